@@ -1,0 +1,124 @@
+// One immutable picture of the cluster, built from the observations of one round. Views, policy,
+// reports and tests all read this and nothing else. Everything lives in the snapshot's own arena.
+#ifndef REHOME_MODEL_SNAPSHOT_H
+#define REHOME_MODEL_SNAPSHOT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rehome/base/arena.h"
+#include "rehome/base/error.h"
+#include "rehome/model/info.h"
+#include "rehome/model/node_id.h"
+#include "rehome/model/nodes.h"
+#include "rehome/model/observation.h"
+#include "rehome/model/slots.h"
+
+// What a node says of itself, parsed. Times as in Observation.
+typedef struct {
+    Reach reach;
+    const char *why;
+    const char *dialled;
+    bool has_info;
+    int64_t info_ms;
+    NodeInfo info;
+    bool has_view;
+    int64_t view_ms;
+    NodesView view;
+    bool has_cluster;
+    int64_t cluster_ms;
+    ClusterInfo cluster;
+    bool has_settings;
+    bool settings_denied;
+    int64_t settings_ms;
+    ServerSettings settings;
+    int64_t identity_ms;
+    bool loading;
+    int64_t rtt_us;
+} NodeSays;
+
+// One node, merged from every view we have of it.
+typedef struct {
+    NodeId id;
+    const char *ip;       // "" unknown
+    const char *hostname; // "" unless announced
+    int port;             // 0 unknown
+    const char *addr;     // "127.0.99.170:7001", "[fd00::1]:7001"; the id's first 8 digits when unknown
+    const char *host;     // host label: the ip, else the hostname, else ""
+    unsigned flags;       // NODE_MASTER or NODE_REPLICA, FAIL, PFAIL, HANDSHAKE, NOADDR, NOFAILOVER:
+                          // FAIL when the majority of the answering slot owners say so, PFAIL when any does
+    int master;           // index into Snapshot.nodes; -1: a master, or a replica of nobody we know
+    NodeId master_id;     // as told, also when master is -1
+    uint64_t config_epoch;
+    SlotRanges slots;     // empty on replicas
+    int slot_count;
+    int open_slots;
+    const int *replicas;  // indices, sorted by address; empty on replicas of replicas' masters too
+    size_t n_replicas;
+    int fail_views;       // slot-owning masters whose own view calls it fail
+    int pfail_views;      // ... or fail?
+    int views;            // slot-owning masters whose own view we have
+    const NodeSays *says; // NULL when we have never asked it anything
+} Node;
+
+typedef struct Snapshot {
+    Arena *arena;
+    uint64_t round;
+    int64_t now_ms;  // monotonic, when the round ended
+    int64_t wall_ms; // Unix time of the same moment
+    const char *name; // how the cluster is called on screen: the first seed that worked
+    Node *nodes;     // sorted: masters in slot order, then slotless masters, then replicas by address
+    size_t n_nodes;
+    const int *masters; // indices of all masters, slot owners first, in slot order
+    size_t n_masters;
+    size_t n_owners; // masters with at least one slot
+    size_t n_owners_asked; // of these, how many answered with their own view in this round
+    size_t n_replicas;
+    int slots_covered; // slots with an owner
+    int slots_fail;    // of these, whose owner is FAIL
+    bool state_known;
+    bool state_ok;     // cluster_state as the majority of the answering slot owners tell it
+    uint64_t current_epoch; // highest told
+    bool epochs_agree;      // every answering slot owner tells the same
+    bool views_agree;       // every view we have has the same slots signature
+    const char *dissenter;  // addr of a node whose view differs from the majority; "" when none
+    size_t n_handshake;     // in any view of a slot owner
+    size_t n_orphan_lines;  // "slave -" lines in any view of a slot owner
+    size_t n_bad_lines;
+    int open_slots;
+    Tri server_migration;   // yes when any asked node allows it; no when all asked nodes forbid it
+    bool migration_mixed;   // asked nodes differ
+    int barrier;            // highest told, -1 unknown
+    int64_t node_timeout_ms;// highest told, -1 unknown
+} Snapshot;
+
+typedef struct {
+    const Observation *at;
+    size_t n;
+    const char *name;
+    uint64_t round;
+    int64_t started_ms; // answers older than this are not of this round
+    int64_t now_ms;
+    int64_t wall_ms;
+} RoundInput;
+
+// Never fails: with no usable view the snapshot has no nodes, and snapshot_trouble() says why.
+Snapshot *snapshot_build(const RoundInput *in);
+void snapshot_free(Snapshot *s); // NULL is fine
+
+int snapshot_find(const Snapshot *s, NodeId id); // index, or -1
+
+// A node by what a person types: unique prefix of its ID (>= 4 digits), host:port, unique :port or
+// port. -1 and err (none, or several with their names) otherwise.
+int snapshot_name(const Snapshot *s, const char *text, Error *err);
+
+// When the snapshot has no nodes: the most helpful of the observations' troubles, for a person.
+// "" when there is none.
+const char *snapshot_trouble(const RoundInput *in);
+
+bool node_is_master(const Node *n);
+bool node_is_owner(const Node *n); // a master with slots
+bool node_has(const Node *n, NodeFlag flag);
+
+#endif
