@@ -1,0 +1,120 @@
+// One move as a pure step function over (state, input, now): gate, journal, fence, REPLICATE,
+// verify, unfence, done. No socket, no clock. A time-out means unknown: after an unanswered write
+// the next step is a read.
+#ifndef REHOME_ACTION_MOVE_H
+#define REHOME_ACTION_MOVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rehome/policy/gate.h"
+
+typedef enum { ORIGIN_MANUAL, ORIGIN_AUTO, ORIGIN_UNDO, ORIGIN_COMMAND } MoveOrigin;
+
+const char *move_origin_text(MoveOrigin origin); // "manual" "auto" "undo" "command"
+
+typedef struct {
+    NodeId replica;
+    NodeId donor;
+    NodeId target;
+    char replica_addr[64]; // for people and for the journal
+    char donor_addr[64];
+    char target_addr[64];
+    MoveOrigin origin;
+    bool heal;
+    bool accept_risk;
+    bool force;
+} MoveSpec;
+
+// State, what it waits for, how long it may take (ms; 0: no limit of its own).
+#define MOVE_STATES(X)                                                                   \
+    X(GATE, "gate", "two fresh rounds from every node concerned", 10000)                 \
+    X(FENCE_READ, "fence", "what cluster-replica-no-failover is on the replica", 2000)   \
+    X(FENCE, "fence", "cluster-replica-no-failover yes on the replica", 2000)            \
+    X(REPLICATE, "replicate", "CLUSTER REPLICATE at the replica", 2000)                  \
+    X(ASK, "ask", "whom the replica follows, after an unanswered write", 15000)          \
+    X(SYNC, "sync", "the replica truly in sync with its new master", 0)                  \
+    X(UNFENCE, "unfence", "cluster-replica-no-failover back to what it was", 2000)       \
+    X(DONE, "done", "nothing", 0)                                                        \
+    X(REFUSED, "refused", "nothing", 0)                                                  \
+    X(FAILED, "failed", "nothing", 0)
+
+typedef enum {
+#define X(name, text, waits_for, limit_ms) MOVE_##name,
+    MOVE_STATES(X)
+#undef X
+        MOVE_STATE_COUNT
+} MoveState;
+
+const char *move_state_text(MoveState state);
+
+// What the runner has to do next.
+typedef enum {
+    EFFECT_WAIT,  // nothing; step again with the next input or at until_ms
+    EFFECT_ROUND, // ask for a complete fresh round, then step with INPUT_ROUND
+    EFFECT_SEND,  // write the journal line (when there is one), then send argv to node
+    EFFECT_OVER,  // the move ended; write the journal line
+} MoveEffectKind;
+
+enum { MOVE_ARGS = 4 };
+
+typedef struct {
+    MoveEffectKind kind;
+    NodeId node;                 // SEND: to whom
+    int argc;
+    const char *argv[MOVE_ARGS]; // SEND: borrowed from the move, valid until the next step
+    bool is_write;               // SEND: must be preceded by the journal line
+    bool journal;                // a line for the present state must be durable before the effect
+    int64_t until_ms;            // step again (INPUT_TICK) at this time at the latest; 0: no limit
+} MoveEffect;
+
+typedef enum {
+    INPUT_ROUND, // a complete round: health
+    INPUT_REPLY, // the answer to the last SEND: ok/error and text
+    INPUT_LATE,  // no answer in time, or the connection was lost after sending: unknown
+    INPUT_UNSENT,// could not be sent at all (no connection, another node there): it did not happen
+    INPUT_TICK,  // only time has passed
+    INPUT_STOP,  // a person wants it over: before REPLICATE it is dropped; afterwards it is finished
+} MoveInputKind;
+
+typedef struct {
+    MoveInputKind kind;
+    const Health *health; // ROUND; borrowed for the call
+    bool reply_ok;        // REPLY: not an error
+    const char *reply;    // REPLY: status, error text, or for CONFIG GET the value ("" none); clean
+} MoveInput;
+
+typedef enum { FENCE_NONE, FENCE_SET, FENCE_WAS_SET, FENCE_DENIED, FENCE_NOT_NEEDED } Fence;
+
+typedef struct Move {
+    MoveSpec spec;
+    MoveState state;
+    int64_t started_ms;
+    int64_t state_ms;     // when the present state began
+    int64_t replicated_ms;// when REPLICATE was answered or found to have taken effect; 0: not yet
+    int64_t ended_ms;
+    Fence fence;
+    bool resumed;         // taken up from the journal of an earlier process
+    bool stopping;        // INPUT_STOP came after the write
+    int gate_rounds;      // rounds seen in GATE
+    GateVerdict verdict;  // of the gate, once checked
+    // progress, from the replica's own word
+    ReplicaState stage;
+    int sync_permille;    // -1 unknown
+    int64_t sync_bytes;   // -1 unknown
+    int64_t total_bytes;  // -1 unknown
+    int64_t rate_bytes_s; // -1 unknown
+    int64_t eta_s;        // -1 unknown
+    char why[240];        // REFUSED, FAILED: which rule or what happened, and what to do; else what is going on
+    struct MovePrivate *private_;
+} Move;
+
+// Copies spec. decided now.
+Move *move_new(const MoveSpec *spec, int64_t now_ms);
+void move_free(Move *m); // NULL is fine
+bool move_is_over(const Move *m);
+
+// Advance. With the very first call pass INPUT_TICK. Exactly one effect comes back.
+MoveEffect move_step(Move *m, const MoveInput *in, int64_t now_ms);
+
+#endif

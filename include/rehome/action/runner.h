@@ -1,0 +1,47 @@
+// Drives one move at a time: performs the effects of move_step() through a Transport and feeds the
+// answers back. Small and without opinions.
+#ifndef REHOME_ACTION_RUNNER_H
+#define REHOME_ACTION_RUNNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rehome/action/journal.h"
+#include "rehome/action/move.h"
+
+// What the runner needs from the world. All functions are given ctx. None may call back into the
+// runner before it has returned.
+typedef struct {
+    void *ctx;
+    void (*ask_round)(void *ctx); // a complete fresh round, as soon as possible
+    // Send to the node on the connection whose identity was confirmed. False: not sent, will not
+    // be. True: exactly one runner_reply/late follows.
+    bool (*send)(void *ctx, NodeId node, int argc, const char **argv);
+    // Keep the line durably before returning. False: the write must not happen; err says why.
+    bool (*journal)(void *ctx, const char *line, Error *err);
+    int64_t (*wall_ms)(void *ctx);
+} Transport;
+
+typedef struct Runner Runner;
+
+Runner *runner_new(const Transport *transport, bool read_only, EventSink *sink, void *sink_ctx);
+void runner_free(Runner *r);
+
+// Start a move; refused (err) when one is in flight or the runner is read-only. read_only is the
+// one place that makes every write impossible.
+bool runner_start(Runner *r, const MoveSpec *spec, int64_t now_ms, Error *err);
+bool runner_resume(Runner *r, const JournalEntry *entry, int64_t now_ms, Error *err);
+
+void runner_round(Runner *r, const Health *h, int64_t now_ms);
+void runner_reply(Runner *r, bool ok, const char *text, int64_t now_ms);
+void runner_late(Runner *r, int64_t now_ms);
+void runner_tick(Runner *r, int64_t now_ms);
+void runner_stop(Runner *r, int64_t now_ms);
+
+bool runner_is_busy(const Runner *r);
+bool runner_is_read_only(const Runner *r);
+const Move *runner_move(const Runner *r); // in flight, or the last one; NULL before the first
+int64_t runner_wake_ms(const Runner *r);  // call runner_tick() then at the latest; 0: not needed
+OwnMove runner_own(const Runner *r);      // for diff and health: in flight, or ended within 60 s
+
+#endif

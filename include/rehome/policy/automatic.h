@@ -1,0 +1,78 @@
+// Automatic mode: when to act on the plan, and when not. Pure state: fed with rounds and outcomes,
+// answers with one decision a round.
+#ifndef REHOME_POLICY_AUTOMATIC_H
+#define REHOME_POLICY_AUTOMATIC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rehome/policy/plan.h"
+
+typedef enum { AUTO_OFF, AUTO_OBSERVE, AUTO_ACT } AutoMode;
+
+const char *auto_mode_text(AutoMode mode); // "off" "observe" "act"
+bool auto_mode_parse(const char *text, AutoMode *out);
+
+typedef struct {
+    int64_t grace_ms;       // an orphan must be seen for this long without a gap; >= 0
+    int max_moves_per_hour; // tries, failed ones included; then the brake; >= 1
+    int64_t cool_down_ms;   // after a move, for its target, donor and replica
+    int young_rounds;       // complete rounds to see before acting (start, reconnect); >= 1
+} AutoLimits;
+
+AutoLimits auto_limits_default(void); // grace 10 s, 6 an hour, 60 s, 3 rounds
+
+typedef enum {
+    AUTO_DECIDE_NOTHING, // no orphan
+    AUTO_DECIDE_WAIT,    // an orphan, but a clock or a condition holds us back: text says which
+    AUTO_DECIDE_BLOCKED, // an orphan, and nothing we may do: no legal spare, brake, unknowns
+    AUTO_DECIDE_WOULD,   // observe: would move now
+    AUTO_DECIDE_ACT,     // move now
+} AutoVerdict;
+
+typedef struct {
+    AutoVerdict verdict;
+    NodeId replica; // for WOULD and ACT
+    NodeId donor;
+    NodeId target;  // also for WAIT and BLOCKED, when it is about one orphan
+    char rule[32];  // "grace" "cool-down" "cap" "brake" "young" "no-spare" "busy" ...; "" for NOTHING and ACT
+    char text[240]; // one sentence with measured values; "" for NOTHING
+} AutoDecision;
+
+enum { AUTO_HISTORY = 64 };
+
+typedef struct {
+    AutoMode mode;
+    AutoLimits limits;
+    bool brake;          // tripped; stays until auto_release()
+    char brake_why[160];
+    int rounds_seen;     // complete rounds since start or reconnect
+    struct {
+        NodeId replica, donor, target;
+        int64_t at_ms;
+        bool failed;
+        bool manual;     // resets cool-downs, does not count for the cap
+    } tries[AUTO_HISTORY]; // ring
+    size_t n_tries;      // total ever
+    AutoDecision last;   // the last decision whose rule or nodes differed from the one before
+} Automatic;
+
+void auto_init(Automatic *a, AutoMode mode, AutoLimits limits);
+void auto_set_mode(Automatic *a, AutoMode mode);
+void auto_release(Automatic *a); // a person releases the brake
+
+// The connection to the cluster was lost, or we slept: what we see is young again.
+void auto_young(Automatic *a);
+
+// Once a round. busy: a move is in flight. changed (may be NULL): set when the decision differs
+// from the last one in rule, verdict or nodes, so that it is told once.
+AutoDecision auto_decide(Automatic *a, const Health *h, const Plan *plan, bool busy, bool *changed);
+
+// A move ended (ours, any origin).
+void auto_moved(Automatic *a, NodeId replica, NodeId donor, NodeId target, bool manual, bool ok,
+                int64_t now_ms);
+
+int auto_tries_last_hour(const Automatic *a, int64_t now_ms);
+
+#endif

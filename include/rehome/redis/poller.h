@@ -1,0 +1,61 @@
+// Finds every node of a cluster from a few seeds, keeps one connection to each, and asks them in
+// rounds: INFO from every node, CLUSTER NODES from all (small clusters) or a few witnesses. A slow
+// node never holds a round: it is reported late, with the age of its last word.
+#ifndef REHOME_REDIS_POLLER_H
+#define REHOME_REDIS_POLLER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rehome/model/observation.h"
+#include "rehome/model/snapshot.h"
+#include "rehome/redis/address.h"
+
+struct ev_loop;
+typedef struct Poller Poller;
+
+typedef struct {
+    const char *user; // NULL: default user
+    const char *pass; // NULL: none
+    int64_t interval_ms;        // between the starts of two rounds; default 1000
+    int64_t fast_interval_ms;   // while poller_hurry() is on; default 100
+    int64_t round_deadline_ms;  // a round ends at the latest then; default 1000
+    int64_t connect_timeout_ms; // default 2000
+    int64_t request_timeout_ms; // default 2000
+    int witnesses;              // clusters with more nodes than this ask only so many for CLUSTER
+                                // NODES in a normal round; default 16
+} PollerOptions;
+
+PollerOptions poller_options_default(void);
+
+typedef struct {
+    void *ctx;
+    // A round ended. full: every slot owner and node was asked everything (poller_full_round()).
+    // in is borrowed. Build the snapshot, then tell the poller whom to ask next with
+    // poller_follow().
+    void (*round)(void *ctx, const RoundInput *in, bool full);
+    void (*answer)(void *ctx, bool late, bool ok, const char *text); // to poller_send(); text is clean
+} PollerListener;
+
+// seeds: tried in turn until one answers as a cluster node; copied. Names among them are resolved
+// off the loop. Monotonic times are ev_time-independent milliseconds from poller_now_ms().
+Poller *poller_new(struct ev_loop *loop, const PollerOptions *options, const Address *seeds, size_t n_seeds,
+                   const PollerListener *listener);
+void poller_free(Poller *p);
+
+// Connect to these nodes too and forget the others. Call from within round().
+void poller_follow(Poller *p, const Snapshot *s);
+
+void poller_full_round(Poller *p); // a complete fresh round as soon as the present one is over
+void poller_hurry(Poller *p, bool on); // rounds come at fast_interval_ms
+void poller_set_interval(Poller *p, int64_t interval_ms);
+
+// Send one command to the node, on a connection on which it has itself confirmed its ID. One at a
+// time. False: not sent (not connected, identity not confirmed, another one under way).
+bool poller_send(Poller *p, NodeId node, int argc, const char **argv);
+
+int64_t poller_now_ms(void); // monotonic
+int64_t poller_wall_ms(void);
+
+#endif

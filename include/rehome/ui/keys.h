@@ -1,0 +1,94 @@
+// One key table feeds dispatch, footer, help page and README.
+#ifndef REHOME_UI_KEYS_H
+#define REHOME_UI_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rehome/base/strbuf.h"
+
+// Keys as code points; others above Unicode.
+typedef enum {
+    KEY_IS_NONE = 0,
+    KEY_IS_ESC = 27,
+    KEY_IS_ENTER = 13,
+    KEY_IS_TAB = 9,
+    KEY_IS_BACKSPACE = 8,
+    KEY_IS_CTRL_C = 3,
+    KEY_IS_CTRL_L = 12,
+    KEY_IS_CTRL_Z = 26,
+    KEY_IS_UP = 0x110000,
+    KEY_IS_DOWN,
+    KEY_IS_LEFT,
+    KEY_IS_RIGHT,
+    KEY_IS_PAGE_UP,
+    KEY_IS_PAGE_DOWN,
+    KEY_IS_HOME,
+    KEY_IS_END,
+    KEY_IS_F1,
+    KEY_IS_F10,
+} SpecialKey;
+
+// Where a key applies.
+typedef enum { IN_ANY = 1, IN_TREE = 2, IN_EVENTS = 4, IN_DETAILS = 8, IN_HELP = 16, IN_PICK = 32, IN_CONFIRM = 64, IN_DEMO = 128, IN_FILTER = 256 } KeyScope;
+
+#define ACTIONS(X)       \
+    X(NONE)              \
+    X(ROW_DOWN)          \
+    X(ROW_UP)            \
+    X(PAGE_DOWN)         \
+    X(PAGE_UP)           \
+    X(FIRST)             \
+    X(LAST)              \
+    X(VIEW_TREE)         \
+    X(VIEW_EVENTS)       \
+    X(DETAILS)           \
+    X(SORT)              \
+    X(MOVE)              \
+    X(MOVE_URGENT)       \
+    X(UNDO)              \
+    X(AUTO)              \
+    X(RELEASE_BRAKE)     \
+    X(CHOOSE)            \
+    X(CANCEL)            \
+    X(CONFIRM)           \
+    X(REFRESH)           \
+    X(REDRAW)            \
+    X(SUSPEND)           \
+    X(DEMO_KILL)         \
+    X(DEMO_RESTART)      \
+    X(HELP)              \
+    X(QUIT)
+
+typedef enum {
+#define X(name) ACT_##name,
+    ACTIONS(X)
+#undef X
+        ACT_COUNT
+} Action;
+
+// What may be done just now; the table's availability column refers to these.
+typedef enum { NEED_NOTHING, NEED_WRITE, NEED_UNDO, NEED_DEMO, NEED_BRAKE } KeyNeed;
+
+typedef struct {
+    const char *keys;   // names separated by spaces: "j Down"
+    unsigned scope;     // KeyScope bits
+    Action action;
+    KeyNeed need;
+    const char *label;  // footer, brief: "give it a spare"; "" not in the footer
+    const char *help;   // help page and README, one sentence
+} KeyBinding;
+
+extern const KeyBinding key_bindings[];
+extern const size_t key_bindings_n;
+
+// The action a key stands for in this scope (one bit besides IN_ANY); ACT_NONE when none.
+Action keys_lookup(uint32_t key, unsigned scope);
+
+uint32_t key_from_name(const char *name); // "j" "Down" "Esc" "Space" "F1" "Ctrl-L"; KEY_IS_NONE unknown
+
+// The README's table of keys, as Markdown.
+void keys_markdown(StrBuf *out);
+
+#endif

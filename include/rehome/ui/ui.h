@@ -1,0 +1,53 @@
+// The dashboard's own state (view, cursor, dialog) and its two functions: draw a scene, take a key.
+// No terminal, no clock, no Redis: it asks for things by returning a Request.
+#ifndef REHOME_UI_UI_H
+#define REHOME_UI_UI_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rehome/ui/canvas.h"
+#include "rehome/ui/keys.h"
+#include "rehome/ui/scene.h"
+
+typedef enum { CONFIRM_COUNTDOWN, CONFIRM_ASK, CONFIRM_NONE } ConfirmMode;
+
+typedef enum {
+    REQUEST_NONE,
+    REQUEST_QUIT,
+    REQUEST_MOVE,    // spec: the operator wants this move now
+    REQUEST_AUTO,    // mode
+    REQUEST_RELEASE, // the brake
+    REQUEST_REFRESH, // a round now
+    REQUEST_REDRAW,  // repaint the terminal from scratch
+    REQUEST_SUSPEND, // Ctrl-Z
+    REQUEST_DEMO_KILL,    // node
+    REQUEST_DEMO_RESTART, // node
+} RequestKind;
+
+typedef struct {
+    RequestKind kind;
+    MoveSpec move;
+    AutoMode mode;
+    NodeId node;
+} Request;
+
+typedef struct Ui Ui;
+
+Ui *ui_new(ConfirmMode confirm);
+void ui_free(Ui *ui);
+
+void ui_draw(Ui *ui, const Scene *s, Canvas *c);
+Request ui_key(Ui *ui, const Scene *s, uint32_t key);
+
+// Time passed or a new round came: the countdown may end (REQUEST_MOVE), a dialog whose node
+// changed underneath is cancelled. undo: the reverse of the last move, when scene.can_undo.
+Request ui_tick(Ui *ui, const Scene *s);
+
+// The move `u` would make; the app sets it after each move of ours that ended well.
+void ui_set_undo(Ui *ui, const MoveSpec *spec); // NULL: nothing to undo
+
+// Next time ui_tick() or a redraw is wanted though nothing happens (clocks on screen); 0: none.
+int64_t ui_wake_ms(const Ui *ui, const Scene *s);
+
+#endif
