@@ -1,0 +1,50 @@
+#include "fields.h"
+#include "rehome/base/mem.h"
+#include "rehome/model/info.h"
+
+// Both tables are sorted as fields_set() wants it.
+#define AT(member) offsetof(ClusterInfo, member)
+static const Field cluster_fields[] = {
+    {"cluster_size", FIELD_INT, AT(size), NULL},
+    {"cluster_state", FIELD_IS, AT(state_ok), "ok"},
+    {"cluster_my_epoch", FIELD_U64, AT(my_epoch), NULL},
+    {"cluster_slots_ok", FIELD_INT, AT(slots_ok), NULL},
+    {"cluster_slots_fail", FIELD_INT, AT(slots_fail), NULL},
+    {"cluster_known_nodes", FIELD_INT, AT(known_nodes), NULL},
+    {"cluster_slots_pfail", FIELD_INT, AT(slots_pfail), NULL},
+    {"cluster_current_epoch", FIELD_U64, AT(current_epoch), NULL},
+    {"cluster_slots_assigned", FIELD_INT, AT(slots_assigned), NULL},
+};
+#undef AT
+
+#define AT(member) offsetof(ServerSettings, member)
+static const Field settings_fields[] = {
+    {"cluster-node-timeout", FIELD_I64, AT(node_timeout_ms), NULL},
+    {"cluster-migration-barrier", FIELD_INT, AT(barrier), NULL},
+    {"cluster-slave-no-failover", FIELD_TRI, AT(no_failover), NULL},
+    {"cluster-replica-no-failover", FIELD_TRI, AT(no_failover), NULL},
+    {"cluster-require-full-coverage", FIELD_TRI, AT(require_coverage), NULL},
+    {"cluster-allow-replica-migration", FIELD_TRI, AT(allow_migration), NULL},
+};
+#undef AT
+
+void cluster_info_parse(StrView text, ClusterInfo *out)
+{
+    *out = (ClusterInfo){0};
+    StrView name;
+    StrView value;
+    while (fields_next(&text, ':', &name, &value)) {
+        fields_set(cluster_fields, ARRAY_LEN(cluster_fields), out, name, value, NULL);
+        out->known = out->known || sv_is(name, "cluster_state");
+    }
+}
+
+void settings_parse(StrView text, ServerSettings *out)
+{
+    *out = (ServerSettings){.barrier = -1, .node_timeout_ms = -1};
+    StrView name;
+    StrView value;
+    while (fields_next(&text, ' ', &name, &value)) {
+        fields_set(settings_fields, ARRAY_LEN(settings_fields), out, name, value, NULL);
+    }
+}

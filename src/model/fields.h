@@ -1,0 +1,39 @@
+// Replies of "name<sep>value" lines (INFO, CLUSTER INFO, settings) read into a struct by a table.
+#ifndef REHOME_SRC_MODEL_FIELDS_H
+#define REHOME_SRC_MODEL_FIELDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "rehome/base/arena.h"
+#include "rehome/base/str.h"
+
+typedef enum {
+    FIELD_INT,   // int; below 0: -1, what does not fit is left alone
+    FIELD_I64,   // int64_t; below 0: -1, which says "unknown" everywhere
+    FIELD_U64,   // uint64_t
+    FIELD_MILLI, // int64_t, thousandths; below 0: -1
+    FIELD_IS,    // bool: the value is the word
+    FIELD_OR,    // bool: or was true already
+    FIELD_TRI,   // Tri: yes, no, else left alone
+    FIELD_TEXT,  // const char *: a clean copy in the arena
+} FieldKind;
+
+typedef struct {
+    const char *name;
+    FieldKind kind;
+    size_t at; // offsetof
+    const char *word;
+} Field;
+
+// The next line that holds sep, with blanks around name and value removed. false at the end.
+bool fields_next(StrView *rest, char sep, StrView *name, StrView *value);
+
+// Sets what the table says about name; unknown names and unreadable values change nothing. The
+// table must be sorted: shorter names first, then by bytes. arena may be NULL without FIELD_TEXT.
+void fields_set(const Field *table, size_t n, void *out, StrView name, StrView value, Arena *arena);
+
+// A comma-separated list of key=value: the next pair; false at the end.
+bool fields_pair(StrView *rest, StrView *key, StrView *value);
+
+#endif
