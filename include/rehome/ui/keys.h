@@ -30,8 +30,18 @@ typedef enum {
     KEY_IS_F10,
 } SpecialKey;
 
-// Where a key applies.
-typedef enum { IN_ANY = 1, IN_TREE = 2, IN_EVENTS = 4, IN_DETAILS = 8, IN_HELP = 16, IN_PICK = 32, IN_CONFIRM = 64, IN_DEMO = 128, IN_FILTER = 256 } KeyScope;
+// Where a key applies. IN_DEMO is added to another scope: IN_TREE | IN_DEMO.
+typedef enum {
+    IN_ANY = 1,
+    IN_TREE = 2,
+    IN_EVENTS = 4,
+    IN_DETAILS = 8,
+    IN_HELP = 16,
+    IN_PICK = 32,
+    IN_CONFIRM = 64,
+    IN_DEMO = 128,
+    IN_FILTER = 256,
+} KeyScope;
 
 #define ACTIONS(X)       \
     X(NONE)              \
@@ -83,10 +93,11 @@ typedef struct {
 extern const KeyBinding key_bindings[];
 extern const size_t key_bindings_n;
 
-// The action a key stands for in this scope (one bit besides IN_ANY); ACT_NONE when none.
+// The action a key stands for in this scope (one bit, and IN_DEMO in a demo); ACT_NONE when none.
 Action keys_lookup(uint32_t key, unsigned scope);
 
 uint32_t key_from_name(const char *name); // "j" "Down" "Esc" "Space" "F1" "Ctrl-L"; KEY_IS_NONE unknown
+const char *key_name(uint32_t key, char *out, size_t size); // the reverse; "?" unknown; returns out
 
 // The README's table of keys, as Markdown.
 void keys_markdown(StrBuf *out);

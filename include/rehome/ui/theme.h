@@ -37,10 +37,13 @@ typedef enum {
         ROLE_COUNT
 } Role;
 
-enum { COLOUR_DEFAULT = -1 };
+enum {
+    COLOUR_DEFAULT = -1,      // what the terminal has: never assumed to be black or white
+    COLOUR_NAMED = 0x1000000, // + 0..15: the terminal's own shade of a named colour
+};
 
 typedef struct {
-    int32_t fg, bg; // 0xRRGGBB or COLOUR_DEFAULT
+    int32_t fg, bg; // 0xRRGGBB, COLOUR_DEFAULT or COLOUR_NAMED + 0..15
     int fg16, bg16; // 0..15 or COLOUR_DEFAULT: used with 16 colours or fewer
     bool bold, underline, reverse;                // with colours
     bool mono_bold, mono_underline, mono_reverse; // without colours
@@ -54,10 +57,11 @@ typedef struct {
 // Start from the built-in default (all roles set), then take what the file says. Unknown roles and
 // bad values are an error with file and line.
 // Line: role = <fg> [on <bg>] [bold] [underline] [reverse] [, 16=<fg>[/<bg>]] [, mono=<attr>[+<attr>]]
-// colours: #rrggbb, "default", or one of the 16 names (black red ... brightwhite).
+// colours: #rrggbb, "default", or one of the 16 names (black red ... brightwhite). Without 16= the
+// nearest of the 16 is taken, without mono= the attributes given for colour; mono=none is neither.
 bool theme_load(const char *path, Theme *out, Error *err);
 Theme theme_default(void);
-int theme_nearest_256(int32_t rgb); // 16..255
+int theme_nearest_256(int32_t rgb); // 16..255; a named colour's own number; COLOUR_DEFAULT stays
 char theme_role_letter(Role role);
 const char *theme_role_name(Role role);
 

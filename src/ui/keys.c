@@ -1,0 +1,199 @@
+#include "rehome/ui/keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "rehome/base/mem.h"
+#include "rehome/base/text.h"
+
+// Lists that can be walked through.
+#define IN_LISTS (IN_TREE | IN_EVENTS | IN_DETAILS | IN_HELP | IN_PICK)
+// Where the operator looks around, with no question open.
+#define IN_VIEWS (IN_TREE | IN_EVENTS | IN_DETAILS)
+
+// The key that asks is never the key that commits: m, M, u and a are not bound in IN_CONFIRM.
+// clang-format off
+const KeyBinding key_bindings[] = {
+    {.keys = "m", .scope = IN_TREE | IN_DETAILS, .action = ACT_MOVE, .need = NEED_WRITE,
+     .label = "move", .help = "On an orphan: give it the best spare. On a replica: pick it up and choose its new master."},
+    {.keys = "M", .scope = IN_VIEWS, .action = ACT_MOVE_URGENT, .need = NEED_WRITE,
+     .label = "heal worst", .help = "Give the most urgent orphan the best spare, wherever the cursor is."},
+    {.keys = "u", .scope = IN_VIEWS, .action = ACT_UNDO, .need = NEED_UNDO,
+     .label = "undo", .help = "Move the replica that was moved last back, while both ends are healthy."},
+    {.keys = "b", .scope = IN_VIEWS, .action = ACT_RELEASE_BRAKE, .need = NEED_BRAKE,
+     .label = "release brake", .help = "Let automatic mode act again after it stopped itself."},
+    {.keys = "K", .scope = IN_DEMO, .action = ACT_DEMO_KILL, .need = NEED_DEMO,
+     .label = "kill", .help = "Demo only: kill the selected node's process."},
+    {.keys = "R", .scope = IN_DEMO, .action = ACT_DEMO_RESTART, .need = NEED_DEMO,
+     .label = "restart", .help = "Demo only: start the selected node again."},
+    {.keys = "Enter", .scope = IN_PICK, .action = ACT_CHOOSE, .need = NEED_NOTHING,
+     .label = "move it here", .help = "Take the selected master as the target; what will happen is shown first."},
+    {.keys = "y", .scope = IN_CONFIRM, .action = ACT_CONFIRM, .need = NEED_NOTHING,
+     .label = "yes", .help = "Do it now."},
+    {.keys = "Esc n", .scope = IN_CONFIRM, .action = ACT_CANCEL, .need = NEED_NOTHING,
+     .label = "stop", .help = "Do not do it; a countdown stops and nothing is sent."},
+    {.keys = "Esc", .scope = IN_EVENTS | IN_DETAILS | IN_HELP | IN_PICK, .action = ACT_CANCEL, .need = NEED_NOTHING,
+     .label = "back", .help = "Back to the tree; put a picked-up replica down."},
+    {.keys = "Enter", .scope = IN_TREE | IN_DETAILS, .action = ACT_DETAILS, .need = NEED_NOTHING,
+     .label = "details", .help = "Open or close the details of the selected node."},
+    {.keys = "a", .scope = IN_VIEWS, .action = ACT_AUTO, .need = NEED_WRITE,
+     .label = "auto", .help = "Automatic mode: off, observe, act, and round again; it asks before it acts."},
+    {.keys = "s", .scope = IN_TREE, .action = ACT_SORT, .need = NEED_NOTHING,
+     .label = "sort", .help = "Sort masters: worst first, or in slot order."},
+    {.keys = "1", .scope = IN_VIEWS | IN_HELP, .action = ACT_VIEW_TREE, .need = NEED_NOTHING,
+     .label = "tree", .help = "Show masters with their replicas."},
+    {.keys = "4", .scope = IN_VIEWS | IN_HELP, .action = ACT_VIEW_EVENTS, .need = NEED_NOTHING,
+     .label = "events", .help = "Show what changed, and who did it."},
+    {.keys = "j Down", .scope = IN_LISTS, .action = ACT_ROW_DOWN, .need = NEED_NOTHING,
+     .label = "", .help = "Next row."},
+    {.keys = "k Up", .scope = IN_LISTS, .action = ACT_ROW_UP, .need = NEED_NOTHING,
+     .label = "", .help = "Previous row."},
+    {.keys = "PgDn", .scope = IN_LISTS, .action = ACT_PAGE_DOWN, .need = NEED_NOTHING,
+     .label = "", .help = "Next page."},
+    {.keys = "PgUp", .scope = IN_LISTS, .action = ACT_PAGE_UP, .need = NEED_NOTHING,
+     .label = "", .help = "Previous page."},
+    {.keys = "g Home", .scope = IN_LISTS, .action = ACT_FIRST, .need = NEED_NOTHING,
+     .label = "", .help = "First row."},
+    {.keys = "G End", .scope = IN_LISTS, .action = ACT_LAST, .need = NEED_NOTHING,
+     .label = "", .help = "Last row."},
+    {.keys = "r", .scope = IN_ANY, .action = ACT_REFRESH, .need = NEED_NOTHING,
+     .label = "", .help = "Ask the cluster now instead of at the next interval."},
+    {.keys = "Ctrl-L", .scope = IN_ANY, .action = ACT_REDRAW, .need = NEED_NOTHING,
+     .label = "", .help = "Paint the screen anew."},
+    {.keys = "Ctrl-Z", .scope = IN_ANY, .action = ACT_SUSPEND, .need = NEED_NOTHING,
+     .label = "", .help = "Go to the shell; fg comes back."},
+    {.keys = "? F1", .scope = IN_LISTS, .action = ACT_HELP, .need = NEED_NOTHING,
+     .label = "help", .help = "Show or leave the page of keys."},
+    {.keys = "q F10 Ctrl-C", .scope = IN_ANY, .action = ACT_QUIT, .need = NEED_NOTHING,
+     .label = "quit", .help = "Quit."},
+};
+// clang-format on
+
+const size_t key_bindings_n = ARRAY_LEN(key_bindings);
+
+static const struct {
+    const char *name;
+    uint32_t key;
+} named_keys[] = {
+    {"Esc", KEY_IS_ESC},
+    {"Enter", KEY_IS_ENTER},
+    {"Tab", KEY_IS_TAB},
+    {"Backspace", KEY_IS_BACKSPACE},
+    {"Space", ' '},
+    {"Up", KEY_IS_UP},
+    {"Down", KEY_IS_DOWN},
+    {"Left", KEY_IS_LEFT},
+    {"Right", KEY_IS_RIGHT},
+    {"PgUp", KEY_IS_PAGE_UP},
+    {"PgDn", KEY_IS_PAGE_DOWN},
+    {"Home", KEY_IS_HOME},
+    {"End", KEY_IS_END},
+    {"F1", KEY_IS_F1},
+    {"F10", KEY_IS_F10},
+};
+
+static const char control_prefix[] = "Ctrl-";
+
+static uint32_t key_of(StrView name)
+{
+    for (size_t i = 0; i < ARRAY_LEN(named_keys); i++) {
+        if (sv_is(name, named_keys[i].name)) {
+            return named_keys[i].key;
+        }
+    }
+    size_t prefix_n = strlen(control_prefix);
+    if (sv_starts(name, control_prefix) && name.n == prefix_n + 1) {
+        char letter = name.at[prefix_n];
+        return letter >= 'A' && letter <= 'Z' ? (uint32_t)(letter - 'A' + 1) : KEY_IS_NONE;
+    }
+    if (name.n == 0) {
+        return KEY_IS_NONE;
+    }
+    uint32_t code = text_next(&name);
+    return name.n == 0 && text_code_width(code) > 0 ? code : KEY_IS_NONE;
+}
+
+uint32_t key_from_name(const char *name)
+{
+    return key_of(sv(name));
+}
+
+const char *key_name(uint32_t key, char *out, size_t size)
+{
+    for (size_t i = 0; i < ARRAY_LEN(named_keys); i++) {
+        if (named_keys[i].key == key) {
+            snprintf(out, size, "%s", named_keys[i].name);
+            return out;
+        }
+    }
+    char bytes[5] = "";
+    if (key > 0 && key <= 26) {
+        snprintf(out, size, "%s%c", control_prefix, (char)('A' + key - 1));
+    } else if (key < KEY_IS_UP && text_code_width(key) > 0) {
+        bytes[text_put(key, bytes)] = '\0';
+        snprintf(out, size, "%s", bytes);
+    } else {
+        snprintf(out, size, "?");
+    }
+    return out;
+}
+
+static bool binding_has(const KeyBinding *binding, uint32_t key)
+{
+    StrView rest = sv(binding->keys);
+    StrView name;
+    while (sv_next(&rest, ' ', &name)) {
+        if (key_of(name) == key) {
+            return true;
+        }
+    }
+    return false;
+}
+
+Action keys_lookup(uint32_t key, unsigned scope)
+{
+    for (size_t i = 0; i < key_bindings_n && key != KEY_IS_NONE; i++) {
+        const KeyBinding *binding = &key_bindings[i];
+        if ((binding->scope & (scope | IN_ANY)) != 0 && binding_has(binding, key)) {
+            return binding->action;
+        }
+    }
+    return ACT_NONE;
+}
+
+static void add_scopes(StrBuf *out, unsigned scope)
+{
+    static const struct {
+        unsigned bit;
+        const char *name;
+    } names[] = {
+        {IN_ANY, "everywhere"},  {IN_TREE, "tree"}, {IN_EVENTS, "events"},
+        {IN_DETAILS, "details"}, {IN_HELP, "help"}, {IN_PICK, "choosing a master"},
+        {IN_CONFIRM, "preview"}, {IN_DEMO, "demo"},
+    };
+    const char *comma = "";
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        if ((scope & names[i].bit) != 0) {
+            strbuf_addf(out, "%s%s", comma, names[i].name);
+            comma = ", ";
+        }
+    }
+}
+
+void keys_markdown(StrBuf *out)
+{
+    strbuf_add(out, "| Key | What it does | Where |\n|---|---|---|\n");
+    for (size_t i = 0; i < key_bindings_n; i++) {
+        const KeyBinding *binding = &key_bindings[i];
+        const char *before = "| ";
+        StrView rest = sv(binding->keys);
+        StrView name;
+        while (sv_next(&rest, ' ', &name)) {
+            strbuf_addf(out, "%s`%.*s`", before, (int)name.n, name.at);
+            before = " ";
+        }
+        strbuf_addf(out, " | %s | ", binding->help);
+        add_scopes(out, binding->scope);
+        strbuf_add(out, " |\n");
+    }
+}
