@@ -1,0 +1,165 @@
+# rehome: `make` builds build/rehome, `make help` lists the rest.
+#
+# One file, no recursion into folders. A variant of the build (asan, clang, strict) has a folder of
+# its own below build/: `make VARIANT=asan` and friends; the targets below choose it themselves.
+
+PREFIX  ?= /usr/local
+DATADIR  = $(PREFIX)/share/rehome
+VARIANT ?=
+B       := build$(if $(VARIANT),/$(VARIANT))
+
+CFLAGS  ?= -O2 -g
+WARN    := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wdouble-promotion \
+           -Wstrict-prototypes -Wmissing-prototypes -Wmissing-declarations -Wold-style-definition \
+           -Wundef -Wcast-qual -Wwrite-strings -Wpointer-arith -Wformat=2 -Wvla -Wswitch-enum \
+           -Wimplicit-fallthrough
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+variant_cflags_asan   := -O1 -g $(SANITIZE) -ftrivial-auto-var-init=pattern
+variant_ldflags_asan  := $(SANITIZE)
+variant_cflags_strict := -Werror -Wnull-dereference -Wduplicated-cond -Wduplicated-branches \
+                         -Wlogical-op -Wcast-align=strict -Wformat-truncation -Wstack-usage=65536
+variant_cflags_clang  := -Werror -Wno-unknown-warning-option -Wcomma -Wextra-semi-stmt \
+                         -Wunreachable-code-aggressive -Wconditional-uninitialized -Wassign-enum \
+                         -Wloop-analysis -Wshorten-64-to-32 -Wmissing-variable-declarations
+
+# Asked of pkg-config when first needed, not when this file is read: `make deps` may only just be
+# installing it. Feature macros (-D) are left to the files that need them.
+PKG       = $(shell pkg-config $(1))
+LIB_FLAGS = $(eval LIB_FLAGS := $$(filter-out -D%,$$(call PKG,--cflags hiredis jansson ncursesw inih)))$(LIB_FLAGS)
+LIBS      = $(eval LIBS := $$(call PKG,--libs hiredis jansson ncursesw inih) -lev -lm)$(LIBS)
+PURE_LIBS = $(eval PURE_LIBS := $$(call PKG,--libs jansson inih cmocka) -lm)$(PURE_LIBS)
+TEST_LIBS = $(eval TEST_LIBS := $$(call PKG,--libs cmocka vterm) -lutil)$(TEST_LIBS)
+
+ALL_CFLAGS  = -std=c11 -Iinclude -DREHOME_DATA_DIR='"$(DATADIR)"' $(LIB_FLAGS) $(WARN) $(CFLAGS) \
+              $(variant_cflags_$(VARIANT))
+ALL_LDFLAGS = $(LDFLAGS) $(variant_ldflags_$(VARIANT))
+
+# --- what there is -----------------------------------------------------------------------------
+
+LAYERS  := base model policy action redis report ui app
+SRC     := $(foreach layer,$(LAYERS),$(sort $(wildcard src/$(layer)/*.c)))
+MAIN    := src/app/main.c
+
+# Layers without I/O of their own, and the parts of ui and redis that have none. The unit tests
+# link these and neither ncurses, hiredis nor libev: a call out of the pure part is a link error.
+PURE    := $(foreach layer,base model policy action report,$(filter src/$(layer)/%,$(SRC))) \
+           $(filter-out src/ui/term%,$(filter src/ui/%,$(SRC))) \
+           $(filter src/redis/address.c,$(SRC))
+
+TEST_SHARED := $(wildcard tests/*.c)
+UNIT    := $(sort $(wildcard tests/unit/*.c)) $(filter tests/fixture.c tests/golden.c,$(TEST_SHARED))
+REAL    := $(sort $(wildcard tests/real/*.c))
+DRIVERS := $(wildcard tests/term/shot.c tests/term/term_driver.c)
+TERM    := $(filter-out $(DRIVERS),$(sort $(wildcard tests/term/*.c)))
+TERM_SHARED := $(filter-out tests/term/main.c tests/term/test_%.c,$(TERM))
+BENCH   := $(sort $(wildcard tests/bench/*.c))
+TESTS   := $(sort $(UNIT) $(TEST_SHARED) $(REAL) $(TERM) $(DRIVERS) $(BENCH))
+HEADERS := $(sort $(wildcard include/rehome/*/*.h src/*/*.h tests/*.h tests/*/*.h))
+
+obj      = $(patsubst %.c,$(B)/obj/%.o,$(1))
+TEST_BINARIES := $(B)/unit $(if $(REAL),$(B)/real) $(if $(TERM),$(B)/term)
+DRIVER_BINARIES := $(patsubst tests/term/%.c,$(B)/%,$(DRIVERS))
+
+# --- how it is said and how many at a time -------------------------------------------------------
+
+V       ?=
+Q       := $(if $(V),,@)
+QUIET   ?=
+say      = $(if $(QUIET),:,$(if $(V),:,printf '  %-5s %s\n' $(1)))
+JOBS     = $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(shell nproc 2>/dev/null || echo 2))
+SUBMAKE  = +$(Q)$(MAKE) --no-print-directory $(JOBS)
+
+# --- targets -------------------------------------------------------------------------------------
+
+.PHONY: all deps deps-test deps-lint demo test unit asan bench screenshots lint install uninstall clean \
+        help FORCE
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+all: $(if $(wildcard $(MAIN)),$(B)/rehome) ## build build/rehome (the default)
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+deps: ## install what building and the demo need, where it is missing (Debian, Ubuntu)
+	@.ci/deps build run
+deps-test:
+	@.ci/deps build run test
+deps-lint:
+	@.ci/deps build run test lint
+
+demo: deps ## a throw-away cluster of real redis-servers in the dashboard
+	$(SUBMAKE) all
+	$(Q)$(B)/rehome demo
+
+# Everything under the address and undefined-behaviour sanitizers, the program itself included.
+test: deps-test ## build and run all tests (GENERATE=1 rewrites the golden files)
+	$(SUBMAKE) VARIANT=asan QUIET=1 run-tests
+
+unit: deps-test ## build and run the unit tests only, the quick way
+	$(SUBMAKE) QUIET=1 $(B)/unit
+	$(Q)REHOME_ROOT='$(CURDIR)' tests/run.sh $(B)/unit
+
+.PHONY: run-tests test-binaries
+test-binaries: all $(TEST_BINARIES) $(DRIVER_BINARIES)
+run-tests: test-binaries
+	$(Q)REHOME_ROOT='$(CURDIR)' REHOME_BIN='$(CURDIR)/$(B)/rehome' tests/run.sh $(TEST_BINARIES)
+
+asan: ## build build/asan/rehome, with the sanitizers
+	$(SUBMAKE) VARIANT=asan all
+
+bench: deps-test ## measure the budgets, with an optimised build
+	$(SUBMAKE) $(if $(BENCH),$(B)/bench,all)
+	$(if $(BENCH),$(Q)REHOME_ROOT='$(CURDIR)' REHOME_BIN='$(CURDIR)/$(B)/rehome' $(B)/bench)
+
+screenshots: deps-test ## draw the pictures under screenshots/ anew
+	$(SUBMAKE) all $(DRIVER_BINARIES)
+	$(Q)REHOME_ROOT='$(CURDIR)' REHOME_BIN='$(CURDIR)/$(B)/rehome' sh tests/term/shots.sh
+
+install: all ## install the program and its themes; PREFIX=/usr/local DESTDIR=
+	install -D -m 755 $(B)/rehome '$(DESTDIR)$(PREFIX)/bin/rehome'
+	install -d '$(DESTDIR)$(DATADIR)/themes'
+	install -m 644 themes/*.theme '$(DESTDIR)$(DATADIR)/themes'
+
+uninstall: ## remove what install put there
+	rm -rf '$(DESTDIR)$(PREFIX)/bin/rehome' '$(DESTDIR)$(DATADIR)'
+
+clean: ## remove build/
+	rm -rf build
+
+# --- programs ------------------------------------------------------------------------------------
+
+link = $(Q)$(call say,LD $@); $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^)
+
+$(B)/rehome: $(call obj,$(SRC)) $(B)/flags
+	$(link) $(LIBS)
+
+$(B)/unit: $(call obj,$(PURE) $(UNIT)) $(B)/flags
+	$(link) $(PURE_LIBS)
+
+# All but main(), for programs that take what they need.
+$(B)/librehome.a: $(call obj,$(filter-out $(MAIN),$(SRC)))
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(B)/real: $(call obj,$(REAL) $(TEST_SHARED)) $(B)/librehome.a $(B)/flags
+	$(link) $(TEST_LIBS) $(LIBS)
+
+$(B)/term: $(call obj,$(TERM)) $(B)/librehome.a $(B)/flags
+	$(link) $(TEST_LIBS) $(LIBS)
+
+$(DRIVER_BINARIES): $(B)/%: $(B)/obj/tests/term/%.o $(call obj,$(TERM_SHARED)) $(B)/librehome.a $(B)/flags
+	$(link) $(TEST_LIBS) $(LIBS)
+
+$(B)/bench: $(call obj,$(BENCH) $(TEST_SHARED)) $(B)/librehome.a $(B)/flags
+	$(link) $(TEST_LIBS) $(LIBS)
+
+$(B)/obj/%.o: %.c $(B)/flags
+	$(Q)$(call say,CC $<); mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(if $(filter tests/%,$<),-Itests) -MMD -MP -c -o $@ $<
+
+# Changes when the flags do, so that everything is built again.
+$(B)/flags: FORCE
+	@mkdir -p $(B); echo '$(subst ','\'',$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))' | cmp -s - $@ || \
+	    echo '$(subst ','\'',$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS))' > $@
+
+-include $(patsubst %.o,%.d,$(call obj,$(SRC) $(TESTS)))
