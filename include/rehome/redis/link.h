@@ -1,5 +1,6 @@
 // One connection to one server: connects, logs in, carries requests in order, each with its own
-// deadline, and tells how it ended. The only file that knows hiredis.
+// deadline, and tells how it ended. Of the event-driven files the only one that knows hiredis
+// (ask.c uses its blocking half).
 //
 // A link never calls back from inside link_open(), link_send() or link_close(). Names are never
 // resolved here: the ip is numeric.
