@@ -3,6 +3,7 @@
 # One file, no recursion into folders. A variant of the build (asan, clang, strict) has a folder of
 # its own below build/: `make VARIANT=asan` and friends; the targets below choose it themselves.
 
+VERSION := 0.1.0
 PREFIX  ?= /usr/local
 DATADIR  = $(PREFIX)/share/rehome
 VARIANT ?=
@@ -24,14 +25,15 @@ variant_cflags_clang  := -Werror -Wno-unknown-warning-option -Wcomma -Wextra-sem
                          -Wloop-analysis -Wshorten-64-to-32 -Wmissing-variable-declarations
 
 # Asked of pkg-config when first needed, not when this file is read: `make deps` may only just be
-# installing it. Feature macros (-D) are left to the files that need them.
+# installing it. Its feature macros are left out: _GNU_SOURCE, given to all, covers them.
 PKG       = $(shell pkg-config $(1))
 LIB_FLAGS = $(eval LIB_FLAGS := $$(filter-out -D%,$$(call PKG,--cflags hiredis jansson ncursesw inih)))$(LIB_FLAGS)
 LIBS      = $(eval LIBS := $$(call PKG,--libs hiredis jansson ncursesw inih) -lev -lm)$(LIBS)
 PURE_LIBS = $(eval PURE_LIBS := $$(call PKG,--libs jansson inih cmocka) -lm)$(PURE_LIBS)
 TEST_LIBS = $(eval TEST_LIBS := $$(call PKG,--libs cmocka vterm) -lutil)$(TEST_LIBS)
 
-ALL_CFLAGS  = -std=c11 -Iinclude -DREHOME_DATA_DIR='"$(DATADIR)"' $(LIB_FLAGS) $(WARN) $(CFLAGS) \
+ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DREHOME_VERSION='"$(VERSION)"' \
+              -DREHOME_DATA_DIR='"$(DATADIR)"' -Iinclude $(LIB_FLAGS) $(WARN) $(CFLAGS) \
               $(variant_cflags_$(VARIANT))
 ALL_LDFLAGS = $(LDFLAGS) $(variant_ldflags_$(VARIANT))
 
