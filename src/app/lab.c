@@ -1,5 +1,3 @@
-#define _POSIX_C_SOURCE 200809L
-
 #include "lab_internal.h"
 
 #include <signal.h>
@@ -184,10 +182,14 @@ int lab_pid(const Lab *lab, size_t i)
 
 bool lab_ask(const Lab *lab, size_t i, int timeout_ms, StrBuf *reply, const char *const *argv)
 {
-    int argc = 0;
+    size_t argc = 0;
     while (argv[argc] != NULL) {
         argc++;
     }
-    return ask(lab->servers[i].ip, lab->servers[i].spec.port, lab->pass, timeout_ms, reply, argc,
-               (const char **)argv, NULL);
+    const char **args = mem_array(argc, sizeof *args);
+    memcpy(args, argv, argc * sizeof *args);
+    bool ok = ask(lab->servers[i].ip, lab->servers[i].spec.port, lab->pass, timeout_ms, reply,
+                  (int)argc, args, NULL);
+    mem_free(args);
+    return ok;
 }

@@ -1,5 +1,3 @@
-#define _POSIX_C_SOURCE 200809L
-
 #include "lab_internal.h"
 
 #include <poll.h>
@@ -285,7 +283,7 @@ static bool give_slots(const Lab *lab, size_t i, Error *err)
 // Distinct epochs from the start: colliding ones are settled one by one, which takes seconds.
 static bool give_epoch(const Lab *lab, size_t i, Error *err)
 {
-    char epoch[16];
+    char epoch[24];
     snprintf(epoch, sizeof epoch, "%zu", i + 1);
     return command(lab, i, (const char *[]){"CLUSTER", "SET-CONFIG-EPOCH", epoch, NULL}, err);
 }

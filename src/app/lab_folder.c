@@ -1,6 +1,3 @@
-// nftw() is X/Open, mkdtemp() POSIX 2008.
-#define _XOPEN_SOURCE 700
-
 #include "lab_internal.h"
 
 #include <dirent.h>
@@ -37,7 +34,7 @@ static pid_t folder_owner(const char *name)
     }
     rest = sv_of(rest.at + sizeof prefix - 1, rest.n - (sizeof prefix - 1));
     StrView digits;
-    int64_t pid;
+    int64_t pid = 0;
     bool is_ours = sv_cut(&rest, '-', &digits) && sv_to_i64(digits, &pid) && pid > 1;
     return is_ours && pid <= INT32_MAX ? (pid_t)pid : 0;
 }

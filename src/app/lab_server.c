@@ -1,6 +1,3 @@
-// prctl() and its friends are Linux.
-#define _DEFAULT_SOURCE
-
 #include "lab_internal.h"
 
 #include <errno.h>
@@ -64,7 +61,7 @@ static bool write_configuration(const Lab *lab, const LabServer *server, const c
 }
 
 // In the child, up to exec. Only async-signal-safe calls: the parent may have threads.
-static void become_server(const char *const *argv, pid_t parent, int report)
+static void become_server(char *const *argv, pid_t parent, int report)
 {
     int why;
     // Die with the parent however it ends; it may have ended between fork and prctl.
@@ -79,14 +76,14 @@ static void become_server(const char *const *argv, pid_t parent, int report)
             dup2(null, STDOUT_FILENO);
             dup2(null, STDERR_FILENO);
         }
-        execvp(argv[0], (char *const *)argv);
+        execvp(argv[0], argv);
     }
     why = errno;
     (void)!write(report, &why, sizeof why);
     _exit(127);
 }
 
-static bool run_server(LabServer *server, const char *const *argv, Error *err)
+static bool run_server(LabServer *server, char *const *argv, Error *err)
 {
     int report[2]; // closed by a successful exec, else tells its errno
     if (pipe(report) != 0) {
@@ -132,17 +129,18 @@ bool lab_server_start(const Lab *lab, LabServer *server, Error *err)
         return false;
     }
     size_t n_extra = 0;
-    while (lab->extra != NULL && lab->extra[n_extra] != NULL) {
+    while (lab->extra[n_extra] != NULL) {
         n_extra++;
     }
-    const char **argv = mem_array(n_extra + 3, sizeof *argv);
-    argv[0] = lab->program;
-    argv[1] = conf;
+    Arena *scratch = arena_new();
+    char **argv = arena_array(scratch, n_extra + 3, sizeof *argv);
+    argv[0] = arena_strdup(scratch, lab->program);
+    argv[1] = arena_strdup(scratch, conf);
     for (size_t i = 0; i < n_extra; i++) {
-        argv[2 + i] = lab->extra[i]; // later settings win
+        argv[2 + i] = arena_strdup(scratch, lab->extra[i]); // later settings win
     }
     bool ok = run_server(server, argv, err);
-    mem_free(argv);
+    arena_free(scratch);
     return ok;
 }
 
