@@ -12,31 +12,33 @@
 static const struct {
     const char *name;
     char letter;
-    const char *look; // as in a theme file; themes/default.theme says the same
 } roles[ROLE_COUNT] = {
-#define X(id, key, mark, meaning) [ROLE_##id].name = (key), [ROLE_##id].letter = (mark),
+#define X(id, key, mark, meaning) [ROLE_##id] = {.name = (key), .letter = (mark)},
     THEME_ROLES(X)
 #undef X
-        [ROLE_TEXT]
-            .look = "default",
-    [ROLE_DIM].look = "#8a8a8a, 16=brightblack",
-    [ROLE_TITLE].look = "#5fafff bold, 16=brightblue",
-    [ROLE_FRAME].look = "#767676, 16=brightblack",
-    [ROLE_KEY].look = "#d7af5f bold, 16=yellow",
-    [ROLE_OK].look = "#5faf5f, 16=green",
-    [ROLE_SPARE].look = "#00afaf, 16=cyan",
-    [ROLE_WARN].look = "#d7af00, 16=brightyellow, mono=bold",
-    [ROLE_CRIT].look = "#ff5f5f bold, 16=brightred",
-    [ROLE_ORPHAN].look = "#ff8700 bold, 16=brightred, mono=bold+reverse",
-    [ROLE_SYNC].look = "#5fafd7, 16=brightcyan",
-    [ROLE_STALE].look = "#af87af, 16=magenta",
-    [ROLE_MASTER].look = "default bold",
-    [ROLE_REPLICA].look = "default",
-    [ROLE_SLOTS].look = "#5f87af, 16=blue",
-    [ROLE_BANNER].look = "#000000 on #d7af00, 16=black/yellow, mono=reverse",
-    [ROLE_TARGET].look = "#5fd700 bold, 16=brightgreen, mono=bold+underline",
-    [ROLE_MOVING].look = "#d787ff, 16=brightmagenta, mono=bold",
-    [ROLE_CURSOR].look = "#ffaf00 bold, 16=brightyellow",
+};
+
+// In the words of a theme file; themes/default.theme says the same.
+static const char *const default_looks[ROLE_COUNT] = {
+    [ROLE_TEXT] = "default",
+    [ROLE_DIM] = "#8a8a8a, 16=brightblack",
+    [ROLE_TITLE] = "#5fafff bold, 16=brightblue",
+    [ROLE_FRAME] = "#767676, 16=brightblack",
+    [ROLE_KEY] = "#d7af5f bold, 16=yellow",
+    [ROLE_OK] = "#5faf5f, 16=green",
+    [ROLE_SPARE] = "#00afaf, 16=cyan",
+    [ROLE_WARN] = "#d7af00, 16=brightyellow, mono=bold",
+    [ROLE_CRIT] = "#ff5f5f bold, 16=brightred",
+    [ROLE_ORPHAN] = "#ff8700 bold, 16=brightred, mono=bold+reverse",
+    [ROLE_SYNC] = "#5fafd7, 16=brightcyan",
+    [ROLE_STALE] = "#af87af, 16=magenta",
+    [ROLE_MASTER] = "default bold",
+    [ROLE_REPLICA] = "default",
+    [ROLE_SLOTS] = "#5f87af, 16=blue",
+    [ROLE_BANNER] = "#000000 on #d7af00, 16=black/yellow, mono=reverse",
+    [ROLE_TARGET] = "#5fd700 bold, 16=brightgreen, mono=bold+underline",
+    [ROLE_MOVING] = "#d787ff, 16=brightmagenta, mono=bold",
+    [ROLE_CURSOR] = "#ffaf00 bold, 16=brightyellow",
 };
 
 // Names in the terminals' order, and the shades that xterm gives them.
@@ -275,7 +277,7 @@ Theme theme_default(void)
     Theme theme = {.name = "default"};
     for (int role = 0; role < ROLE_COUNT; role++) {
         Mistake none;
-        style_parse(sv(roles[role].look), &theme.style[role], &none); // the table is tested
+        style_parse(sv(default_looks[role]), &theme.style[role], &none); // the table is tested
     }
     return theme;
 }
