@@ -1,0 +1,488 @@
+#include "rehome/model/snapshot.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rehome/base/mem.h"
+#include "rehome/base/text.h"
+#include "snapshot_merge.h"
+
+// Of views older than this round, when there is no other, so many of the newest are enough.
+enum { OLD_VIEWS_MAX = 16 };
+
+static bool is_fresh(int64_t at_ms, StrView text, int64_t started_ms)
+{
+    return text.n > 0 && at_ms >= started_ms;
+}
+
+// Another node answers where this one was expected: that tells only that it is not there.
+static bool is_of_expected(const Observation *o)
+{
+    return o->reach != REACH_WRONG_NODE;
+}
+
+static void read_word(const Observation *o, int64_t started_ms, Arena *arena, Word *out)
+{
+    NodeSays *says = &out->says;
+    says->reach = o->reach;
+    says->why = arena_strdup(arena, o->why == NULL ? "" : o->why);
+    says->dialled = text_clean(arena, sv(o->dialled), 0);
+    says->identity_ms = o->identity_ms;
+    says->rtt_us = o->rtt_us;
+    out->id = o->expected;
+    if (!is_of_expected(o)) {
+        return;
+    }
+    if (!node_id_is_none(o->id)) {
+        out->id = o->id;
+    }
+    says->loading = o->loading;
+    says->has_info = o->info.n > 0;
+    if (says->has_info) {
+        info_parse(o->info, arena, &says->info);
+        says->info_ms = o->info_ms;
+        out->fresh_info = is_fresh(o->info_ms, o->info, started_ms);
+    }
+    if (o->cluster.n > 0) {
+        cluster_info_parse(o->cluster, &says->cluster);
+        says->has_cluster = says->cluster.known;
+        says->cluster_ms = o->cluster_ms;
+    }
+    says->settings_denied = o->settings_denied;
+    if (o->settings.n > 0) {
+        settings_parse(o->settings, &says->settings);
+        says->has_settings = true;
+        says->settings_ms = o->settings_ms;
+    }
+}
+
+// A view counts when it can be read and says who its reporter is.
+static bool read_view(const Observation *o, Arena *arena, Word *word)
+{
+    NodesView view;
+    if (!nodes_parse(o->nodes, arena, &view, NULL) || view.myself < 0) {
+        return false;
+    }
+    NodeId myself = view.at[view.myself].id;
+    if (node_id_is_none(o->id)) {
+        word->id = myself;
+    } else if (!node_id_eq(o->id, myself)) {
+        return false; // it got a new ID between two answers
+    }
+    word->says.view = view;
+    word->says.view_ms = o->nodes_ms;
+    word->says.has_view = true;
+    return true;
+}
+
+// Views of this round; where there are none, the newest old ones.
+static void read_views(const RoundInput *in, Arena *arena, Word *words)
+{
+    bool any = false;
+    for (size_t i = 0; i < in->n; i++) {
+        const Observation *o = &in->at[i];
+        if (is_of_expected(o) && is_fresh(o->nodes_ms, o->nodes, in->started_ms)) {
+            words[i].fresh_view = read_view(o, arena, &words[i]);
+            any = any || words[i].fresh_view;
+        }
+    }
+    if (any) {
+        return;
+    }
+    bool *tried = mem_array(in->n, sizeof(*tried));
+    for (int count = 0; count < OLD_VIEWS_MAX; count++) {
+        const Observation *newest = NULL;
+        for (size_t i = 0; i < in->n; i++) {
+            const Observation *o = &in->at[i];
+            if (!tried[i] && is_of_expected(o) && o->nodes.n > 0 &&
+                (newest == NULL || o->nodes_ms > newest->nodes_ms)) {
+                newest = o;
+            }
+        }
+        if (newest == NULL) {
+            break;
+        }
+        tried[newest - in->at] = true;
+        read_view(newest, arena, &words[newest - in->at]);
+    }
+    mem_free(tried);
+}
+
+static int64_t last_word_ms(const NodeSays *says)
+{
+    return says->info_ms > says->view_ms ? says->info_ms : says->view_ms;
+}
+
+// By ID; of several for one node (a seed is also discovered) the one that tells most comes first.
+static int word_cmp(const void *a, const void *b)
+{
+    const Word *x = a;
+    const Word *y = b;
+    int order = node_id_cmp(x->id, y->id);
+    if (order != 0) {
+        return order;
+    }
+    if ((x->says.reach == REACH_OK) != (y->says.reach == REACH_OK)) {
+        return x->says.reach == REACH_OK ? -1 : 1;
+    }
+    if (x->says.has_view != y->says.has_view) {
+        return x->says.has_view ? -1 : 1;
+    }
+    int64_t x_ms = last_word_ms(&x->says);
+    int64_t y_ms = last_word_ms(&y->says);
+    if (x_ms != y_ms) {
+        return x_ms > y_ms ? -1 : 1;
+    }
+    return x->place < y->place ? -1 : 1;
+}
+
+// One word for each node we know by ID; sorted.
+static Word *read_words(const RoundInput *in, Arena *arena, size_t *n)
+{
+    Word *words = arena_array(arena, in->n, sizeof(*words));
+    for (size_t i = 0; i < in->n; i++) {
+        words[i].place = i;
+        read_word(&in->at[i], in->started_ms, arena, &words[i]);
+    }
+    read_views(in, arena, words);
+    qsort(words, in->n, sizeof(*words), word_cmp);
+    size_t kept = 0;
+    for (size_t i = 0; i < in->n; i++) {
+        bool is_named = !node_id_is_none(words[i].id);
+        if (is_named && (kept == 0 || !node_id_eq(words[kept - 1].id, words[i].id))) {
+            words[kept++] = words[i];
+        }
+    }
+    *n = kept;
+    return words;
+}
+
+static void name_nodes(Snapshot *s)
+{
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        Node *node = &s->nodes[i];
+        node->host = node->ip[0] != '\0' ? node->ip : node->hostname;
+        if (node->host[0] == '\0' || node->port == 0) {
+            node->addr = arena_strndup(s->arena, node->id.hex, 8);
+        } else if (strchr(node->host, ':') != NULL) {
+            node->addr = arena_printf(s->arena, "[%s]:%d", node->host, node->port);
+        } else {
+            node->addr = arena_printf(s->arena, "%s:%d", node->host, node->port);
+        }
+    }
+}
+
+static int address_cmp(const Node *a, const Node *b)
+{
+    int order = strcmp(a->host, b->host);
+    if (order != 0) {
+        return order;
+    }
+    return a->port != b->port ? a->port - b->port : node_id_cmp(a->id, b->id);
+}
+
+// Masters in slot order, then slotless masters, then replicas by address.
+static int place_cmp(const void *a, const void *b)
+{
+    const Node *x = *(const Node *const *)a;
+    const Node *y = *(const Node *const *)b;
+    if (node_is_master(x) != node_is_master(y)) {
+        return node_is_master(x) ? -1 : 1;
+    }
+    if (node_is_owner(x) != node_is_owner(y)) {
+        return node_is_owner(x) ? -1 : 1;
+    }
+    if (node_is_owner(x)) {
+        return x->slots.at[0].first - y->slots.at[0].first; // no two own one slot
+    }
+    return address_cmp(x, y);
+}
+
+// From the order of IDs to the one for people. Every index follows.
+static void order_nodes(Snapshot *s)
+{
+    const Node **order = mem_array(s->n_nodes, sizeof(*order));
+    int *place = mem_array(s->n_nodes, sizeof(*place));
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        order[i] = &s->nodes[i];
+    }
+    qsort(order, s->n_nodes, sizeof(*order), place_cmp);
+    Node *ordered = arena_array(s->arena, s->n_nodes, sizeof(*ordered));
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        ordered[i] = *order[i];
+        place[order[i] - s->nodes] = (int)i;
+    }
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        if (ordered[i].master >= 0) {
+            ordered[i].master = place[ordered[i].master];
+        }
+    }
+    s->nodes = ordered;
+    mem_free(place);
+    mem_free(order);
+}
+
+// A replica of a replica is in nobody's list.
+static Node *list_holder(Snapshot *s, const Node *node)
+{
+    Node *master = node->master < 0 ? NULL : &s->nodes[node->master];
+    return master != NULL && node_is_master(master) ? master : NULL;
+}
+
+// Masters, and each one's replicas: both come out sorted because the nodes are.
+static void list_nodes(Snapshot *s)
+{
+    int *masters = arena_array(s->arena, s->n_nodes, sizeof(*masters));
+    size_t *listed = mem_array(s->n_nodes, sizeof(*listed));
+    int **lists = mem_array(s->n_nodes, sizeof(*lists));
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        const Node *node = &s->nodes[i];
+        if (node_is_master(node)) {
+            masters[s->n_masters++] = (int)i;
+            s->n_owners += node_is_owner(node) ? 1 : 0;
+            continue;
+        }
+        s->n_replicas++;
+        Node *master = list_holder(s, node);
+        if (master != NULL) {
+            master->n_replicas++;
+        }
+    }
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        Node *node = &s->nodes[i];
+        lists[i] = arena_array(s->arena, node->n_replicas, sizeof(int));
+        node->replicas = lists[i];
+        const Node *master = node_is_master(node) ? NULL : list_holder(s, node);
+        if (master != NULL) {
+            lists[node->master][listed[node->master]++] = (int)i;
+        }
+    }
+    s->masters = masters;
+    mem_free(lists);
+    mem_free(listed);
+}
+
+static void count_slots(Snapshot *s)
+{
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        const Node *node = &s->nodes[i];
+        s->slots_covered += node->slot_count;
+        s->slots_fail += node_has(node, NODE_FAIL) ? node->slot_count : 0;
+        s->open_slots += node->open_slots;
+    }
+}
+
+// The state as most answering slot owners tell it; without any, as most others do.
+static void judge_state(Snapshot *s, int64_t started_ms)
+{
+    int ok[2] = {0}; // [1]: by slot owners
+    int told[2] = {0};
+    bool first = true;
+    uint64_t epoch = 0;
+    s->epochs_agree = true;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        const Node *node = &s->nodes[i];
+        if (node->says == NULL || !node->says->has_cluster) {
+            continue;
+        }
+        const ClusterInfo *info = &node->says->cluster;
+        if (info->current_epoch > s->current_epoch) {
+            s->current_epoch = info->current_epoch;
+        }
+        if (node->says->cluster_ms < started_ms) {
+            continue;
+        }
+        int is_owner = node_is_owner(node) ? 1 : 0;
+        told[is_owner]++;
+        ok[is_owner] += info->state_ok ? 1 : 0;
+        if (is_owner) {
+            s->epochs_agree = s->epochs_agree && (first || epoch == info->current_epoch);
+            epoch = info->current_epoch;
+            first = false;
+        }
+    }
+    int by = told[1] > 0 ? 1 : 0;
+    s->state_known = told[by] > 0;
+    s->state_ok = ok[by] * 2 > told[by];
+}
+
+// What the servers themselves may do. Before 6.2.2 there is no switch: they migrate.
+static void judge_settings(Snapshot *s)
+{
+    int allowing = 0;
+    int forbidding = 0;
+    s->barrier = -1;
+    s->node_timeout_ms = -1;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        const NodeSays *says = s->nodes[i].says;
+        if (says == NULL || !says->has_settings) {
+            continue;
+        }
+        const ServerSettings *settings = &says->settings;
+        s->barrier = settings->barrier > s->barrier ? settings->barrier : s->barrier;
+        if (settings->node_timeout_ms > s->node_timeout_ms) {
+            s->node_timeout_ms = settings->node_timeout_ms;
+        }
+        if (says->reach == REACH_OK || says->reach == REACH_LATE) {
+            allowing += settings->allow_migration != TRI_NO;
+            forbidding += settings->allow_migration == TRI_NO;
+        }
+    }
+    s->server_migration = allowing > 0 ? TRI_YES : forbidding > 0 ? TRI_NO : TRI_UNKNOWN;
+    s->migration_mixed = allowing > 0 && forbidding > 0;
+}
+
+static int views_with(const Merge *m, uint64_t signature, bool voters_only)
+{
+    int count = 0;
+    for (size_t v = 0; v < m->n_views; v++) {
+        count += m->views[v].word->says.view.signature == signature &&
+                 (m->views[v].votes || !voters_only);
+    }
+    return count;
+}
+
+// The signature that most voters have, or among equals most views.
+static uint64_t majority_signature(const Merge *m)
+{
+    uint64_t best = 0;
+    int best_votes = -1;
+    int best_views = -1;
+    for (size_t v = 0; v < m->n_views; v++) {
+        uint64_t signature = m->views[v].word->says.view.signature;
+        if (best_votes >= 0 && signature == best) {
+            continue; // as nearly always
+        }
+        int votes = views_with(m, signature, true);
+        int views = views_with(m, signature, false);
+        if (votes > best_votes || (votes == best_votes && views > best_views)) {
+            best = signature;
+            best_votes = votes;
+            best_views = views;
+        }
+    }
+    return best;
+}
+
+// Before order_nodes(): views know their reporters by the order of IDs.
+static void judge_views(Snapshot *s, const Merge *m)
+{
+    uint64_t majority = majority_signature(m);
+    for (size_t v = 0; v < m->n_views; v++) {
+        const View *view = &m->views[v];
+        const NodesView *told = &view->word->says.view;
+        if (told->signature != majority && s->views_agree) {
+            s->views_agree = false;
+            s->dissenter =
+                view->reporter >= 0 ? s->nodes[view->reporter].addr : view->word->says.dialled;
+        }
+        s->n_bad_lines = told->bad_lines > s->n_bad_lines ? told->bad_lines : s->n_bad_lines;
+        if (!view->votes) {
+            continue;
+        }
+        size_t handshakes = 0;
+        size_t orphan_lines = 0;
+        for (size_t i = 0; i < told->n; i++) {
+            unsigned flags = told->at[i].flags;
+            handshakes += (flags & NODE_HANDSHAKE) != 0;
+            orphan_lines += (flags & NODE_REPLICA) != 0 && node_id_is_none(told->at[i].master);
+        }
+        s->n_handshake = handshakes > s->n_handshake ? handshakes : s->n_handshake;
+        s->n_orphan_lines = orphan_lines > s->n_orphan_lines ? orphan_lines : s->n_orphan_lines;
+        if (view->word->fresh_view && view->reporter >= 0) {
+            s->n_owners_asked += node_is_owner(&s->nodes[view->reporter]) ? 1 : 0;
+        }
+    }
+}
+
+Snapshot *snapshot_build(const RoundInput *in)
+{
+    Arena *arena = arena_new();
+    Snapshot *s = arena_alloc(arena, sizeof(*s));
+    *s = (Snapshot){
+        .arena = arena,
+        .round = in->round,
+        .now_ms = in->now_ms,
+        .wall_ms = in->wall_ms,
+        .name = arena_strdup(arena, in->name == NULL ? "" : in->name),
+        .views_agree = true,
+        .dissenter = "",
+    };
+    Merge m = {.s = s};
+    m.words = read_words(in, arena, &m.n_words);
+    m.views = mem_array(m.n_words, sizeof(*m.views));
+    for (size_t i = 0; i < m.n_words; i++) {
+        if (m.words[i].says.has_view) {
+            m.views[m.n_views++].word = &m.words[i];
+        }
+    }
+    merge_nodes(&m);
+    name_nodes(s);
+    judge_views(s, &m);
+    merge_done(&m);
+    order_nodes(s);
+    list_nodes(s);
+    count_slots(s);
+    judge_state(s, in->started_ms);
+    judge_settings(s);
+    return s;
+}
+
+void snapshot_free(Snapshot *s)
+{
+    if (s != NULL) {
+        arena_free(s->arena); // which holds s too
+    }
+}
+
+int snapshot_find(const Snapshot *s, NodeId id)
+{
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        if (node_id_eq(s->nodes[i].id, id)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+const char *snapshot_trouble(const RoundInput *in)
+{
+    // What a person can do something about comes first.
+    static const Reach order[] = {REACH_DENIED,     REACH_NO_CLUSTER,  REACH_OK,
+                                  REACH_WRONG_NODE, REACH_UNREACHABLE, REACH_LATE,
+                                  REACH_CONNECTING};
+    for (size_t r = 0; r < ARRAY_LEN(order); r++) {
+        for (size_t i = 0; i < in->n; i++) {
+            const Observation *o = &in->at[i];
+            if (o->reach != order[r]) {
+                continue;
+            }
+            if (o->why != NULL && o->why[0] != '\0') {
+                return o->why;
+            }
+            if (o->loading) {
+                return "the server is loading its dataset; it tells about the cluster when that is "
+                       "done";
+            }
+            if (o->reach == REACH_OK) {
+                return "the server answers, but its CLUSTER NODES does not read as it should";
+            }
+        }
+    }
+    return "";
+}
+
+bool node_is_master(const Node *n)
+{
+    return (n->flags & NODE_MASTER) != 0;
+}
+
+bool node_is_owner(const Node *n)
+{
+    return node_is_master(n) && n->slot_count > 0;
+}
+
+bool node_has(const Node *n, NodeFlag flag)
+{
+    return (n->flags & (unsigned)flag) != 0;
+}

@@ -1,0 +1,446 @@
+#include "snapshot_merge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rehome/base/mem.h"
+
+static int id_cmp(const void *a, const void *b)
+{
+    return strcmp(((const NodeId *)a)->hex, ((const NodeId *)b)->hex);
+}
+
+// The index of the node with this ID; -1: none. Only while the nodes are in the order of IDs.
+static int find(const Snapshot *s, NodeId id)
+{
+    size_t low = 0;
+    size_t high = s->n_nodes;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int order = node_id_cmp(id, s->nodes[mid].id);
+        if (order == 0) {
+            return (int)mid;
+        }
+        if (order < 0) {
+            high = mid;
+        } else {
+            low = mid + 1;
+        }
+    }
+    return -1;
+}
+
+// A handshake has a random ID, and an entry without a role is a ghost of which nothing is known.
+static bool is_member(const NodeLine *line)
+{
+    return (line->flags & NODE_HANDSHAKE) == 0 && (line->flags & (NODE_MASTER | NODE_REPLICA)) != 0;
+}
+
+static void collect_nodes(Merge *m)
+{
+    size_t total = 0;
+    for (size_t v = 0; v < m->n_views; v++) {
+        total += m->views[v].word->says.view.n;
+    }
+    NodeId *ids = mem_array(total, sizeof(*ids));
+    size_t n = 0;
+    for (size_t v = 0; v < m->n_views; v++) {
+        const NodesView *view = &m->views[v].word->says.view;
+        for (size_t i = 0; i < view->n; i++) {
+            if (is_member(&view->at[i])) {
+                ids[n++] = view->at[i].id;
+            }
+        }
+    }
+    qsort(ids, n, sizeof(*ids), id_cmp);
+    Snapshot *s = m->s;
+    s->nodes = arena_array(s->arena, n, sizeof(*s->nodes));
+    for (size_t i = 0; i < n; i++) {
+        if (i == 0 || !node_id_eq(ids[i], ids[i - 1])) {
+            s->nodes[s->n_nodes++].id = ids[i];
+        }
+    }
+    mem_free(ids);
+}
+
+static void index_lines(Merge *m)
+{
+    Snapshot *s = m->s;
+    m->lines = mem_array(m->n_views * s->n_nodes, sizeof(*m->lines));
+    m->own_view = mem_array(s->n_nodes, sizeof(*m->own_view));
+    m->word_of = mem_array(s->n_nodes, sizeof(*m->word_of));
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        m->own_view[i] = -1;
+    }
+    for (size_t i = 0; i < m->n_words; i++) {
+        int node = find(s, m->words[i].id);
+        if (node >= 0) {
+            m->word_of[node] = &m->words[i];
+            s->nodes[node].says = &m->words[i].says;
+        }
+    }
+    for (size_t v = 0; v < m->n_views; v++) {
+        View *view = &m->views[v];
+        const NodesView *told = &view->word->says.view;
+        view->lines = m->lines + v * s->n_nodes;
+        for (size_t i = 0; i < told->n; i++) {
+            int node = is_member(&told->at[i]) ? find(s, told->at[i].id) : -1;
+            if (node >= 0) {
+                view->lines[node] = &told->at[i];
+            }
+        }
+        view->reporter = find(s, view->word->id);
+        if (view->reporter >= 0) {
+            m->own_view[view->reporter] = (int)v;
+        }
+    }
+}
+
+static const NodeLine *own_line(const Merge *m, int node)
+{
+    return m->own_view[node] < 0 ? NULL : m->views[m->own_view[node]].lines[node];
+}
+
+// The address: its own word, unless it does not know itself, else what was heard from it last, else
+// what we dialled.
+static void merge_address(Merge *m, int i)
+{
+    Node *node = &m->s->nodes[i];
+    const NodeLine *best = own_line(m, i);
+    bool is_own = best != NULL;
+    if (best == NULL || best->ip[0] == '\0') {
+        for (size_t v = 0; v < m->n_views; v++) {
+            const NodeLine *line = m->views[v].lines[i];
+            if (line != NULL && line->ip[0] != '\0' &&
+                (best == NULL || best->ip[0] == '\0' || line->pong_ms > best->pong_ms)) {
+                best = line;
+            } else if (best == NULL) {
+                best = line;
+            }
+        }
+    }
+    node->ip = best->ip;
+    node->hostname = best->hostname;
+    node->port = best->port;
+    if (best->ip[0] == '\0' && best->hostname[0] == '\0' && is_own && node->says != NULL) {
+        StrView dialled = sv(node->says->dialled);
+        ptrdiff_t colon = sv_rfind(dialled, ':');
+        uint64_t port;
+        if (colon > 0 && sv_to_u64(sv(dialled.at + colon + 1), &port) && port <= UINT16_MAX) {
+            StrView host = sv_of(dialled.at, (size_t)colon);
+            if (host.n > 2 && host.at[0] == '[' && host.at[host.n - 1] == ']') {
+                host = sv_of(host.at + 1, host.n - 2);
+            }
+            node->ip = arena_strndup(m->s->arena, host.at, host.n);
+            node->port = (int)port;
+        }
+    }
+}
+
+// Who owns each slot. The higher config epoch wins; a node that gave its view speaks for itself
+// alone, others are believed only about the rest.
+typedef struct {
+    int owner; // index; -1: nobody
+    uint64_t epoch;
+    bool own; // claimed in the owner's own view
+} SlotClaim;
+
+static void claim(SlotClaim *slots, int owner, const NodeLine *line, bool own)
+{
+    for (size_t i = 0; i < line->slots.n; i++) {
+        for (int slot = line->slots.at[i].first; slot <= line->slots.at[i].last; slot++) {
+            SlotClaim *held = &slots[slot];
+            if (held->owner < 0 || line->config_epoch > held->epoch ||
+                (line->config_epoch == held->epoch && own && !held->own)) {
+                *held = (SlotClaim){.owner = owner, .epoch = line->config_epoch, .own = own};
+            }
+        }
+    }
+}
+
+static void claim_slots(const Merge *m, SlotClaim *slots)
+{
+    for (int slot = 0; slot < SLOT_COUNT; slot++) {
+        slots[slot].owner = -1;
+    }
+    for (int i = 0; i < (int)m->s->n_nodes; i++) {
+        const NodeLine *own = own_line(m, i);
+        if (own != NULL) {
+            claim(slots, i, own, true);
+            continue;
+        }
+        for (size_t v = 0; v < m->n_views; v++) {
+            if (m->views[v].lines[i] != NULL) {
+                claim(slots, i, m->views[v].lines[i], false);
+            }
+        }
+    }
+}
+
+// Views of slot owners vote. Without any of them, every view does.
+static void choose_voters(Merge *m, const SlotClaim *slots)
+{
+    bool *owns = mem_array(m->s->n_nodes, sizeof(*owns));
+    for (int slot = 0; slot < SLOT_COUNT; slot++) {
+        if (slots[slot].owner >= 0) {
+            owns[slots[slot].owner] = true;
+        }
+    }
+    bool any = false;
+    for (size_t v = 0; v < m->n_views; v++) {
+        View *view = &m->views[v];
+        view->votes = view->reporter >= 0 && owns[view->reporter] &&
+                      (view->lines[view->reporter]->flags & NODE_MASTER) != 0;
+        any = any || view->votes;
+    }
+    for (size_t v = 0; v < m->n_views && !any; v++) {
+        m->views[v].votes = true;
+    }
+    mem_free(owns);
+}
+
+// One opinion on a node's role, and who holds it.
+typedef struct {
+    bool is_master;
+    NodeId master;
+    int votes;
+    uint64_t epoch;  // the highest config epoch told with it
+    int64_t view_ms; // the latest view that tells it
+} Opinion;
+
+static bool opinion_beats(const Opinion *a, const Opinion *b)
+{
+    // "slave -" is no opinion, only ignorance: it yields to any other.
+    bool knows_a = a->is_master || !node_id_is_none(a->master);
+    bool knows_b = b->is_master || !node_id_is_none(b->master);
+    if (knows_a != knows_b) {
+        return knows_a;
+    }
+    if (a->votes != b->votes) {
+        return a->votes > b->votes;
+    }
+    if (a->epoch != b->epoch) {
+        return a->epoch > b->epoch;
+    }
+    if (a->view_ms != b->view_ms) {
+        return a->view_ms > b->view_ms;
+    }
+    return node_id_cmp(a->master, b->master) < 0;
+}
+
+static void count_opinions(const Merge *m, int node, bool voters_only, Opinion *all, size_t *n,
+                           size_t max)
+{
+    for (size_t v = 0; v < m->n_views; v++) {
+        const NodeLine *line = m->views[v].lines[node];
+        if (line == NULL || (voters_only && !m->views[v].votes)) {
+            continue;
+        }
+        bool is_master = (line->flags & NODE_MASTER) != 0;
+        NodeId master = is_master ? (NodeId){0} : line->master;
+        size_t i = 0;
+        while (i < *n && (all[i].is_master != is_master || !node_id_eq(all[i].master, master))) {
+            i++;
+        }
+        if (i == max) {
+            continue;
+        }
+        if (i == *n) {
+            all[(*n)++] = (Opinion){.is_master = is_master, .master = master};
+        }
+        all[i].votes++;
+        all[i].epoch = line->config_epoch > all[i].epoch ? line->config_epoch : all[i].epoch;
+        int64_t view_ms = m->views[v].word->says.view_ms;
+        all[i].view_ms = view_ms > all[i].view_ms ? view_ms : all[i].view_ms;
+    }
+}
+
+// What the others make of it.
+static Opinion others_opinion(const Merge *m, int node)
+{
+    Opinion all[8]; // more than that many different ones are not worth counting
+    size_t n = 0;
+    count_opinions(m, node, true, all, &n, ARRAY_LEN(all));
+    if (n == 0) {
+        count_opinions(m, node, false, all, &n, ARRAY_LEN(all));
+    }
+    Opinion best = all[0];
+    for (size_t i = 1; i < n; i++) {
+        if (opinion_beats(&all[i], &best)) {
+            best = all[i];
+        }
+    }
+    return best;
+}
+
+static bool is_at(const Node *node, const char *host, int port)
+{
+    return node->port == port && host[0] != '\0' &&
+           (strcmp(node->ip, host) == 0 || strcmp(node->hostname, host) == 0);
+}
+
+// The only node at this address; -1: none, or several (an address may be reused).
+static int find_at(const Snapshot *s, const char *host, int port)
+{
+    int found = -1;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        if (is_at(&s->nodes[i], host, port)) {
+            if (found >= 0) {
+                return -1;
+            }
+            found = (int)i;
+        }
+    }
+    return found;
+}
+
+// INFO names the master by its address. It decides only where the views' idea is another one.
+static void correct_by_info(const Merge *m, const NodeInfo *info, Opinion *role)
+{
+    if (info->is_master) {
+        *role = (Opinion){.is_master = true};
+        return;
+    }
+    if (info->master_host[0] == '\0') {
+        return; // no role told at all
+    }
+    int believed = role->is_master ? -1 : find(m->s, role->master);
+    if (believed >= 0 && is_at(&m->s->nodes[believed], info->master_host, info->master_port)) {
+        return;
+    }
+    int told = find_at(m->s, info->master_host, info->master_port);
+    if (told >= 0) {
+        *role = (Opinion){.master = m->s->nodes[told].id};
+    } else if (role->is_master) {
+        *role = (Opinion){.is_master = false};
+    }
+}
+
+// A node's own word is the truth: attachment has no epoch by which two others could be compared.
+static void merge_role(Merge *m, int i)
+{
+    Node *node = &m->s->nodes[i];
+    const Word *word = m->word_of[i];
+    const NodeLine *own = own_line(m, i);
+    Opinion role;
+    if (own != NULL) {
+        role.is_master = (own->flags & NODE_MASTER) != 0;
+        role.master = own->master;
+    } else {
+        role = others_opinion(m, i);
+    }
+    if (word != NULL && word->fresh_info && (own == NULL || !word->fresh_view)) {
+        correct_by_info(m, &word->says.info, &role);
+    }
+    node->flags = role.is_master ? NODE_MASTER : NODE_REPLICA;
+    node->master_id = role.is_master ? (NodeId){0} : role.master;
+    node->master = -1;
+    if (!node_id_is_none(node->master_id)) {
+        int master = find(m->s, node->master_id);
+        node->master = master == i ? -1 : master;
+    }
+}
+
+// Slots as one list a node. A replica owns none: what the views still credit it with went to the
+// master it now follows, which is how a server loses its last slot.
+static void assign_slots(Merge *m, const SlotClaim *slots)
+{
+    Snapshot *s = m->s;
+    int owner[SLOT_COUNT];
+    size_t *n_ranges = mem_array(s->n_nodes, sizeof(*n_ranges));
+    for (int slot = 0; slot < SLOT_COUNT; slot++) {
+        int holder = slots[slot].owner;
+        if (holder >= 0 && !node_is_master(&s->nodes[holder])) {
+            holder = s->nodes[holder].master;
+        }
+        if (holder >= 0 && !node_is_master(&s->nodes[holder])) {
+            holder = -1;
+        }
+        owner[slot] = holder;
+        if (holder >= 0 && (slot == 0 || owner[slot - 1] != holder)) {
+            n_ranges[holder]++;
+        }
+    }
+    SlotRange **ranges = mem_array(s->n_nodes, sizeof(*ranges));
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        ranges[i] = arena_array(s->arena, n_ranges[i], sizeof(**ranges));
+        s->nodes[i].slots.at = ranges[i];
+    }
+    for (int slot = 0; slot < SLOT_COUNT; slot++) {
+        if (owner[slot] < 0) {
+            continue;
+        }
+        Node *node = &s->nodes[owner[slot]];
+        if (slot == 0 || owner[slot - 1] != owner[slot]) {
+            ranges[owner[slot]][node->slots.n++].first = (uint16_t)slot;
+        }
+        ranges[owner[slot]][node->slots.n - 1].last = (uint16_t)slot;
+        node->slot_count++;
+    }
+    mem_free(ranges);
+    mem_free(n_ranges);
+}
+
+static void merge_flags(Merge *m, int i)
+{
+    Node *node = &m->s->nodes[i];
+    const NodeLine *own = own_line(m, i);
+    bool no_address = own == NULL;
+    unsigned told = 0;
+    for (size_t v = 0; v < m->n_views; v++) {
+        const NodeLine *line = m->views[v].lines[i];
+        if (line != NULL) {
+            no_address = no_address && (line->flags & NODE_NOADDR) != 0;
+            told |= line->flags;
+            if (own == NULL && line->config_epoch > node->config_epoch) {
+                node->config_epoch = line->config_epoch;
+            }
+        }
+        if (m->views[v].votes && m->views[v].reporter != i) {
+            node->views++;
+            node->fail_views += line != NULL && (line->flags & NODE_FAIL) != 0;
+            node->pfail_views += line != NULL && (line->flags & NODE_PFAIL) != 0;
+        }
+    }
+    if (own != NULL) {
+        told = own->flags;
+        node->config_epoch = own->config_epoch;
+        node->open_slots = own->open_slots;
+    }
+    node->flags |= told & NODE_NOFAILOVER;
+    node->flags |= no_address ? NODE_NOADDR : 0U;
+    if (node->fail_views * 2 > node->views) {
+        node->flags |= NODE_FAIL;
+    } else if (node->fail_views + node->pfail_views > 0) {
+        node->flags |= NODE_PFAIL;
+    }
+}
+
+void merge_nodes(Merge *m)
+{
+    collect_nodes(m);
+    index_lines(m);
+    int n = (int)m->s->n_nodes;
+    SlotClaim *slots = mem_array(SLOT_COUNT, sizeof(*slots));
+    claim_slots(m, slots);
+    choose_voters(m, slots);
+    for (int i = 0; i < n; i++) {
+        merge_address(m, i);
+    }
+    for (int i = 0; i < n; i++) {
+        merge_role(m, i);
+    }
+    assign_slots(m, slots);
+    mem_free(slots);
+    for (int i = 0; i < n; i++) {
+        merge_flags(m, i);
+    }
+}
+
+void merge_done(Merge *m)
+{
+    mem_free(m->views);
+    mem_free(m->lines);
+    mem_free(m->own_view);
+    mem_free(m->word_of);
+}

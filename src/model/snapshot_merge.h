@@ -1,0 +1,40 @@
+// From many views to one: what snapshot.c hands to snapshot_merge.c.
+#ifndef REHOME_SRC_MODEL_SNAPSHOT_MERGE_H
+#define REHOME_SRC_MODEL_SNAPSHOT_MERGE_H
+
+#include "rehome/model/snapshot.h"
+
+// What one node said, by its ID. Sorted by ID, one for each.
+typedef struct {
+    NodeId id;
+    bool fresh_info; // of this round
+    bool fresh_view;
+    size_t place;  // among the observations
+    NodeSays says; // has_view only when the view counts: see read_views()
+} Word;
+
+// One view that counts.
+typedef struct {
+    const Word *word;
+    int reporter;           // index into Snapshot.nodes
+    bool votes;             // its reporter is a master that owns slots
+    const NodeLine **lines; // what it says of each node of Snapshot.nodes; NULL: not listed
+} View;
+
+typedef struct {
+    Snapshot *s;
+    const Word *words;
+    size_t n_words;
+    View *views; // heap
+    size_t n_views;
+    const NodeLine **lines; // memory of all views' lines
+    int *own_view;          // by node: index of its own view, or -1
+    const Word **word_of;   // by node: what it said, or NULL
+} Merge;
+
+// Fills s->nodes in the order of IDs, all but Node's names and lists, and the rest of m from words
+// and views (their words). merge_done() frees what m holds, the views too.
+void merge_nodes(Merge *m);
+void merge_done(Merge *m);
+
+#endif
