@@ -1,3 +1,6 @@
+// clock_gettime().
+#define _POSIX_C_SOURCE 200809L
+
 #include "rehome/redis/ask.h"
 
 #include <errno.h>
