@@ -1,6 +1,3 @@
-#ifndef _POSIX_C_SOURCE
-#define _POSIX_C_SOURCE 200809L // localtime_r
-#endif
 #include <inttypes.h>
 #include <stdio.h>
 #include <time.h>

@@ -346,7 +346,7 @@ static void merge_role(Merge *m, int i)
 static void assign_slots(Merge *m, const SlotClaim *slots)
 {
     Snapshot *s = m->s;
-    int owner[SLOT_COUNT];
+    int *owner = mem_array(SLOT_COUNT, sizeof(*owner));
     size_t *n_ranges = mem_array(s->n_nodes, sizeof(*n_ranges));
     for (int slot = 0; slot < SLOT_COUNT; slot++) {
         int holder = slots[slot].owner;
@@ -379,6 +379,7 @@ static void assign_slots(Merge *m, const SlotClaim *slots)
     }
     mem_free(ranges);
     mem_free(n_ranges);
+    mem_free(owner);
 }
 
 static void merge_flags(Merge *m, int i)

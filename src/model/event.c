@@ -1,0 +1,48 @@
+#include "rehome/model/event.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "rehome/base/text.h"
+
+const char *event_code_text(EventCode code)
+{
+    static const char *const texts[] = {
+#define X(name, text) [EVENT_##name] = text,
+        EVENT_CODES(X)
+#undef X
+    };
+    return texts[code];
+}
+
+const char *event_by_text(EventBy by)
+{
+    switch (by) {
+    case BY_US:
+        return "us";
+    case BY_SERVER:
+        return "server";
+    case BY_OTHER:
+        return "other";
+    case BY_NOBODY:
+        break;
+    }
+    return "";
+}
+
+Event event_make(EventCode code, Level level, int64_t wall_ms, const Node *node, const char *format,
+                 ...)
+{
+    Event event = {.code = code, .level = level, .wall_ms = wall_ms};
+    if (node != NULL) {
+        event.node = node->id;
+        text_clean_into(event.addr, sizeof(event.addr), sv(node->addr));
+    }
+    char raw[sizeof(event.text) * 2];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(raw, sizeof(raw), format, args);
+    va_end(args);
+    text_clean_into(event.text, sizeof(event.text), sv(raw));
+    return event;
+}
