@@ -1,0 +1,67 @@
+// From poll to plan: owns the poller, the present picture, automatic mode and the runner, and is
+// the one pipeline under the dashboard and every headless command.
+#ifndef REHOME_APP_ENGINE_H
+#define REHOME_APP_ENGINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rehome/action/runner.h"
+#include "rehome/policy/automatic.h"
+#include "rehome/policy/finding.h"
+#include "rehome/policy/plan.h"
+#include "rehome/redis/poller.h"
+
+typedef struct Engine Engine;
+
+typedef struct {
+    PollerOptions poll;
+    const Address *seeds; // at least one; borrowed for engine_new()
+    size_t n_seeds;
+    AutoMode mode;
+    AutoLimits limits;
+    int floor;      // 0: as the cluster's barrier says
+    bool read_only; // no write can leave, whatever is asked
+    const char
+        *state_dir; // where moves are journaled; created when needed; borrowed for engine_new()
+} EngineOptions;
+
+typedef struct {
+    void *ctx;
+    void (*round)(void *ctx); // a round ended: there is a new picture, or trouble
+    void (*event)(void *ctx, const Event *event);
+} EngineListener;
+
+Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
+                   const EngineListener *listener);
+void engine_free(Engine *e); // NULL is fine; not from within a listener's function
+
+// The present picture. NULL before the first round that found a cluster. Borrowed until the next
+// round. When contact is lost the last picture stays, and engine_trouble() says so.
+const Health *engine_health(const Engine *e);
+const Findings *engine_findings(const Engine *e);
+const Plan *engine_plan(const Engine *e);
+const char *engine_trouble(const Engine *e); // "" when the last round saw the cluster
+bool engine_is_hopeless(const Engine *e);    // every address has said no: waiting will not help
+uint64_t engine_rounds(const Engine *e);     // ended so far, with or without a picture
+
+const Automatic *engine_automatic(const Engine *e);
+const Runner *engine_runner(const Engine *e);
+
+// Start a move by hand. It passes the gate like every other.
+bool engine_move(Engine *e, const MoveSpec *spec, Error *err);
+void engine_stop_move(Engine *e); // before the write: dropped; after it: verified to the end
+
+// Two complete rounds, then the gate's verdict on this move, without writing anything.
+// done is called once, from the loop.
+void engine_rehearse(Engine *e, const MoveSpec *spec,
+                     void (*done)(void *ctx, const GateVerdict *verdict), void *ctx);
+
+void engine_set_mode(Engine *e, AutoMode mode);
+void engine_release(Engine *e); // a person releases the brake
+void engine_refresh(Engine *e); // a complete round now
+
+// Fill in a move of this replica to this target from the present picture. Indices.
+MoveSpec engine_spec(const Engine *e, int replica, int target, MoveOrigin origin);
+
+#endif

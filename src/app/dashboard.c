@@ -1,0 +1,346 @@
+#include "dashboard.h"
+
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "event_log.h"
+#include "paths.h"
+#include "rehome/base/mem.h"
+#include "rehome/ui/term.h"
+#include "rehome/ui/ui.h"
+#include "session.h"
+#include "undo.h"
+
+// At most so many frames a second, however many things happen.
+enum { FRAMES_PER_S = 30, MESSAGE_MS = 12000 };
+
+typedef struct {
+    Session session;
+    Lab *lab;
+    Ui *ui;
+    Canvas *canvas;
+    EventLog *log;
+    Undo undo;
+    char seeds[160];
+    char message[240];
+    Level message_level;
+    int64_t message_ms;
+    int64_t drawn_ms;
+    bool dirty;
+    ev_io keyboard;
+    ev_signal resized;
+    ev_timer wake; // clocks on the screen, the countdown, a frame that was too soon
+    ev_prepare before_wait;
+} Dashboard;
+
+static void say(Dashboard *d, Level level, const char *text)
+{
+    snprintf(d->message, sizeof(d->message), "%s", text);
+    d->message_level = level;
+    d->message_ms = poller_now_ms();
+    d->dirty = true;
+}
+
+static Scene scene_now(Dashboard *d)
+{
+    const Engine *e = d->session.engine;
+    const Runner *runner = engine_runner(e);
+    int64_t now = poller_now_ms();
+    Scene scene = {
+        .now_ms = now,
+        .wall_ms = poller_wall_ms(),
+        .health = engine_health(e),
+        .plan = engine_plan(e),
+        .findings = engine_findings(e),
+        .trouble = engine_trouble(e),
+        .seeds = d->seeds,
+        .automatic = engine_automatic(e),
+        .move = runner_move(runner),
+        .move_busy = runner_is_busy(runner),
+        .can_undo = undo_is_possible(&d->undo, engine_health(e)) && !runner_is_busy(runner),
+        .undo_text = d->undo.text,
+        .events = event_log_all(d->log, &scene.n_events),
+        .read_only = runner_is_read_only(runner),
+        .demo = d->lab != NULL,
+        .message = now - d->message_ms < MESSAGE_MS ? d->message : "",
+        .message_level = d->message_level,
+    };
+    return scene;
+}
+
+static void demo_act(Dashboard *d, NodeId node, bool kill_it)
+{
+    Error err = {0};
+    for (size_t i = 0; i < lab_size(d->lab); i++) {
+        if (strcmp(lab_id(d->lab, i), node.hex) != 0) {
+            continue;
+        }
+        char text[160];
+        bool done = kill_it ? lab_kill(d->lab, i) : lab_restart(d->lab, i, &err);
+        snprintf(text, sizeof(text), "%s %s", lab_addr(d->lab, i),
+                 !done     ? (kill_it ? "is not running" : err.text)
+                 : kill_it ? "was killed: press R on it to start it again"
+                           : "was started again");
+        say(d, done ? LEVEL_INFO : LEVEL_WARNING, text);
+    }
+}
+
+static void suspend(Dashboard *d)
+{
+    term_suspend();
+    // Whoever holds the terminal meanwhile may have resized it.
+    term_resized();
+    d->dirty = true;
+}
+
+static void serve(Dashboard *d, const Request *r)
+{
+    Engine *e = d->session.engine;
+    Error err = {0};
+    switch (r->kind) {
+    case REQUEST_NONE:
+        break;
+    case REQUEST_QUIT:
+        session_end(&d->session, 0);
+        break;
+    case REQUEST_MOVE:
+        if (!engine_move(e, &r->move, &err)) {
+            say(d, LEVEL_WARNING, err.text);
+        }
+        break;
+    case REQUEST_AUTO:
+        engine_set_mode(e, r->mode);
+        break;
+    case REQUEST_RELEASE:
+        engine_release(e);
+        break;
+    case REQUEST_REFRESH:
+        engine_refresh(e);
+        break;
+    case REQUEST_REDRAW:
+        term_repaint();
+        break;
+    case REQUEST_SUSPEND:
+        suspend(d);
+        break;
+    case REQUEST_DEMO_KILL:
+        demo_act(d, r->node, true);
+        break;
+    case REQUEST_DEMO_RESTART:
+        demo_act(d, r->node, false);
+        break;
+    }
+    d->dirty = true;
+}
+
+static void tick(Dashboard *d)
+{
+    Scene scene = scene_now(d);
+    Request r = ui_tick(d->ui, &scene);
+    serve(d, &r);
+}
+
+static void on_round(void *ctx)
+{
+    tick(ctx);
+}
+
+static void on_event(void *ctx, const Event *event)
+{
+    Dashboard *d = ctx;
+    event_log_add(d->log, event);
+    if (event->code == EVENT_MOVE_DONE) {
+        undo_remember(&d->undo, runner_move(engine_runner(d->session.engine)));
+        ui_set_undo(d->ui, d->undo.possible ? &d->undo.spec : NULL);
+    }
+    if (event->code == EVENT_MOVE_DONE || event->code == EVENT_MOVE_FAILED ||
+        event->code == EVENT_REFUSED) {
+        say(d, event->level, event->text);
+    }
+    d->dirty = true;
+}
+
+// A terminal that is gone is readable for ever and gives nothing.
+static bool terminal_is_gone(void)
+{
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
+static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    Dashboard *d = w->data;
+    for (uint32_t key = term_key(); key != KEY_IS_NONE; key = term_key()) {
+        Scene scene = scene_now(d);
+        Request r = ui_key(d->ui, &scene, key);
+        serve(d, &r);
+    }
+    if (terminal_is_gone()) {
+        session_end(&d->session, 0);
+    }
+}
+
+static void on_resized(struct ev_loop *loop, ev_signal *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    Dashboard *d = w->data;
+    term_resized();
+    d->dirty = true;
+}
+
+static void on_wake(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    tick(w->data);
+}
+
+static void draw(Dashboard *d, int64_t now)
+{
+    int w;
+    int h;
+    term_size(&w, &h);
+    if (w != d->canvas->w || h != d->canvas->h) {
+        canvas_resize(d->canvas, w, h);
+    }
+    Scene scene = scene_now(d);
+    ui_draw(d->ui, &scene, d->canvas);
+    term_show(d->canvas);
+    d->drawn_ms = now;
+    d->dirty = false;
+}
+
+// Once before the loop waits: whatever happened since, there is one frame for it, and one timer
+// until something on the screen is due by itself.
+static void on_before_wait(struct ev_loop *loop, ev_prepare *w, int revents)
+{
+    (void)revents;
+    Dashboard *d = w->data;
+    int64_t now = poller_now_ms();
+    int64_t next_frame = d->drawn_ms + 1000 / FRAMES_PER_S;
+    if (d->dirty && now >= next_frame) {
+        draw(d, now);
+    }
+    Scene scene = scene_now(d);
+    int64_t at = d->dirty ? next_frame : ui_wake_ms(d->ui, &scene);
+    ev_timer_stop(loop, &d->wake);
+    if (at != 0) {
+        ev_timer_set(&d->wake, at > now ? (double)(at - now) / 1000 : 0.001, 0.0);
+        ev_timer_start(loop, &d->wake);
+    }
+}
+
+static void on_crash(int signal_number)
+{
+    term_restore_async();
+    raise(signal_number); // SA_RESETHAND: now by default, with its core
+}
+
+static void restore_on_crash(void)
+{
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+    struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_NODEFER | SA_RESETHAND};
+    for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+        sigaction(signals[i], &crash, NULL);
+    }
+    mem_on_failure(term_stop);
+}
+
+static void start_watchers(Dashboard *d)
+{
+    struct ev_loop *loop = d->session.loop;
+    ev_io_init(&d->keyboard, on_keyboard, STDIN_FILENO, EV_READ);
+    ev_signal_init(&d->resized, on_resized, SIGWINCH);
+    ev_init(&d->wake, on_wake);
+    ev_prepare_init(&d->before_wait, on_before_wait);
+    d->keyboard.data = d->resized.data = d->wake.data = d->before_wait.data = d;
+    ev_io_start(loop, &d->keyboard);
+    ev_signal_start(loop, &d->resized);
+    ev_prepare_start(loop, &d->before_wait);
+}
+
+static void stop_watchers(Dashboard *d)
+{
+    struct ev_loop *loop = d->session.loop;
+    ev_io_stop(loop, &d->keyboard);
+    ev_signal_stop(loop, &d->resized);
+    ev_timer_stop(loop, &d->wake);
+    ev_prepare_stop(loop, &d->before_wait);
+}
+
+static void name_seeds(Dashboard *d, const Options *o)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < o->n_seeds && n < sizeof(d->seeds); i++) {
+        n += (size_t)snprintf(d->seeds + n, sizeof(d->seeds) - n, "%s%s:%d", i > 0 ? ", " : "",
+                              o->seeds[i].host, o->seeds[i].port);
+    }
+}
+
+static bool start_screen(Dashboard *d, const Options *o)
+{
+    Theme theme;
+    Error err = {0};
+    TermOptions term = {.no_color = o->no_color};
+    if (!paths_load_theme(o->theme, &theme, &err) || !term_start(&theme, &term, &err)) {
+        session_say("%s", err.text);
+        return false;
+    }
+    restore_on_crash();
+    int w;
+    int h;
+    term_size(&w, &h);
+    d->canvas = canvas_new(w, h, o->ascii || !term_is_utf8());
+    d->dirty = true;
+    return true;
+}
+
+static const char *parting_words(const Dashboard *d)
+{
+    const Move *m = runner_move(engine_runner(d->session.engine));
+    return m != NULL && !move_is_over(m)
+               ? "left in the middle of a move: the next rehome on this machine sees it through"
+               : NULL;
+}
+
+int dashboard_run(const Options *o, Lab *lab)
+{
+    Dashboard d = {.lab = lab, .log = event_log_new(), .ui = ui_new(CONFIRM_COUNTDOWN)};
+    const char *parting = NULL;
+    name_seeds(&d, o);
+    EngineListener listener = {.ctx = &d, .round = on_round, .event = on_event};
+    if (!session_start(&d.session, o, false, &listener)) {
+        d.session.status = 1;
+    } else if (!start_screen(&d, o)) {
+        d.session.status = 2;
+    } else {
+        start_watchers(&d);
+        session_run(&d.session);
+        stop_watchers(&d);
+        term_stop();
+        parting = parting_words(&d);
+    }
+    if (parting != NULL) {
+        session_say("%s", parting);
+    }
+    session_done(&d.session);
+    ui_free(d.ui);
+    canvas_free(d.canvas);
+    event_log_free(d.log);
+    return d.session.status;
+}
+
+int command_dashboard(const Options *o)
+{
+    if (!isatty(STDOUT_FILENO)) {
+        return command_check(o);
+    }
+    return dashboard_run(o, NULL);
+}

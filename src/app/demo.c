@@ -1,0 +1,40 @@
+// `demo`: the owner's scenario on real servers. On a terminal the dashboard with keys to kill and
+// restart nodes; elsewhere the story as text.
+#include <stdio.h>
+#include <unistd.h>
+
+#include "commands.h"
+#include "dashboard.h"
+#include "demo_story.h"
+#include "rehome/app/lab.h"
+#include "session.h"
+
+static void say_step(void *ctx, const char *text)
+{
+    (void)ctx;
+    session_say("%s", text);
+}
+
+static int show_dashboard(const Options *given)
+{
+    Error err = {0};
+    Lab *lab = lab_start(&lab_scenario, say_step, NULL, &err);
+    if (lab == NULL) {
+        session_say("%s", err.text);
+        return 1;
+    }
+    Options o = *given;
+    for (o.n_seeds = 0; o.n_seeds < lab_size(lab); o.n_seeds++) {
+        Address *seed = &o.seeds[o.n_seeds];
+        *seed = (Address){.port = lab_port(lab, o.n_seeds)};
+        snprintf(seed->host, sizeof(seed->host), "%s", lab_ip(lab, o.n_seeds));
+    }
+    int status = dashboard_run(&o, lab);
+    lab_free(lab);
+    return status;
+}
+
+int command_demo(const Options *o)
+{
+    return isatty(STDOUT_FILENO) && isatty(STDIN_FILENO) ? show_dashboard(o) : demo_story_tell();
+}

@@ -1,0 +1,70 @@
+// The command line: one table of commands, one of options; both feed --help.
+#ifndef REHOME_APP_OPTIONS_H
+#define REHOME_APP_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rehome/base/error.h"
+#include "rehome/base/strbuf.h"
+#include "rehome/policy/automatic.h"
+#include "rehome/redis/address.h"
+
+typedef enum { FORMAT_TEXT, FORMAT_JSON } Format;
+
+enum { MAX_SEEDS = 32 };
+
+typedef struct {
+    const struct Command *command;
+    Address seeds[MAX_SEEDS];
+    size_t n_seeds;
+    const char *args[2]; // of `move`: REPLICA MASTER
+    size_t n_args;
+    // connecting
+    char *host; // -h
+    int port;   // -p
+    char *user;
+    char *pass;
+    bool ask_pass;
+    int64_t interval_ms;
+    // behaviour
+    AutoMode mode;
+    AutoLimits limits;
+    int floor; // 0: the cluster's barrier
+    bool read_only;
+    int64_t for_ms; // watch; 0: until stopped
+    bool dry_run;
+    bool yes;
+    bool no_wait;
+    bool force;
+    Format format;
+    // looks
+    char *theme;
+    bool ascii;
+    bool no_color;
+    bool help;
+    bool version;
+} Options;
+
+typedef struct Command {
+    const char *name; // "" is the dashboard
+    const char *args; // for the usage line
+    const char *summary;
+    int (*run)(const Options *o);
+    size_t min_args; // words besides addresses
+    bool takes_addresses;
+} Command;
+
+extern const Command commands[];
+extern const size_t commands_n;
+
+// Read argv and the environment (REDISCLI_AUTH, NO_COLOR). Passwords in argv are overwritten once
+// they are read, so that a process list does not show them for longer than it takes to start.
+// False: err is a usage error.
+bool options_parse(int argc, char **argv, Options *out, Error *err);
+void options_done(Options *o);
+
+void options_help(StrBuf *out);
+
+#endif

@@ -1,0 +1,136 @@
+#include "session.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "paths.h"
+#include "rehome/base/mem.h"
+
+void session_say(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("rehome: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+}
+
+bool session_print(const StrBuf *text)
+{
+    if (fwrite(strbuf_text(text), 1, text->n, stdout) == text->n && fflush(stdout) == 0) {
+        return true;
+    }
+    if (errno != EPIPE) {
+        session_say("cannot write to stdout: %s", strerror(errno));
+    }
+    return false;
+}
+
+static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
+{
+    (void)revents;
+    Session *s = w->data;
+    s->interrupted = true;
+    ev_break(loop, EVBREAK_ALL);
+}
+
+// Ask on the terminal itself, without echo: stdin may be something else.
+static bool ask_password(char **out)
+{
+    FILE *tty = fopen("/dev/tty", "r+");
+    struct termios old;
+    if (tty == NULL || tcgetattr(fileno(tty), &old) != 0) {
+        session_say("--askpass needs a terminal; set REDISCLI_AUTH instead");
+        if (tty != NULL) {
+            fclose(tty);
+        }
+        return false;
+    }
+    struct termios quiet = old;
+    quiet.c_lflag &= ~(tcflag_t)ECHO;
+    fputs("Password: ", tty);
+    fflush(tty);
+    tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
+    char line[512];
+    bool ok = fgets(line, sizeof(line), tty) != NULL;
+    tcsetattr(fileno(tty), TCSAFLUSH, &old);
+    fputc('\n', tty);
+    fclose(tty);
+    if (ok) {
+        line[strcspn(line, "\r\n")] = '\0';
+        *out = mem_strdup(line);
+    }
+    explicit_bzero(line, sizeof(line));
+    return ok;
+}
+
+bool session_start(Session *s, const Options *o, bool read_only, const EngineListener *listener)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+    *s = (Session){.options = o, .loop = ev_default_loop(0)};
+    Error err = {0};
+    if (!paths_state_dir(&s->state_dir, &err)) {
+        if (!read_only && !o->read_only) {
+            session_say("%s", err.text);
+            s->status = 1;
+            return false;
+        }
+        s->state_dir = mem_strdup("/nonexistent"); // read-only keeps nothing
+    }
+    if (o->ask_pass && !ask_password(&s->pass)) {
+        s->status = 1;
+        return false;
+    }
+    for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+        ev_signal_init(&s->signals[i], on_signal, signals[i]);
+        s->signals[i].data = s;
+        ev_signal_start(s->loop, &s->signals[i]);
+    }
+    EngineOptions options = {
+        .poll = poller_options_default(),
+        .seeds = o->seeds,
+        .n_seeds = o->n_seeds,
+        .mode = o->mode,
+        .limits = o->limits,
+        .floor = o->floor,
+        .read_only = read_only || o->read_only,
+        .state_dir = s->state_dir,
+    };
+    options.poll.user = o->user;
+    options.poll.pass = s->pass != NULL ? s->pass : o->pass;
+    options.poll.interval_ms = o->interval_ms;
+    s->engine = engine_new(s->loop, &options, listener);
+    return true;
+}
+
+void session_run(Session *s)
+{
+    ev_run(s->loop, 0);
+}
+
+void session_end(Session *s, int status)
+{
+    s->status = status;
+    ev_break(s->loop, EVBREAK_ALL);
+}
+
+void session_done(Session *s)
+{
+    engine_free(s->engine);
+    for (size_t i = 0; i < ARRAY_LEN(s->signals); i++) {
+        if (s->signals[i].data != NULL) {
+            ev_signal_stop(s->loop, &s->signals[i]);
+        }
+    }
+    mem_free(s->state_dir);
+    if (s->pass != NULL) {
+        explicit_bzero(s->pass, strlen(s->pass));
+        mem_free(s->pass);
+    }
+}

@@ -1,0 +1,37 @@
+// One run of a command on the loop: the engine made from the options, ended by a condition of the
+// command, by time, or by a signal.
+#ifndef REHOME_APP_SESSION_H
+#define REHOME_APP_SESSION_H
+
+#include <ev.h>
+#include <stdbool.h>
+
+#include "options.h"
+#include "rehome/app/engine.h"
+
+typedef struct {
+    const Options *options; // borrowed
+    struct ev_loop *loop;
+    Engine *engine;
+    int status; // what the command will return
+    char *state_dir;
+    char *pass;
+    bool interrupted; // SIGINT, SIGTERM or SIGHUP came
+    ev_signal signals[3];
+} Session;
+
+// read_only: the command never writes, whatever the options say. Tells what is wrong on stderr.
+bool session_start(Session *s, const Options *o, bool read_only, const EngineListener *listener);
+
+// Run until session_end() or a signal.
+void session_run(Session *s);
+void session_end(Session *s, int status);
+void session_done(Session *s); // after session_start(), also a failed one
+
+// A line on stderr: "rehome: ..."
+void session_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+// Write to stdout and flush; false when nobody reads or the disk is full (said on stderr once).
+bool session_print(const StrBuf *text);
+
+#endif
