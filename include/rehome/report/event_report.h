@@ -6,7 +6,7 @@
 #include "rehome/base/strbuf.h"
 #include "rehome/model/event.h"
 
-// "12:57:06 orphaned  127.0.99.170:7001 is orphaned: ..." with a newline; local time.
+// "12:57:06 orphaned           127.0.99.170:7001 is orphaned: ..." with a newline; local time.
 void event_text(StrBuf *out, const Event *e);
 
 // {"schema":1,"t":UNIX_SECONDS.mmm,"event":CODE,"node":ID,"addr":..,"by":..,"text":..} and a newline.

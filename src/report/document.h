@@ -1,0 +1,11 @@
+// The JSON document that `check` and `plan` share.
+#ifndef REHOME_REPORT_DOCUMENT_H
+#define REHOME_REPORT_DOCUMENT_H
+
+#include <jansson.h>
+
+#include "rehome/policy/finding.h"
+
+json_t *document_make(const Health *h, const Findings *findings);
+
+#endif

@@ -1,0 +1,63 @@
+#include "rehome/report/event_report.h"
+
+#include <inttypes.h>
+
+#include "rehome/base/text.h"
+#include "value.h"
+
+void event_text(StrBuf *out, const Event *e)
+{
+    char wall[16];
+    strbuf_addf(out, "%s %-17s  %s\n", format_wall(wall, sizeof wall, e->wall_ms),
+                event_code_text(e->code), e->text);
+}
+
+void event_json(StrBuf *out, const Event *e)
+{
+    json_t *line = json_object();
+    value_set(line, "schema", json_integer(1));
+    value_set(line, "t", value_seconds(e->wall_ms));
+    value_set(line, "event", json_string(event_code_text(e->code)));
+    value_set(line, "node", value_word(e->node.hex));
+    value_set(line, "addr", value_word(e->addr));
+    value_set(line, "by", value_word(event_by_text(e->by)));
+    value_set(line, "text", value_text(e->text));
+    value_write(out, line, JSON_COMPACT);
+}
+
+static void add_transfer(StrBuf *out, const Move *m)
+{
+    char done[32];
+    char total[32];
+    if (m->sync_bytes >= 0) {
+        strbuf_addf(out, "  %s", format_bytes(done, sizeof done, m->sync_bytes));
+        if (m->total_bytes > 0) {
+            strbuf_addf(out, " of %s", format_bytes(total, sizeof total, m->total_bytes));
+        }
+    }
+    if (m->sync_permille >= 0) {
+        strbuf_addf(out, "  %d.%d%%", m->sync_permille / 10, m->sync_permille % 10);
+    }
+    if (m->rate_bytes_s >= 0) {
+        strbuf_addf(out, "  %s/s", format_bytes(done, sizeof done, m->rate_bytes_s));
+    }
+    if (m->eta_s >= 0) {
+        strbuf_addf(out, "  %s left", format_seconds(done, sizeof done, m->eta_s * 1000));
+    }
+}
+
+void move_progress_text(StrBuf *out, const Move *m, int64_t now_ms)
+{
+    char took[32];
+    int64_t until_ms = move_is_over(m) ? m->ended_ms : now_ms;
+    strbuf_addf(out, "%s -> %s  %s", m->spec.replica_addr, m->spec.target_addr,
+                move_state_text(m->state));
+    if (m->state == MOVE_SYNC) {
+        strbuf_addf(out, " (%s)", replica_state_text(m->stage));
+        add_transfer(out, m);
+    }
+    strbuf_addf(out, "  %s", format_seconds(took, sizeof took, until_ms - m->started_ms));
+    if (m->why[0] != '\0') {
+        strbuf_addf(out, "  %s", m->why);
+    }
+}
