@@ -33,7 +33,7 @@ void lab_tell(const Lab *lab, const char *format, ...)
     char text[200];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text, sizeof(text), format, args);
     va_end(args);
     lab->say(lab->say_ctx, text);
 }
@@ -42,11 +42,11 @@ void lab_tell(const Lab *lab, const char *format, ...)
 static Lab *lab_new(const LabSpec *spec)
 {
     Arena *arena = arena_new();
-    Lab *lab = arena_alloc(arena, sizeof *lab);
+    Lab *lab = arena_alloc(arena, sizeof(*lab));
     lab->arena = arena;
     lab->claim = -1;
     lab->n = spec->n;
-    lab->servers = arena_array(arena, spec->n, sizeof *lab->servers);
+    lab->servers = arena_array(arena, spec->n, sizeof(*lab->servers));
     lab->program = arena_strdup(arena, spec->server != NULL ? spec->server : "redis-server");
     lab->pass = spec->pass != NULL ? arena_strdup(arena, spec->pass) : NULL;
     lab->node_timeout_ms = spec->node_timeout_ms;
@@ -59,7 +59,7 @@ static Lab *lab_new(const LabSpec *spec)
     while (spec->extra != NULL && spec->extra[n_extra] != NULL) {
         n_extra++;
     }
-    const char **extra = arena_array(arena, n_extra + 1, sizeof *extra);
+    const char **extra = arena_array(arena, n_extra + 1, sizeof(*extra));
     for (size_t i = 0; i < n_extra; i++) {
         extra[i] = arena_strdup(arena, spec->extra[i]);
     }
@@ -124,6 +124,11 @@ size_t lab_size(const Lab *lab)
     return lab->n;
 }
 
+const char *lab_folder(const Lab *lab)
+{
+    return lab->folder;
+}
+
 const char *lab_addr(const Lab *lab, size_t i)
 {
     return lab->servers[i].addr;
@@ -186,8 +191,8 @@ bool lab_ask(const Lab *lab, size_t i, int timeout_ms, StrBuf *reply, const char
     while (argv[argc] != NULL) {
         argc++;
     }
-    const char **args = mem_array(argc, sizeof *args);
-    memcpy(args, argv, argc * sizeof *args);
+    const char **args = mem_array(argc, sizeof(*args));
+    memcpy(args, argv, argc * sizeof(*args));
     bool ok = ask(lab->servers[i].ip, lab->servers[i].spec.port, lab->pass, timeout_ms, reply,
                   (int)argc, args, NULL);
     mem_free(args);

@@ -238,7 +238,7 @@ static bool learn_id(Lab *lab, size_t i, Error *err)
     NodeId id;
     bool ok = text != NULL && node_id_parse(sv(text), &id);
     if (ok) {
-        memcpy(lab->servers[i].id, id.hex, sizeof lab->servers[i].id);
+        memcpy(lab->servers[i].id, id.hex, sizeof(lab->servers[i].id));
     } else {
         fail(err, ERR_PARSE, "%s: %s", lab->servers[i].addr, why);
     }
@@ -254,8 +254,8 @@ static bool give_slots(const Lab *lab, size_t i, Error *err)
         return true;
     }
     Arena *scratch = arena_new();
-    const char **ranges = arena_array(scratch, (size_t)count * 2 + 3, sizeof *ranges);
-    const char **slots = arena_array(scratch, (size_t)count + 3, sizeof *slots);
+    const char **ranges = arena_array(scratch, (size_t)count * 2 + 3, sizeof(*ranges));
+    const char **slots = arena_array(scratch, (size_t)count + 3, sizeof(*slots));
     size_t n_ranges = 0;
     size_t n_slots = 0;
     ranges[n_ranges++] = slots[n_slots++] = "CLUSTER";
@@ -284,7 +284,7 @@ static bool give_slots(const Lab *lab, size_t i, Error *err)
 static bool give_epoch(const Lab *lab, size_t i, Error *err)
 {
     char epoch[24];
-    snprintf(epoch, sizeof epoch, "%zu", i + 1);
+    snprintf(epoch, sizeof(epoch), "%zu", i + 1);
     return command(lab, i, (const char *[]){"CLUSTER", "SET-CONFIG-EPOCH", epoch, NULL}, err);
 }
 
@@ -293,7 +293,7 @@ static bool meet_those_behind(const Lab *lab, size_t i, Error *err)
 {
     for (size_t j = i + 1; j < lab->n; j++) {
         char port[8];
-        snprintf(port, sizeof port, "%d", lab->servers[j].spec.port);
+        snprintf(port, sizeof(port), "%d", lab->servers[j].spec.port);
         if (!command(lab, i, (const char *[]){"CLUSTER", "MEET", lab->servers[j].ip, port, NULL},
                      err)) {
             return false;

@@ -32,7 +32,7 @@ static pid_t folder_owner(const char *name)
     if (!sv_starts(rest, prefix)) {
         return 0;
     }
-    rest = sv_of(rest.at + sizeof prefix - 1, rest.n - (sizeof prefix - 1));
+    rest = sv_of(rest.at + sizeof(prefix) - 1, rest.n - (sizeof(prefix) - 1));
     StrView digits;
     int64_t pid = 0;
     bool is_ours = sv_cut(&rest, '-', &digits) && sv_to_i64(digits, &pid) && pid > 1;

@@ -21,9 +21,9 @@ static bool is_free(const char *ip, int port, int *why)
         return false;
     }
     int on = 1; // as the server does, so that connections in TIME_WAIT are no obstacle
-    bool ok = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+    bool ok = setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
               inet_pton(AF_INET, ip, &to.sin_addr) == 1 &&
-              bind(fd, (const struct sockaddr *)&to, sizeof to) == 0;
+              bind(fd, (const struct sockaddr *)&to, sizeof(to)) == 0;
     *why = ok ? 0 : errno;
     close(fd);
     return ok;
@@ -34,7 +34,7 @@ static bool is_free(const char *ip, int port, int *why)
 static int claim_net(int net)
 {
     struct sockaddr_un name = {.sun_family = AF_UNIX};
-    int len = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "rehome-lab-127.0.%d", net);
+    int len = snprintf(name.sun_path + 1, sizeof(name.sun_path) - 1, "rehome-lab-127.0.%d", net);
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     socklen_t size = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)len);
     if (fd >= 0 && bind(fd, (const struct sockaddr *)&name, size) != 0) {
@@ -48,8 +48,8 @@ static void write_addresses(LabServer *servers, size_t n, int net)
 {
     for (size_t i = 0; i < n; i++) {
         LabServer *s = &servers[i];
-        snprintf(s->ip, sizeof s->ip, "127.0.%d.%d", net & 255, s->spec.host & 255);
-        snprintf(s->addr, sizeof s->addr, "%s:%d", s->ip, s->spec.port);
+        snprintf(s->ip, sizeof(s->ip), "127.0.%d.%d", net & 255, s->spec.host & 255);
+        snprintf(s->addr, sizeof(s->addr), "%s:%d", s->ip, s->spec.port);
     }
 }
 

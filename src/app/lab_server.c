@@ -30,7 +30,7 @@ static bool write_configuration(const Lab *lab, const LabServer *server, const c
 {
     StrBuf conf = {0};
     char number[16];
-    snprintf(number, sizeof number, "%d", server->spec.port);
+    snprintf(number, sizeof(number), "%d", server->spec.port);
     add_setting(&conf, "port", number);
     add_setting(&conf, "bind", server->ip);
     // On loopback every connection comes from 127.0.0.1: told apart only by what they announce.
@@ -41,7 +41,7 @@ static bool write_configuration(const Lab *lab, const LabServer *server, const c
     add_setting(&conf, "save", "");
     add_setting(&conf, "appendonly", "no");
     add_setting(&conf, "cluster-enabled", "yes");
-    snprintf(number, sizeof number, "%d", lab->node_timeout_ms);
+    snprintf(number, sizeof(number), "%d", lab->node_timeout_ms);
     add_setting(&conf, "cluster-node-timeout", number);
     add_setting(&conf, "repl-diskless-sync", "yes");
     add_setting(&conf, "repl-diskless-sync-delay", "0"); // 5 s by default: nobody else to wait for
@@ -79,7 +79,7 @@ static void become_server(char *const *argv, pid_t parent, int report)
         execvp(argv[0], argv);
     }
     why = errno;
-    (void)!write(report, &why, sizeof why);
+    (void)!write(report, &why, sizeof(why));
     _exit(127);
 }
 
@@ -101,9 +101,9 @@ static bool run_server(LabServer *server, char *const *argv, Error *err)
     if (pid > 0) {
         ssize_t got;
         do {
-            got = read(report[0], &why, sizeof why);
+            got = read(report[0], &why, sizeof(why));
         } while (got < 0 && errno == EINTR);
-        if (got == (ssize_t)sizeof why) {
+        if (got == (ssize_t)sizeof(why)) {
             (void)waitpid(pid, NULL, 0);
         } else {
             why = 0;
@@ -133,7 +133,7 @@ bool lab_server_start(const Lab *lab, LabServer *server, Error *err)
         n_extra++;
     }
     Arena *scratch = arena_new();
-    char **argv = arena_array(scratch, n_extra + 3, sizeof *argv);
+    char **argv = arena_array(scratch, n_extra + 3, sizeof(*argv));
     argv[0] = arena_strdup(scratch, lab->program);
     argv[1] = arena_strdup(scratch, conf);
     for (size_t i = 0; i < n_extra; i++) {
@@ -167,14 +167,14 @@ void lab_server_end(LabServer *server)
 const char *lab_server_last_words(const LabServer *server, Arena *arena)
 {
     char path[512];
-    snprintf(path, sizeof path, "%s/server.log", server->folder);
+    snprintf(path, sizeof(path), "%s/server.log", server->folder);
     FILE *log = fopen(path, "re");
     if (log == NULL) {
         return "";
     }
     char line[400];
     const char *last = "";
-    while (fgets(line, sizeof line, log) != NULL) {
+    while (fgets(line, sizeof(line), log) != NULL) {
         StrView text = sv_trim(sv(line));
         if (text.n > 0) {
             last = text_clean(arena, text, 200);

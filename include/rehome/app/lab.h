@@ -39,6 +39,7 @@ void lab_free(Lab *lab); // stop all, remove the folder; NULL is fine
 extern const LabSpec lab_scenario; // the seven nodes of the owner's scenario, node timeout 2000 ms
 
 size_t lab_size(const Lab *lab);
+const char *lab_folder(const Lab *lab);          // for whatever should end with the lab
 const char *lab_addr(const Lab *lab, size_t i);  // "127.0.99.170:7001"
 const char *lab_ip(const Lab *lab, size_t i);
 int lab_port(const Lab *lab, size_t i);
