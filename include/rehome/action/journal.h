@@ -15,7 +15,7 @@ enum { JOURNAL_LINE_MAX = 512 };
 typedef struct {
     int64_t wall_ms;
     MoveState state; // FENCE, REPLICATE, UNFENCE: about to be written; DONE, REFUSED, FAILED: over
-    Fence fence;
+    Fence fence;     // as known before that write; MAYBE: ours, and perhaps on
     MoveSpec spec;
 } JournalEntry;
 
@@ -26,7 +26,8 @@ size_t journal_format(char out[JOURNAL_LINE_MAX], const Move *m, int64_t wall_ms
 bool journal_parse(StrView line, JournalEntry *out, Error *err); // without the newline
 
 // The last move in the text that has no end. False when there is none. Torn or foreign lines are
-// skipped.
+// skipped, also where a good one was appended to a torn one. A later move of the same replica ends
+// an earlier one too, unless the earlier one left a fence that the later one did not lift.
 bool journal_unfinished(StrView text, JournalEntry *out);
 
 // A move that continues where the entry left off: first finds out whom the replica follows, then

@@ -1,6 +1,11 @@
 // One move as a pure step function over (state, input, now): gate, journal, fence, REPLICATE,
 // verify, unfence, done. No socket, no clock. A time-out means unknown: after an unanswered write
 // the next step is a read.
+//
+// A move that ends without its EFFECT_OVER carrying a journal line has left something behind (a
+// fence that could not be lifted, an outcome nobody could tell): its journal stays unfinished, and
+// the next start takes it up (journal_resume). A process that leaves while a move is in SYNC does
+// the same simply by leaving.
 #ifndef REHOME_ACTION_MOVE_H
 #define REHOME_ACTION_MOVE_H
 
@@ -48,12 +53,12 @@ typedef enum {
 
 const char *move_state_text(MoveState state);
 
-// What the runner has to do next.
+// What the runner has to do next. A ROUND or WAIT leaves an unanswered SEND in force.
 typedef enum {
     EFFECT_WAIT,  // nothing; step again with the next input or at until_ms
     EFFECT_ROUND, // ask for a complete fresh round, then step with INPUT_ROUND
     EFFECT_SEND,  // write the journal line (when there is one), then send argv to node
-    EFFECT_OVER,  // the move ended; write the journal line
+    EFFECT_OVER,  // the move ended; write the journal line when journal is set
 } MoveEffectKind;
 
 enum { MOVE_ARGS = 4 };
@@ -69,22 +74,49 @@ typedef struct {
 } MoveEffect;
 
 typedef enum {
-    INPUT_ROUND, // a complete round: health
-    INPUT_REPLY, // the answer to the last SEND: ok/error and text
-    INPUT_LATE,  // no answer in time, or the connection was lost after sending: unknown
-    INPUT_UNSENT,// could not be sent at all (no connection, another node there): it did not happen
-    INPUT_TICK,  // only time has passed
-    INPUT_STOP,  // a person wants it over: before REPLICATE it is dropped; afterwards it is finished
+    INPUT_ROUND,  // a round: health. GATE counts complete rounds only, told by their answers' age
+    INPUT_REPLY,  // the answer to the last SEND: ok/error and text
+    INPUT_LATE,   // no answer in time, or the connection was lost after sending: unknown
+    INPUT_UNSENT, // could not be sent at all (no connection, no journal): it did not happen
+    INPUT_TICK,   // only time has passed
+    INPUT_STOP,   // a person wants it over: before REPLICATE it is dropped; afterwards it is
+                  // verified to the end, unless nobody can tell: then it ends as outcome unknown
 } MoveInputKind;
 
 typedef struct {
     MoveInputKind kind;
     const Health *health; // ROUND; borrowed for the call
+    const Health *before; // ROUND: of the round before, with whatever it knew; NULL: none yet. The
+                          // gate compares two rounds running
     bool reply_ok;        // REPLY: not an error
-    const char *reply;    // REPLY: status, error text, or for CONFIG GET the value ("" none); clean
+    const char *reply;    // REPLY: status, error text, or for CONFIG GET the value, with or without
+                          // its name ("" none); UNSENT: why, may be NULL; clean
 } MoveInput;
 
-typedef enum { FENCE_NONE, FENCE_SET, FENCE_WAS_SET, FENCE_DENIED, FENCE_NOT_NEEDED } Fence;
+typedef enum {
+    FENCE_NONE,       // not looked at yet
+    FENCE_SET,        // by us, and still on
+    FENCE_WAS_SET,    // before we came: left as it is
+    FENCE_DENIED,     // CONFIG is not allowed, or the server has no such setting
+    FENCE_NOT_NEEDED, // Valkey >= 8.0: a replica without the shard's data never wins there
+    FENCE_MAYBE,      // by us, unanswered: it may be on
+    FENCE_LIFTED,     // by us, and off again
+} Fence;
+
+bool fence_may_be_ours(Fence fence); // SET or MAYBE: must be lifted before the move is over
+
+// What stands in the way while the replica syncs; the words are in why.
+typedef enum {
+    TROUBLE_NONE,
+    TROUBLE_LINK_DOWN,      // for longer than a minute
+    TROUBLE_TARGET_FAILED,  // FAIL by the cluster
+    TROUBLE_TARGET_SILENT,  // we cannot ask it
+    TROUBLE_REPLICA_SILENT,
+    TROUBLE_UNKNOWN,        // ASK for longer than its limit
+} MoveTrouble;
+
+// Whom the replica follows by its own word.
+typedef enum { FOLLOWS_UNKNOWN, FOLLOWS_TARGET, FOLLOWS_DONOR, FOLLOWS_OTHER, FOLLOWS_NOBODY } Follows;
 
 typedef struct Move {
     MoveSpec spec;
@@ -105,8 +137,32 @@ typedef struct Move {
     int64_t total_bytes;  // -1 unknown
     int64_t rate_bytes_s; // -1 unknown
     int64_t eta_s;        // -1 unknown
+    MoveTrouble trouble;
     char why[240];        // REFUSED, FAILED: which rule or what happened, and what to do; else what is going on
-    struct MovePrivate *private_;
+    NodeId goal;          // whom it has to be in sync with: spec.target, or who took over its slots
+    char goal_addr[64];
+
+    // The machine's own; src/action/move_*.c only.
+    bool waiting;         // for the answer to a SEND
+    int64_t sent_ms;
+    int64_t asked_ms;     // when the round in demand was asked for; 0: none is
+    int64_t pause_ms;     // nothing to do before then; 0: no pause
+    int64_t gate_ms;      // when the evidence was taken on which the gate opened
+    int64_t write_ms;     // REPLICATE: when it was sent; resumed: when we began to ask; 0: not sent
+    int64_t asking_ms;    // ASK: answers must be newer than this to prove that it did not happen
+    int goal_slot;        // one slot of the goal, to know who takes it over; -1: none known
+    bool reading;         // UNFENCE: CONFIG GET is due, not CONFIG SET
+    int tries;            // FENCE_READ after an unanswered FENCE, UNFENCE: vain ones so far
+    MoveState end_as;     // UNFENCE: DONE or FAILED once the fence is off
+    char end_why[240];
+    bool unfinished;      // something is left behind: no end in the journal
+    Follows seen;         // ASK: what the replica said last, since seen_ms
+    NodeId seen_id;
+    int64_t seen_ms;
+    int64_t heard_ms;     // SYNC: last answer of the replica
+    int64_t down_ms;      // SYNC: since when link, sync and load all rest; 0: they do not
+    int64_t gap_bytes;    // SYNC: distance to the goal's offset in the round before; -1 unknown
+    int64_t bytes_ms;     // SYNC: when sync_bytes was measured
 } Move;
 
 // Copies spec. decided now.

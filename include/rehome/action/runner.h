@@ -15,7 +15,8 @@ typedef struct {
     void *ctx;
     void (*ask_round)(void *ctx); // a complete fresh round, as soon as possible
     // Send to the node on the connection whose identity was confirmed. False: not sent, will not
-    // be. True: exactly one runner_reply/late follows.
+    // be. True: exactly one runner_reply/late follows, in the order of sending; it is owed also
+    // when the move has given up waiting or is over.
     bool (*send)(void *ctx, NodeId node, int argc, const char **argv);
     // Keep the line durably before returning. False: the write must not happen; err says why.
     bool (*journal)(void *ctx, const char *line, Error *err);
@@ -30,9 +31,13 @@ void runner_free(Runner *r);
 // Start a move; refused (err) when one is in flight or the runner is read-only. read_only is the
 // one place that makes every write impossible.
 bool runner_start(Runner *r, const MoveSpec *spec, int64_t now_ms, Error *err);
+// Take up what journal_unfinished() found; refused in the same cases. Ask again for more when it is
+// over: a journal may hold several.
 bool runner_resume(Runner *r, const JournalEntry *entry, int64_t now_ms, Error *err);
 
-void runner_round(Runner *r, const Health *h, int64_t now_ms);
+// A round ended. before is the round right before it, complete or not (NULL: there was none); both
+// are borrowed for the call. Incomplete rounds may be given too.
+void runner_round(Runner *r, const Health *before, const Health *h, int64_t now_ms);
 void runner_reply(Runner *r, bool ok, const char *text, int64_t now_ms);
 void runner_late(Runner *r, int64_t now_ms);
 void runner_tick(Runner *r, int64_t now_ms);
@@ -42,6 +47,9 @@ bool runner_is_busy(const Runner *r);
 bool runner_is_read_only(const Runner *r);
 const Move *runner_move(const Runner *r); // in flight, or the last one; NULL before the first
 int64_t runner_wake_ms(const Runner *r);  // call runner_tick() then at the latest; 0: not needed
-OwnMove runner_own(const Runner *r);      // for diff and health: in flight, or ended within 60 s
+
+// For diff and health: in flight, or done (or left with its outcome unknown) within 60 s of the
+// last call.
+OwnMove runner_own(const Runner *r);
 
 #endif

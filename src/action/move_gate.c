@@ -1,0 +1,127 @@
+// GATE: two complete rounds running, both newer than the decision, then gate_check().
+#include <stdio.h>
+#include <string.h>
+
+#include "move_parts.h"
+
+// Complete and fresh: everybody who answers at all has told us INFO and its view since the
+// decision. Whoever does not answer is the gate's matter. False: out says who is behind.
+static bool is_complete(const Move *m, const Health *h, char *out, size_t size)
+{
+    const Snapshot *s = h->snapshot;
+    if (s->now_ms <= m->started_ms) {
+        snprintf(out, size, "this round is older than the decision");
+        return false;
+    }
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        const Node *n = &s->nodes[i];
+        const NodeSays *says = n->says;
+        if (says == NULL || says->reach != REACH_OK) {
+            continue;
+        }
+        if (says->info_ms <= m->started_ms) {
+            snprintf(out, size, "%s has not told its INFO anew", n->addr);
+            return false;
+        }
+        // CLUSTER NODES is refused while loading; see redis-facts 3.3.
+        if (!says->loading && !says->info.loading && says->view_ms <= m->started_ms) {
+            snprintf(out, size, "%s has not told its view anew", n->addr);
+            return false;
+        }
+    }
+    return true;
+}
+
+static MoveEffect gate_refuse(Move *m, int64_t now_ms)
+{
+    GateRule rule = m->verdict.refused_by;
+    char why[sizeof(m->why)];
+    snprintf(why, sizeof(why), "%s: %s", gate_rule_text(rule), m->verdict.check[rule].text);
+    return move_finish(m, MOVE_REFUSED, now_ms, why);
+}
+
+static MoveEffect gate_time_out(Move *m, int64_t now_ms)
+{
+    GateCheck *check = &m->verdict.check[GATE_MAJORITY];
+    m->verdict.open = false;
+    m->verdict.refused_by = GATE_MAJORITY;
+    check->passed = false;
+    snprintf(check->text, sizeof(check->text), "no two complete rounds in %d s; %.120s",
+             (int)(move_limit_ms(m) / 1000), m->why);
+    return gate_refuse(m, now_ms);
+}
+
+static void remember_goal(Move *m, const Health *h)
+{
+    const Node *target = move_node(h, m->spec.target);
+    if (target != NULL && target->slots.n > 0) {
+        m->goal_slot = target->slots.at[0].first;
+    }
+}
+
+static bool is_fenced_by_itself(const Health *h, NodeId replica)
+{
+    const Node *n = move_node(h, replica);
+    if (!node_answered(n) || !n->says->info.is_valkey) {
+        return false;
+    }
+    StrView version = sv(n->says->info.version);
+    StrView major = version;
+    sv_cut(&version, '.', &major);
+    uint64_t number;
+    return sv_to_u64(major, &number) && number >= 8;
+}
+
+static MoveEffect gate_round(Move *m, const Health *before, const Health *h, int64_t now_ms)
+{
+    char behind[160];
+    if (!is_complete(m, h, behind, sizeof(behind))) {
+        move_say(m, "checking the gate: %s", behind);
+        return move_round(m, now_ms);
+    }
+    m->gate_rounds++;
+    if (before == NULL || before == h || !is_complete(m, before, behind, sizeof(behind))) {
+        // Asked for at once, so that on a slow cluster, where rounds follow each other without a
+        // gap, the next one is complete too.
+        move_say(m, "checking the gate: the first round is in");
+        return move_round(m, now_ms);
+    }
+    if (h->snapshot->now_ms - before->snapshot->now_ms < GATE_GAP_MS) {
+        return move_pause(m, now_ms, GATE_GAP_MS);
+    }
+    GateAsk ask = {
+        .replica = m->spec.replica,
+        .donor = m->spec.donor,
+        .target = m->spec.target,
+        .heal = m->spec.heal,
+        .accept_risk = m->spec.accept_risk,
+        .force = m->spec.force,
+        .decided_ms = m->started_ms,
+    };
+    gate_check(&ask, before, h, &m->verdict);
+    if (!m->verdict.open) {
+        return gate_refuse(m, now_ms);
+    }
+    m->gate_ms = h->snapshot->now_ms;
+    remember_goal(m, h);
+    if (is_fenced_by_itself(h, m->spec.replica)) {
+        m->fence = FENCE_NOT_NEEDED;
+    }
+    return fence_enter(m, now_ms);
+}
+
+MoveEffect gate_step(Move *m, const MoveInput *in, int64_t now_ms)
+{
+    if (in->kind == INPUT_STOP) {
+        return move_finish(m, MOVE_FAILED, now_ms, "stopped before anything was moved");
+    }
+    if (now_ms >= m->state_ms + move_limit_ms(m)) {
+        return gate_time_out(m, now_ms);
+    }
+    if (in->kind == INPUT_ROUND) {
+        return gate_round(m, in->before, in->health, now_ms);
+    }
+    bool is_due = m->pause_ms != 0 ? now_ms >= m->pause_ms
+                                   : m->asked_ms == 0 || now_ms >= m->asked_ms + ROUND_AGAIN_MS;
+    return is_due ? move_round(m, now_ms) : move_idle(m, now_ms);
+}
