@@ -44,11 +44,12 @@ typedef struct {
     bool is_master;
     // masters
     MasterState master;
-    OrphanKind orphan;
+    OrphanKind orphan; // also told while it is at risk only because our own move is about to help it
     int working;    // working replicas
-    int spares;     // working replicas above the floor
+    int spares;     // working replicas above the floor; 0 on a failed master
     int unverified;
-    int coming;     // linking, syncing or loading
+    int coming;     // linking, syncing or loading, or on its way by its own word though not listed yet
+    int64_t host_alone_ms; // since when every working replica shares its host; 0: not so
     // replicas
     ReplicaState replica;
     bool same_host;        // as its master, both hosts known
@@ -57,25 +58,42 @@ typedef struct {
     int sync_permille;     // 0..1000 of the transfer or load under way; -1 unknown or none
     int64_t sync_eta_s;    // -1 unknown
     bool arriving;         // our own move brings it to this master
+    int64_t link_down_ms;  // since when its link is down and nothing is on its way; 0: it is not
     // both
-    int64_t since_ms;      // when the present state began, as far as we have seen
+    int64_t since_ms;      // when the present state began, as far as we have seen; for linking and
+                           // link-down: when the link went down
 } NodeHealth;
 
+// Zero stands for the default everywhere.
 typedef struct {
     int floor;           // replicas a donor keeps; < 1: max(1, the cluster's barrier)
     int64_t cut_off_ms;  // a link down for longer than this counts as cut off; default 10 s
+    int64_t fresh_ms;    // a node whose last answer is older cannot be asked; default 3 s (3 rounds)
     OwnMove moving;      // our move in flight: its target is at risk, not orphaned
 } HealthOptions;
+
+// What may hold for the cluster as a whole.
+typedef enum {
+    CLUSTER_SLOTS_UNCOVERED,
+    CLUSTER_STATE_FAIL,
+    CLUSTER_VIEWS_DISAGREE,
+    CLUSTER_OPEN_SLOTS,
+    CLUSTER_HOST_UNSAFE,
+    CLUSTER_MIGRATION_MIXED,
+    CLUSTER_CONDITION_COUNT
+} ClusterCondition;
 
 typedef struct Health {
     const Snapshot *snapshot; // borrowed; the health lives in its arena
     NodeHealth *of;           // parallel to snapshot->nodes
+    HealthOptions options;    // in force, without zeroes
     int floor;                // in force
     int orphaned;
     int at_risk;
-    int failed_masters;
+    int failed_masters;       // that still own slots
     int spares;
     HostSafety hosts;
+    int64_t since_ms[CLUSTER_CONDITION_COUNT]; // when it began, as far as we have seen; 0: not so
 } Health;
 
 // before: the previous round's health, for how long things have held; NULL at first.

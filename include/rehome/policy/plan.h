@@ -9,12 +9,15 @@
 
 #include "rehome/policy/health.h"
 
-// Lexicographic order of legal candidates, less is better. One row: enum, short name, words.
-#define PLAN_RULES(X)                                                                        \
-    X(OTHER_HOST, "other-host", "on another host than the target")                           \
-    X(DONOR_DIVERSE, "donor-diverse", "the donor keeps a replica on another host than its own") \
-    X(DONOR_SPARES, "donor-spares", "the donor has most spares")                             \
-    X(QUIET_HOST, "quiet-host", "its host is not serving another sync")                      \
+// Lexicographic order of legal candidates, less is better; the smallest node ID decides the rest.
+// One row: enum, short name, words. Values: OTHER_HOST 0 another, 1 not known, 2 the same;
+// DONOR_DIVERSE 0 intact, 1 given up; DONOR_SPARES minus the spares; QUIET_HOST 0 quiet, 1 serving;
+// LAG whole MiB, because a master and its replica are never asked at the same instant.
+#define PLAN_RULES(X)                                                                \
+    X(OTHER_HOST, "other-host", "on another host than the target")                   \
+    X(DONOR_DIVERSE, "donor-diverse", "the donor stays as spread over hosts as it was") \
+    X(DONOR_SPARES, "donor-spares", "the donor has most spares")                     \
+    X(QUIET_HOST, "quiet-host", "its host is not serving another sync")              \
     X(LAG, "lag", "smallest lag")
 
 typedef enum {
@@ -32,7 +35,10 @@ typedef struct {
     int replica; // index into the snapshot
     int donor;
     bool legal;
-    const char *refused_rule; // "donor-floor" "not-working" "downtime" "too-small" ...; "" when legal
+    const char *refused_rule; // of the replica: "moving" "promised" "not-working" "no-donor"
+                              // "donor-failed" "donor-unknown" "donor-floor" "donor-list"
+                              // "nofailover" "too-small"; of the target: "not-a-master" "failed"
+                              // "not-reachable" "loading" "already-there"; "" when legal
     const char *refused;      // sentence with the measured value; "" when legal
     int64_t value[PLAN_RULE_COUNT]; // meaningful when legal
     const char *why; // why it is where it is in the order, with values
@@ -41,11 +47,13 @@ typedef struct {
 typedef struct {
     int target;
     int chosen; // index into candidates, or -1
-    const PlanCandidate *candidates; // best first, then the refused
+    const PlanCandidate *candidates; // best first, then the refused; every replica but its own
     size_t n;
+    size_t n_left_out; // refused or worse ones that plan_make left out of a long plan's trace
     int64_t cost_bytes;  // the target's dataset that has to be copied; -1 unknown
     const char *reason;  // one sentence: why this one, or why none
-    const char *refused_rule; // when none: "no-spare" "unverified" "coming" "not-reachable" ...
+    const char *refused_rule; // when none: "no-spare" "unverified" "coming" "moving", or what is
+                              // wrong with the target; "" when there is one
 } PlanTarget;
 
 typedef struct {
@@ -53,6 +61,9 @@ typedef struct {
     size_t n;
     size_t n_moves; // with a chosen candidate; a replica is promised to one target only
 } Plan;
+
+// Beyond so many targets the trace of each holds only so many of its best candidates.
+enum { PLAN_TRACE_TARGETS = 16, PLAN_TRACE_SHORT = 4 };
 
 // In the snapshot's arena. Most urgent first: more slots without protection first, then longer
 // orphaned, then node ID.
@@ -64,6 +75,10 @@ PlanTarget plan_target(const Health *h, int target);
 // May this replica go to this target, and how good is it: what lights up when a replica is picked
 // up. The candidate is filled in either way.
 PlanCandidate plan_pair(const Health *h, int replica, int target);
+
+// What a person would type to reach a node: "-h 127.0.99.170 -p 7001". Only harmless characters,
+// whatever the server called itself. In the snapshot's arena.
+const char *plan_dial(const Snapshot *s, int node);
 
 // The line a person would type: redis-cli -h .. -p .. CLUSTER REPLICATE <id>. In the snapshot's arena.
 const char *plan_command(const Snapshot *s, int replica, int target);

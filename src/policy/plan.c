@@ -1,0 +1,230 @@
+#include "rehome/policy/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan_work.h"
+#include "rehome/base/mem.h"
+
+// Legal ones by the rules, then by ID: every instance must reach the same answer from the same
+// view. Refused ones keep the snapshot's order.
+typedef struct {
+    PlanCandidate c;
+    const NodeId *id;
+} Ranked;
+
+static int compare_ranked(const void *a, const void *b)
+{
+    const Ranked *x = a;
+    const Ranked *y = b;
+    if (x->c.legal != y->c.legal) {
+        return x->c.legal ? -1 : 1;
+    }
+    if (!x->c.legal) {
+        return x->c.replica - y->c.replica;
+    }
+    for (int i = 0; i < PLAN_RULE_COUNT; i++) {
+        if (x->c.value[i] != y->c.value[i]) {
+            return x->c.value[i] < y->c.value[i] ? -1 : 1;
+        }
+    }
+    return node_id_cmp(*x->id, *y->id);
+}
+
+// What stands against helping this target at all; NULL when nothing does.
+static const char *waits_for(const Health *h, int target, const char **rule)
+{
+    const Snapshot *s = h->snapshot;
+    const Node *t = &s->nodes[target];
+    const NodeHealth *health = &h->of[target];
+    if (node_id_eq(h->options.moving.target, t->id) &&
+        !node_id_is_none(h->options.moving.replica)) {
+        *rule = "moving";
+        return arena_printf(s->arena, "%s is being given a replica by us already", t->addr);
+    }
+    if (health->master != STATE_AT_RISK) {
+        return NULL;
+    }
+    for (size_t i = 0; i < t->n_replicas; i++) {
+        ReplicaState state = h->of[t->replicas[i]].replica;
+        if (replica_blocks_rescue(state)) {
+            *rule = state == REPLICA_UNVERIFIED ? "unverified" : "coming";
+            return arena_printf(s->arena, "%s is %s: nobody else may come before that is settled",
+                                s->nodes[t->replicas[i]].addr, replica_state_text(state));
+        }
+    }
+    *rule = "coming";
+    return arena_printf(s->arena, "a replica is on its way to %s", t->addr);
+}
+
+// Judge every replica but the target's own. kept limits the trace (0: everything).
+static PlanTarget plan_for(PlanWork *w, int target, size_t kept)
+{
+    const Health *h = w->h;
+    const Snapshot *s = h->snapshot;
+    PlanTarget out = {.target = target, .chosen = -1, .cost_bytes = -1, .refused_rule = ""};
+    const NodeSays *says = s->nodes[target].says;
+    if (says != NULL && says->has_info) {
+        out.cost_bytes = says->info.used_memory;
+    }
+
+    Ranked *all = mem_array(s->n_nodes, sizeof(*all));
+    size_t n = 0;
+    size_t legal = 0;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        if (!node_is_master(&s->nodes[i]) && s->nodes[i].master != target) {
+            all[n].c = plan_judge(w, (int)i, target);
+            all[n].id = &s->nodes[i].id;
+            legal += all[n].c.legal;
+            n++;
+        }
+    }
+    qsort(all, n, sizeof(*all), compare_ranked);
+
+    out.n = kept > 0 && kept < n ? kept : n;
+    out.n_left_out = n - out.n;
+    PlanCandidate *candidates = arena_array(s->arena, out.n, sizeof(*candidates));
+    for (size_t i = 0; i < out.n; i++) {
+        candidates[i] = all[i].c;
+        if (candidates[i].legal) {
+            candidates[i].why = plan_why(w, &candidates[i], target);
+        }
+    }
+    out.candidates = candidates;
+
+    PlanVerdict verdict = plan_target_verdict(h, target);
+    const char *waits =
+        verdict.rule[0] == '\0' ? waits_for(h, target, &verdict.rule) : verdict.text;
+    if (waits != NULL) {
+        out.refused_rule = verdict.rule;
+        out.reason = waits;
+    } else if (legal > 0) {
+        out.chosen = 0;
+        out.reason = plan_reason(w, &candidates[0], target);
+    } else {
+        PlanCandidate *refused = mem_array(n, sizeof(*refused));
+        for (size_t i = 0; i < n; i++) {
+            refused[i] = all[i].c;
+        }
+        out.refused_rule = "no-spare";
+        out.reason = plan_why_none(w, refused, n);
+        mem_free(refused);
+    }
+    mem_free(all);
+    return out;
+}
+
+typedef struct {
+    int target;
+    int slots;
+    int64_t since_ms;
+    const NodeId *id;
+} Urgent;
+
+static int compare_urgent(const void *a, const void *b)
+{
+    const Urgent *x = a;
+    const Urgent *y = b;
+    if (x->slots != y->slots) {
+        return x->slots > y->slots ? -1 : 1;
+    }
+    if (x->since_ms != y->since_ms) {
+        return x->since_ms < y->since_ms ? -1 : 1;
+    }
+    return node_id_cmp(*x->id, *y->id);
+}
+
+Plan plan_make(const Health *h)
+{
+    const Snapshot *s = h->snapshot;
+    Plan plan = {0};
+    Urgent *orphans = mem_array((size_t)h->orphaned, sizeof(*orphans));
+    for (size_t i = 0; i < s->n_masters; i++) {
+        int m = s->masters[i];
+        if (h->of[m].master == STATE_ORPHANED) {
+            orphans[plan.n++] = (Urgent){
+                .target = m,
+                .slots = s->nodes[m].slot_count,
+                .since_ms = h->of[m].since_ms,
+                .id = &s->nodes[m].id,
+            };
+        }
+    }
+    qsort(orphans, plan.n, sizeof(*orphans), compare_urgent);
+
+    PlanTarget *at = arena_array(s->arena, plan.n, sizeof(*at));
+    PlanWork w = plan_work(h);
+    for (size_t i = 0; i < plan.n; i++) {
+        at[i] = plan_for(&w, orphans[i].target, plan.n > PLAN_TRACE_TARGETS ? PLAN_TRACE_SHORT : 0);
+        if (at[i].chosen >= 0) {
+            plan_promise(&w, at[i].candidates[at[i].chosen].replica);
+            plan.n_moves++;
+        }
+    }
+    plan.at = at;
+    plan_work_done(&w);
+    mem_free(orphans);
+    return plan;
+}
+
+PlanTarget plan_target(const Health *h, int target)
+{
+    PlanWork w = plan_work(h);
+    PlanTarget out = plan_for(&w, target, 0);
+    plan_work_done(&w);
+    return out;
+}
+
+PlanCandidate plan_pair(const Health *h, int replica, int target)
+{
+    const Snapshot *s = h->snapshot;
+    PlanWork w = plan_work(h);
+    PlanCandidate c = {.replica = replica, .donor = s->nodes[replica].master, .why = ""};
+    PlanVerdict verdict = plan_target_verdict(h, target);
+    if (node_is_master(&s->nodes[replica])) {
+        c.refused_rule = "not-a-replica";
+        c.refused = arena_printf(s->arena, "%s is no replica", s->nodes[replica].addr);
+    } else if (s->nodes[replica].master == target) {
+        c.refused_rule = "already-there";
+        c.refused = arena_printf(s->arena, "it follows %s already", s->nodes[target].addr);
+    } else if (verdict.rule[0] != '\0') {
+        c.refused_rule = verdict.rule;
+        c.refused = verdict.text;
+    } else {
+        c = plan_judge(&w, replica, target);
+        if (c.legal) {
+            c.why = plan_why(&w, &c, target);
+        }
+    }
+    plan_work_done(&w);
+    return c;
+}
+
+// Whatever the server called itself, nothing of it may mean something to a shell.
+static const char *shell_word(Arena *arena, const char *text)
+{
+    char *word = arena_strdup(arena, text);
+    for (char *p = word; *p != '\0'; p++) {
+        bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z');
+        bool digit = *p >= '0' && *p <= '9';
+        bool mark = *p == '.' || *p == ':' || *p == '_' || (*p == '-' && p != word);
+        if (!letter && !digit && !mark) {
+            *p = '_';
+        }
+    }
+    return word;
+}
+
+const char *plan_dial(const Snapshot *s, int node)
+{
+    const Node *n = &s->nodes[node];
+    const char *host = n->ip[0] != '\0' ? n->ip : n->hostname;
+    return arena_printf(s->arena, "-h %s -p %d",
+                        host[0] != '\0' ? shell_word(s->arena, host) : "HOST", n->port);
+}
+
+const char *plan_command(const Snapshot *s, int replica, int target)
+{
+    return arena_printf(s->arena, "redis-cli %s CLUSTER REPLICATE %s", plan_dial(s, replica),
+                        s->nodes[target].id.hex);
+}

@@ -1,0 +1,231 @@
+// The hard rules (may this replica go to this target?) and the values by which legal ones are put
+// in order.
+#include "plan_work.h"
+
+#include "rehome/base/mem.h"
+#include "word.h"
+
+static bool is_serving(const Health *h, int master)
+{
+    const Snapshot *s = h->snapshot;
+    const Node *m = &s->nodes[master];
+    for (size_t i = 0; i < m->n_replicas; i++) {
+        int r = m->replicas[i];
+        // A replica that receives its dataset says so also while it loads what has come.
+        if (h->of[r].replica == REPLICA_SYNCING ||
+            (h->of[r].replica == REPLICA_LOADING && s->nodes[r].says->info.sync_in_progress)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; m->says != NULL && m->says->has_info && i < m->says->info.n_slaves; i++) {
+        SlaveState state = m->says->info.slaves[i].state;
+        if (state == SLAVE_WAIT_BGSAVE || state == SLAVE_SEND_BULK) {
+            return true;
+        }
+    }
+    return false;
+}
+
+PlanWork plan_work(const Health *h)
+{
+    const Snapshot *s = h->snapshot;
+    PlanWork w = {
+        .h = h,
+        .taken = mem_array(s->n_nodes, sizeof(*w.taken)),
+        .promised = mem_array(s->n_nodes, sizeof(*w.promised)),
+        .verdicts = mem_array(s->n_nodes, sizeof(*w.verdicts)),
+        .serving = mem_array(s->n_masters, sizeof(*w.serving)),
+    };
+    for (size_t i = 0; i < s->n_masters; i++) {
+        if (is_serving(h, s->masters[i])) {
+            w.serving[w.n_serving++] = s->masters[i];
+        }
+    }
+    // What our move in flight takes away is promised too, until its own word says that it has gone.
+    const OwnMove *moving = &h->options.moving;
+    int leaving = node_id_is_none(moving->replica) ? -1 : snapshot_find(s, moving->replica);
+    if (leaving >= 0 && s->nodes[leaving].master >= 0 && !h->of[leaving].arriving) {
+        plan_promise(&w, leaving);
+    }
+    return w;
+}
+
+void plan_work_done(PlanWork *w)
+{
+    mem_free(w->taken);
+    mem_free(w->promised);
+    mem_free(w->verdicts);
+    mem_free(w->serving);
+    *w = (PlanWork){0};
+}
+
+void plan_promise(PlanWork *w, int replica)
+{
+    const Snapshot *s = w->h->snapshot;
+    const Node *donor = &s->nodes[s->nodes[replica].master];
+    w->taken[replica] = true;
+    w->promised[s->nodes[replica].master] += w->h->of[replica].replica == REPLICA_WORKING;
+    for (size_t i = 0; i < donor->n_replicas; i++) {
+        w->verdicts[donor->replicas[i]].known = false;
+    }
+}
+
+PlanVerdict plan_target_verdict(const Health *h, int target)
+{
+    const Snapshot *s = h->snapshot;
+    const Node *t = &s->nodes[target];
+    if (!node_is_master(t)) {
+        return (PlanVerdict){true, "not-a-master",
+                             arena_printf(s->arena, "%s is no master", t->addr)};
+    }
+    if (node_has(t, NODE_FAIL)) {
+        return (PlanVerdict){true, "failed", arena_printf(s->arena, "%s has failed", t->addr)};
+    }
+    if (!word_is_fresh(s, target, h->options.fresh_ms)) {
+        const char *why = t->says != NULL ? t->says->why : "";
+        return (PlanVerdict){true, "not-reachable",
+                             arena_printf(s->arena, "%s cannot be asked%s%s", t->addr,
+                                          why[0] != '\0' ? ": " : "", why)};
+    }
+    if (!t->says->info.is_master) {
+        return (PlanVerdict){true, "not-a-master",
+                             arena_printf(s->arena, "%s says that it is a replica", t->addr)};
+    }
+    if (t->says->info.loading || t->says->loading) {
+        return (PlanVerdict){true, "loading",
+                             arena_printf(s->arena, "%s is loading its dataset", t->addr)};
+    }
+    return (PlanVerdict){.known = true, .rule = "", .text = ""};
+}
+
+// What the donor's own list and the replicas' own words leave it with.
+static PlanVerdict judge_donor(const PlanWork *w, int replica)
+{
+    const Health *h = w->h;
+    const Snapshot *s = h->snapshot;
+    int donor = s->nodes[replica].master;
+    const Node *d = &s->nodes[donor];
+    if (!node_is_master(d)) {
+        return (PlanVerdict){true, "no-donor",
+                             arena_printf(s->arena, "it follows %s, which is no master", d->addr)};
+    }
+    if (node_has(d, NODE_FAIL)) {
+        return (PlanVerdict){
+            true, "donor-failed",
+            arena_printf(s->arena, "its master %s has failed and may need it", d->addr)};
+    }
+    int working = word_others_working(h, donor, replica) - w->promised[donor];
+    if (working < h->floor) {
+        return (PlanVerdict){true, "donor-floor",
+                             arena_printf(s->arena,
+                                          "its master %s would keep %d working, the floor is %d",
+                                          d->addr, working, h->floor)};
+    }
+    int online =
+        word_is_fresh(s, donor, h->options.fresh_ms) ? word_others_online(s, donor, replica) : -1;
+    if (online < 0) {
+        return (PlanVerdict){
+            true, "donor-unknown",
+            arena_printf(s->arena, "its master %s cannot be asked what it would keep", d->addr)};
+    }
+    if (online - w->promised[donor] < h->floor) {
+        return (PlanVerdict){
+            true, "donor-list",
+            arena_printf(s->arena, "its master %s itself lists %d others online, the floor is %d",
+                         d->addr, online - w->promised[donor], h->floor)};
+    }
+    return (PlanVerdict){.known = true, .rule = "", .text = ""};
+}
+
+static PlanVerdict judge_replica(const PlanWork *w, int replica)
+{
+    const Health *h = w->h;
+    const Snapshot *s = h->snapshot;
+    const Node *r = &s->nodes[replica];
+    const NodeId moving = h->options.moving.replica;
+    if (!node_id_is_none(moving) && node_id_eq(moving, r->id)) {
+        return (PlanVerdict){true, "moving", "it is being moved by us"};
+    }
+    if (w->taken[replica]) {
+        return (PlanVerdict){true, "promised", "it is promised to a more urgent master"};
+    }
+    if (h->of[replica].replica != REPLICA_WORKING) {
+        return (PlanVerdict){
+            true, "not-working",
+            arena_printf(s->arena, "it is %s", replica_state_text(h->of[replica].replica))};
+    }
+    if (node_has(r, NODE_NOFAILOVER)) {
+        return (PlanVerdict){true, "nofailover", "it is flagged nofailover"};
+    }
+    return judge_donor(w, replica);
+}
+
+int plan_kept_elsewhere(const PlanWork *w, int donor, int without)
+{
+    const Snapshot *s = w->h->snapshot;
+    const Node *d = &s->nodes[donor];
+    for (size_t i = 0; i < d->n_replicas; i++) {
+        int r = d->replicas[i];
+        if (r != without && !w->taken[r] && w->h->of[r].replica == REPLICA_WORKING &&
+            word_other_host(&s->nodes[r], d)) {
+            return r;
+        }
+    }
+    return -1;
+}
+
+static bool host_is_serving(const PlanWork *w, int replica)
+{
+    const Snapshot *s = w->h->snapshot;
+    for (size_t i = 0; i < w->n_serving; i++) {
+        if (word_same_host(&s->nodes[w->serving[i]], &s->nodes[replica])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void measure(const PlanWork *w, PlanCandidate *c, int target)
+{
+    const Health *h = w->h;
+    const Snapshot *s = h->snapshot;
+    const Node *r = &s->nodes[c->replica];
+    const Node *t = &s->nodes[target];
+    c->value[PLAN_RULE_OTHER_HOST] = word_other_host(r, t) ? 0 : word_same_host(r, t) ? 2 : 1;
+    c->value[PLAN_RULE_DONOR_DIVERSE] = plan_kept_elsewhere(w, c->donor, -1) >= 0 &&
+                                        plan_kept_elsewhere(w, c->donor, c->replica) < 0;
+    c->value[PLAN_RULE_DONOR_SPARES] = w->promised[c->donor] - h->of[c->donor].spares;
+    c->value[PLAN_RULE_QUIET_HOST] = host_is_serving(w, c->replica);
+    int64_t lag = h->of[c->replica].lag_bytes;
+    c->value[PLAN_RULE_LAG] = lag >= 0 ? lag >> 20 : INT64_MAX;
+}
+
+PlanCandidate plan_judge(PlanWork *w, int replica, int target)
+{
+    const Snapshot *s = w->h->snapshot;
+    const Node *r = &s->nodes[replica];
+    PlanCandidate c = {.replica = replica, .donor = r->master, .why = ""};
+    PlanVerdict *verdict = &w->verdicts[replica];
+    if (!verdict->known) {
+        *verdict = r->master < 0
+                       ? (PlanVerdict){true, "no-donor", "it follows no master that we know"}
+                       : judge_replica(w, replica);
+    }
+    c.refused_rule = verdict->rule;
+    c.refused = verdict->text;
+    if (verdict->rule[0] != '\0') {
+        return c;
+    }
+    const NodeSays *needs = s->nodes[target].says;
+    int64_t room = r->says->info.maxmemory;
+    int64_t need = needs != NULL && needs->has_info ? needs->info.used_memory : -1;
+    if (room > 0 && room < need) {
+        c.refused_rule = "too-small";
+        c.refused = arena_printf(s->arena, "its maxmemory is %lld bytes, the target uses %lld",
+                                 (long long)room, (long long)need);
+        return c;
+    }
+    c.legal = true;
+    measure(w, &c, target);
+    return c;
+}

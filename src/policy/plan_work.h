@@ -1,0 +1,45 @@
+// One planning under way: what has been promised so far, and what is known of each replica no
+// matter whose it becomes.
+#ifndef REHOME_SRC_POLICY_PLAN_WORK_H
+#define REHOME_SRC_POLICY_PLAN_WORK_H
+
+#include "rehome/policy/plan.h"
+
+typedef struct {
+    bool known;
+    const char *rule; // why it may not be given to anybody; "" when it may
+    const char *text;
+} PlanVerdict;
+
+typedef struct {
+    const Health *h;
+    bool *taken;           // replicas promised by this plan
+    int *promised;         // by donor: how many of its working replicas it loses to promises
+    PlanVerdict *verdicts; // by replica; forgotten when its donor promises another one
+    int *serving;          // masters that serve a sync
+    size_t n_serving;
+} PlanWork;
+
+PlanWork plan_work(const Health *h);
+void plan_work_done(PlanWork *w);
+
+// The replica goes to somebody: what its donor has left is less.
+void plan_promise(PlanWork *w, int replica);
+
+// May the target be given anything? rule "" when it may.
+PlanVerdict plan_target_verdict(const Health *h, int target);
+
+// Everything but `why`.
+PlanCandidate plan_judge(PlanWork *w, int replica, int target);
+
+// A working replica that the donor keeps on another host than its own when `without` (-1: nobody)
+// and what is promised have gone; -1: none.
+int plan_kept_elsewhere(const PlanWork *w, int donor, int without);
+
+// In words, in the snapshot's arena: how a legal candidate does by every rule, why the best one is
+// it, and why none of them all is legal.
+const char *plan_why(const PlanWork *w, const PlanCandidate *c, int target);
+const char *plan_reason(const PlanWork *w, const PlanCandidate *best, int target);
+const char *plan_why_none(const PlanWork *w, const PlanCandidate *all, size_t n);
+
+#endif

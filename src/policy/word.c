@@ -1,0 +1,184 @@
+#include "word.h"
+
+#include <string.h>
+
+bool word_is_fresh(const Snapshot *s, int node, int64_t fresh_ms)
+{
+    const NodeSays *says = s->nodes[node].says;
+    if (says == NULL || !says->has_info || says->reach == REACH_WRONG_NODE) {
+        return false;
+    }
+    return says->reach == REACH_OK || s->now_ms - says->info_ms <= fresh_ms;
+}
+
+bool word_is_newer(const Snapshot *s, int node, int64_t since_ms)
+{
+    const NodeSays *says = s->nodes[node].says;
+    return says != NULL && says->reach == REACH_OK && says->has_info && says->info_ms >= since_ms;
+}
+
+bool word_has_view(const Snapshot *s, int node, int64_t since_ms)
+{
+    const Node *n = &s->nodes[node];
+    const NodeSays *says = n->says;
+    if (says == NULL || says->reach != REACH_OK || !says->has_view || says->view_ms < since_ms ||
+        says->view.myself < 0) {
+        return false;
+    }
+    return node_id_eq(says->view.at[says->view.myself].id, n->id);
+}
+
+bool word_is_witness(const Snapshot *s, int node, int64_t since_ms)
+{
+    const NodeSays *says = s->nodes[node].says;
+    return node_is_owner(&s->nodes[node]) && word_has_view(s, node, since_ms) &&
+           (says->view.at[says->view.myself].flags & NODE_MASTER) != 0 && says->has_cluster &&
+           says->cluster.known && says->cluster_ms >= since_ms;
+}
+
+static bool address_is(const Node *n, const char *host, int port)
+{
+    if (n->port != port || host[0] == '\0') {
+        return false;
+    }
+    return strcmp(n->ip, host) == 0 || strcmp(n->hostname, host) == 0;
+}
+
+static int find_address(const Snapshot *s, const char *host, int port)
+{
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        if (address_is(&s->nodes[i], host, port)) {
+            return (int)i;
+        }
+    }
+    return -1;
+}
+
+// INFO first: it is asked of every node in every round, views only of some. The server fills
+// master_host from its own table of nodes, so it compares with CLUSTER NODES also behind NAT.
+int word_master(const Snapshot *s, int replica)
+{
+    const Node *n = &s->nodes[replica];
+    const NodeSays *says = n->says;
+    if (says == NULL) {
+        return n->master;
+    }
+    if (says->has_info && !says->info.is_master && says->info.master_host[0] != '\0') {
+        const char *host = says->info.master_host;
+        int port = says->info.master_port;
+        if (n->master >= 0 && address_is(&s->nodes[n->master], host, port)) {
+            return n->master;
+        }
+        int other = find_address(s, host, port);
+        if (other >= 0) {
+            return other;
+        }
+    }
+    if (says->has_view && says->view.myself >= 0 &&
+        (!says->has_info || says->view_ms >= says->info_ms)) {
+        const NodeLine *self = &says->view.at[says->view.myself];
+        int own = node_id_is_none(self->master) ? -1 : snapshot_find(s, self->master);
+        if (own >= 0) {
+            return own;
+        }
+    }
+    return n->master;
+}
+
+int word_line_node(const Snapshot *s, const SlaveLine *line)
+{
+    return find_address(s, line->ip, line->port);
+}
+
+const SlaveLine *word_slave_line(const Snapshot *s, int master, int replica)
+{
+    const NodeSays *says = s->nodes[master].says;
+    const Node *n = &s->nodes[replica];
+    if (says == NULL || !says->has_info) {
+        return NULL;
+    }
+    const SlaveLine *by_port = NULL;
+    int same_port = 0;
+    for (size_t i = 0; i < says->info.n_slaves; i++) {
+        const SlaveLine *line = &says->info.slaves[i];
+        if (address_is(n, line->ip, line->port)) {
+            return line;
+        }
+        if (line->port == n->port) {
+            same_port++;
+            by_port = line;
+        }
+    }
+    // Behind NAT the addresses differ; then the port must do, unless it is somebody else's line.
+    return same_port == 1 && word_line_node(s, by_port) < 0 ? by_port : NULL;
+}
+
+int word_others_online(const Snapshot *s, int master, int replica)
+{
+    const NodeSays *says = s->nodes[master].says;
+    if (says == NULL || !says->has_info || !says->info.is_master) {
+        return -1;
+    }
+    int online = 0;
+    for (size_t i = 0; i < says->info.n_slaves; i++) {
+        online += says->info.slaves[i].state == SLAVE_ONLINE;
+    }
+    const SlaveLine *own = word_slave_line(s, master, replica);
+    // A replica that is not found in the list may be there under another address.
+    bool counted = own == NULL ? online > 0 : own->state == SLAVE_ONLINE;
+    return online - (counted ? 1 : 0);
+}
+
+int word_others_working(const Health *h, int master, int replica)
+{
+    const Node *m = &h->snapshot->nodes[master];
+    int working = 0;
+    for (size_t i = 0; i < m->n_replicas; i++) {
+        int r = m->replicas[i];
+        working += r != replica && h->of[r].replica == REPLICA_WORKING;
+    }
+    return working;
+}
+
+int word_twin(const Snapshot *s, const Snapshot *other, int node)
+{
+    NodeId id = s->nodes[node].id;
+    // Rounds seldom differ, so it mostly is at the same place.
+    if ((size_t)node < other->n_nodes && node_id_eq(other->nodes[node].id, id)) {
+        return node;
+    }
+    return snapshot_find(other, id);
+}
+
+int word_live_replicas(const Snapshot *s, int master)
+{
+    const Node *m = &s->nodes[master];
+    int live = 0;
+    for (size_t i = 0; i < m->n_replicas; i++) {
+        live += !node_has(&s->nodes[m->replicas[i]], NODE_FAIL);
+    }
+    return live;
+}
+
+int word_lost_slots(const Snapshot *s)
+{
+    int lost = SLOT_COUNT - s->slots_covered;
+    for (size_t i = 0; i < s->n_masters; i++) {
+        const Node *m = &s->nodes[s->masters[i]];
+        if (node_is_owner(m) && node_has(m, NODE_FAIL) &&
+            word_live_replicas(s, s->masters[i]) == 0) {
+            lost += m->slot_count;
+        }
+    }
+    return lost;
+}
+
+bool word_same_host(const Node *a, const Node *b)
+{
+    return a->host[0] != '\0' && strcmp(a->host, b->host) == 0;
+}
+
+bool word_other_host(const Node *a, const Node *b)
+{
+    return a->host[0] != '\0' && b->host[0] != '\0' && strcmp(a->host, b->host) != 0;
+}

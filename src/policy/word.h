@@ -1,0 +1,51 @@
+// What nodes say of themselves, and how far it can be trusted: shared by health, plan and gate.
+#ifndef REHOME_SRC_POLICY_WORD_H
+#define REHOME_SRC_POLICY_WORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rehome/policy/health.h"
+
+// Its INFO is of this round, or not older than fresh_ms. An answer from another node at its
+// address is none.
+bool word_is_fresh(const Snapshot *s, int node, int64_t fresh_ms);
+
+// The node answered in this round, INFO not older than since_ms.
+bool word_is_newer(const Snapshot *s, int node, int64_t since_ms);
+
+// Its own view of the cluster is of this round and not older than since_ms, and it knows itself.
+bool word_has_view(const Snapshot *s, int node, int64_t since_ms);
+
+// A slot owner whose view and cluster info are of this round and not older than since_ms: one of
+// those whose agreement counts.
+bool word_is_witness(const Snapshot *s, int node, int64_t since_ms);
+
+// Index of the master that a replica names itself; the listed one when it names none that we know.
+int word_master(const Snapshot *s, int replica);
+
+// The node a slaveN line is about, among all nodes; -1: none that we know.
+int word_line_node(const Snapshot *s, const SlaveLine *line);
+
+// How a master lists this replica among its own connected ones; NULL: not at all.
+const SlaveLine *word_slave_line(const Snapshot *s, int master, int replica);
+
+// Replicas that a master lists as online, without this one; -1: the master has not told.
+int word_others_online(const Snapshot *s, int master, int replica);
+
+// Working replicas of a master, without this one.
+int word_others_working(const Health *h, int master, int replica);
+
+// The same node in an earlier or later snapshot, -1: not there.
+int word_twin(const Snapshot *s, const Snapshot *other, int node);
+
+// Its replicas that the cluster does not call failed.
+int word_live_replicas(const Snapshot *s, int master);
+
+// Slots whose every copy is gone: without owner, or of a failed owner without a live replica.
+int word_lost_slots(const Snapshot *s);
+
+bool word_same_host(const Node *a, const Node *b);  // both known and equal
+bool word_other_host(const Node *a, const Node *b); // both known and different
+
+#endif
