@@ -118,7 +118,7 @@ uint32_t key_from_name(const char *name)
     return key_of(sv(name));
 }
 
-const char *key_name(uint32_t key, char *out, size_t size)
+const char *key_to_name(uint32_t key, char *out, size_t size)
 {
     for (size_t i = 0; i < ARRAY_LEN(named_keys); i++) {
         if (named_keys[i].key == key) {

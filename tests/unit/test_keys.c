@@ -29,7 +29,7 @@ static void is_known(const KeyBinding *binding, const char *name)
     if (key == KEY_IS_NONE) {
         fail_msg("'%s' in '%s' is not the name of a key", name, binding->keys);
     }
-    assert_string_equal(key_name(key, back, sizeof(back)), name);
+    assert_string_equal(key_to_name(key, back, sizeof(back)), name);
 }
 
 static void every_name_in_the_table_is_a_key(void **state)
@@ -143,9 +143,9 @@ static void names_of_keys_are_exact(void **state)
         assert_int_equal(key_from_name(unknown[i]), KEY_IS_NONE);
     }
     char text[16];
-    assert_string_equal(key_name(0xE9, text, sizeof(text)), "\xc3\xa9");
-    assert_string_equal(key_name(KEY_IS_CTRL_Z, text, sizeof(text)), "Ctrl-Z");
-    assert_string_equal(key_name(0x12345678, text, sizeof(text)), "?");
+    assert_string_equal(key_to_name(0xE9, text, sizeof(text)), "\xc3\xa9");
+    assert_string_equal(key_to_name(KEY_IS_CTRL_Z, text, sizeof(text)), "Ctrl-Z");
+    assert_string_equal(key_to_name(0x12345678, text, sizeof(text)), "?");
 }
 
 static void markdown_has_a_row_for_each_binding(void **state)

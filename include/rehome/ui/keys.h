@@ -97,7 +97,7 @@ extern const size_t key_bindings_n;
 Action keys_lookup(uint32_t key, unsigned scope);
 
 uint32_t key_from_name(const char *name); // "j" "Down" "Esc" "Space" "F1" "Ctrl-L"; KEY_IS_NONE unknown
-const char *key_name(uint32_t key, char *out, size_t size); // the reverse; "?" unknown; returns out
+const char *key_to_name(uint32_t key, char *out, size_t size); // the reverse; "?" unknown; returns out
 
 // The README's table of keys, as Markdown.
 void keys_markdown(StrBuf *out);

@@ -13,6 +13,7 @@ typedef struct {
     bool no_color; // --no-color, or NO_COLOR
 } TermOptions;
 
+// The locale must be set. An unknown TERM, or none, is an error that says what to do.
 bool term_start(const Theme *theme, const TermOptions *options, Error *err);
 void term_stop(void);             // restore; may be called twice, also without term_start()
 void term_restore_async(void);    // the same from a crash handler: write() and tcsetattr() only

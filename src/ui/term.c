@@ -1,0 +1,448 @@
+#include "rehome/ui/term.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#define NCURSES_NOMACROS 1
+#include <curses.h>
+#include <term.h>
+
+#include "rehome/base/mem.h"
+#include "rehome/ui/keys.h"
+
+// How a role is drawn on this terminal.
+typedef struct {
+    attr_t attrs;
+    short pair;
+} Look;
+
+typedef enum { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_DIRECT } Depth;
+
+// The one terminal of the process.
+static struct {
+    SCREEN *screen; // NULL: not started
+    WINDOW *keys;   // a pad to read keys from: reading from stdscr would refresh it
+    Canvas *shown;  // what is on the screen; NULL: unknown, paint everything
+    Depth depth;
+    Look look[ROLE_COUNT];
+    Look dim; // of cells marked CELL_DIM
+} term;
+
+// For the crash handler: prepared at the start, as it may neither allocate nor ask curses.
+static struct {
+    volatile sig_atomic_t armed;
+    struct termios before;
+    char text[256];
+    size_t n;
+} restore;
+
+bool term_is_utf8(void)
+{
+    return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+// --- leaving -----------------------------------------------------------------------------------
+
+// Adds a capability without its padding: "\E[m$<2>" is "\E[m".
+static void restore_add(const char *text)
+{
+    while (text != NULL && *text != '\0' && restore.n < sizeof(restore.text)) {
+        const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
+        if (end != NULL) {
+            text = end + 1;
+        } else {
+            restore.text[restore.n++] = *text++;
+        }
+    }
+}
+
+// NULL when the terminal has no such string.
+static const char *capability(const char *name)
+{
+    const char *text = tigetstr(name);
+    return text == (const char *)-1 ? NULL : text;
+}
+
+static void restore_prepare(void)
+{
+    restore.n = 0;
+    restore_add(capability("sgr0"));
+    restore_add(capability("op"));
+    restore_add(capability("cnorm"));
+    restore_add(capability("rmkx"));
+    const char *rmcup = capability("rmcup");
+    const char *cup = capability("cup");
+    if (rmcup != NULL) {
+        restore_add(rmcup);
+    } else if (cup != NULL) {
+        restore_add(tparm(cup, LINES - 1, 0, 0, 0, 0, 0, 0, 0, 0));
+        restore_add("\r\n");
+    }
+}
+
+void term_restore_async(void)
+{
+    if (!restore.armed) {
+        return;
+    }
+    restore.armed = 0;
+    int saved = errno;
+    for (size_t done = 0; done < restore.n;) {
+        ssize_t n = write(STDOUT_FILENO, restore.text + done, restore.n - done);
+        if (n <= 0) {
+            break;
+        }
+        done += (size_t)n;
+    }
+    tcsetattr(STDIN_FILENO, TCSANOW, &restore.before);
+    errno = saved;
+}
+
+void term_stop(void)
+{
+    if (term.screen == NULL) {
+        return;
+    }
+    endwin();
+    restore.armed = 0;
+    delwin(term.keys);
+    delscreen(term.screen);
+    canvas_free(term.shown);
+    term.screen = NULL;
+    term.keys = NULL;
+    term.shown = NULL;
+}
+
+// --- colours -----------------------------------------------------------------------------------
+
+static Depth depth_of(const TermOptions *options)
+{
+    if (options->no_color || !has_colors()) {
+        return DEPTH_MONO;
+    }
+    // COLORTERM=truecolor with xterm-256color does not make curses able to say so.
+    if (COLORS > 256 && tigetflag("RGB") == 1) {
+        return DEPTH_DIRECT;
+    }
+    return COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : DEPTH_8;
+}
+
+static attr_t attrs_of(bool bold, bool underline, bool reverse)
+{
+    return (bold ? A_BOLD : A_NORMAL) | (underline ? A_UNDERLINE : A_NORMAL) |
+           (reverse ? A_REVERSE : A_NORMAL);
+}
+
+// A theme's colour in curses' numbers. Eight colours have no bright ones: bold makes them, but for
+// bright black, which could end as black on black and becomes dim instead.
+static int colour_of(int32_t rgb, int named, bool is_fg, attr_t *attrs)
+{
+    enum { BRIGHT = 8 };
+    switch (term.depth) {
+    case DEPTH_DIRECT:
+        return rgb < COLOUR_NAMED ? rgb : rgb - COLOUR_NAMED;
+    case DEPTH_256:
+        return theme_nearest_256(rgb);
+    case DEPTH_8:
+        if (named < BRIGHT) {
+            return named;
+        }
+        if (is_fg) {
+            *attrs |= named == BRIGHT ? A_DIM : A_BOLD;
+        }
+        return is_fg && named == BRIGHT ? COLOUR_DEFAULT : named - BRIGHT;
+    case DEPTH_16:
+    case DEPTH_MONO:
+        break;
+    }
+    return named;
+}
+
+static Look look_of(const Style *s, int pair)
+{
+    if (term.depth == DEPTH_MONO) {
+        return (Look){.attrs = attrs_of(s->mono_bold, s->mono_underline, s->mono_reverse)};
+    }
+    Look look = {.attrs = attrs_of(s->bold, s->underline, s->reverse)};
+    int fg = colour_of(s->fg, s->fg16, true, &look.attrs);
+    int bg = colour_of(s->bg, s->bg16, false, &look.attrs);
+    bool is_plain = fg == COLOUR_DEFAULT && bg == COLOUR_DEFAULT;
+    if (!is_plain && pair < COLOR_PAIRS && init_extended_pair(pair, fg, bg) == OK) {
+        look.pair = (short)pair;
+    }
+    return look;
+}
+
+static void take_theme(const Theme *theme)
+{
+    for (int role = 0; role < ROLE_COUNT; role++) {
+        term.look[role] = look_of(&theme->style[role], role + 1);
+    }
+    Look *dim = &term.look[ROLE_DIM];
+    if (term.depth == DEPTH_MONO && dim->attrs == A_NORMAL) {
+        dim->attrs = A_DIM;
+    }
+    term.dim = *dim;
+}
+
+// --- start and size ----------------------------------------------------------------------------
+
+// What the operator can do about a terminal that we cannot use.
+static bool fail_terminal(Error *err, const char *why)
+{
+    const char *name = getenv("TERM");
+    return fail(err, ERR_IO,
+                "%s (TERM is %s): set TERM to what this terminal is, such as xterm-256color, or "
+                "use `rehome check`",
+                why, name == NULL || name[0] == '\0' ? "not set" : name);
+}
+
+bool term_start(const Theme *theme, const TermOptions *options, Error *err)
+{
+    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        return fail(err, ERR_IO,
+                    "standard input and output must be a terminal: `rehome check` "
+                    "and `rehome watch` need none");
+    }
+    tcgetattr(STDIN_FILENO, &restore.before);
+    const char *name = getenv("TERM");
+    // newterm() instead of initscr(), which would end the program.
+    term.screen = name == NULL || name[0] == '\0' ? NULL : newterm(NULL, stdout, stdin);
+    if (term.screen == NULL) {
+        return fail_terminal(err, "nothing is known about this terminal");
+    }
+    if (capability("cup") == NULL || capability("clear") == NULL) {
+        term_stop();
+        return fail_terminal(err, "this terminal cannot move its cursor");
+    }
+    // Suspending is a key of ours; curses' handler would run in the middle of anything.
+    signal(SIGTSTP, SIG_DFL);
+    restore_prepare();
+    restore.armed = 1;
+    raw(); // Ctrl-C and Ctrl-Z are keys in the table
+    noecho();
+    nonl();
+    set_escdelay(25);
+    typeahead(-1);
+    term.keys = newpad(1, 1);
+    keypad(term.keys, TRUE);
+    nodelay(term.keys, TRUE);
+    // Where the cursor cannot be hidden it rests at the top left.
+    leaveok(stdscr, curs_set(0) != ERR);
+    if (has_colors()) {
+        start_color();
+        use_default_colors();
+    }
+    term.depth = depth_of(options);
+    take_theme(theme);
+    term_resized();
+    return true;
+}
+
+void term_size(int *w, int *h)
+{
+    *w = term.screen == NULL ? 80 : getmaxx(stdscr);
+    *h = term.screen == NULL ? 24 : getmaxy(stdscr);
+}
+
+void term_repaint(void)
+{
+    if (term.screen != NULL) {
+        canvas_free(term.shown);
+        term.shown = NULL;
+        clearok(curscr, TRUE);
+    }
+}
+
+// Not left to curses: libev takes SIGWINCH away from it.
+void term_resized(void)
+{
+    struct winsize size;
+    if (term.screen == NULL || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 ||
+        size.ws_col == 0) {
+        return;
+    }
+    if (size.ws_row != getmaxy(stdscr) || size.ws_col != getmaxx(stdscr)) {
+        resizeterm(size.ws_row, size.ws_col);
+        restore_prepare();
+    }
+    term_repaint();
+}
+
+void term_suspend(void)
+{
+    if (term.screen == NULL) {
+        return;
+    }
+    def_prog_mode();
+    endwin();
+    restore.armed = 0;
+    struct sigaction stop = {.sa_handler = SIG_DFL};
+    struct sigaction before;
+    sigemptyset(&stop.sa_mask);
+    sigaction(SIGTSTP, &stop, &before);
+    kill(0, SIGTSTP); // the shell's job is the group; we go on here after SIGCONT
+    sigaction(SIGTSTP, &before, NULL);
+    restore.armed = 1;
+    reset_prog_mode();
+    term_resized();
+    refresh();
+}
+
+// --- drawing -----------------------------------------------------------------------------------
+
+static Look look_of_cell(const Cell *cell)
+{
+    Look look = (cell->flags & CELL_DIM) != 0 ? term.dim
+                : cell->role < ROLE_COUNT     ? term.look[cell->role]
+                                              : (Look){0};
+    if ((cell->flags & CELL_REVERSE) != 0) {
+        look.attrs ^= A_REVERSE; // what is reversed already stands out by not being so
+    }
+    return look;
+}
+
+// Writes the cell, and with a wide character the one behind it.
+static void put_cell(int x, int y, const Cell *cell, int width)
+{
+    wchar_t text[2] = {(wchar_t)cell->code, L'\0'};
+    int same = 1;
+    if (wcwidth(text[0]) != width) {
+        text[0] = L'?'; // the C library disagrees about its width, and so may the terminal
+        same = width;
+    }
+    Look look = look_of_cell(cell);
+    cchar_t out;
+    for (int i = 0; i < same; i++) {
+        if (setcchar(&out, text, look.attrs, look.pair, NULL) == OK) {
+            mvwadd_wch(stdscr, y, x + i, &out);
+        }
+    }
+}
+
+static bool cell_same(const Cell *a, const Cell *b)
+{
+    return a->code == b->code && a->role == b->role && a->flags == b->flags;
+}
+
+// The canvas as it is now on the screen, or NULL when every cell has to be written.
+static Canvas *shown_for(const Canvas *c)
+{
+    if (term.shown != NULL && (term.shown->w != c->w || term.shown->h != c->h)) {
+        term_repaint();
+    }
+    return term.shown;
+}
+
+void term_show(const Canvas *c)
+{
+    if (term.screen == NULL) {
+        return;
+    }
+    const Canvas *before = shown_for(c);
+    if (before == NULL) {
+        werase(stdscr);
+        term.shown = canvas_new(c->w, c->h, c->ascii);
+    }
+    int w = 0;
+    int h = 0;
+    term_size(&w, &h);
+    w = c->w < w ? c->w : w;
+    h = c->h < h ? c->h : h;
+    bool changed = before == NULL;
+    for (int y = 0; y < h; y++) {
+        const Cell *row = &c->cells[(size_t)y * (size_t)c->w];
+        Cell *old = &term.shown->cells[(size_t)y * (size_t)c->w];
+        for (int x = 0; x < w;) {
+            int width = x + 1 < c->w && row[x + 1].code == 0 ? 2 : 1;
+            if (x + width <= w && (before == NULL || !cell_same(&row[x], &old[x]))) {
+                put_cell(x, y, &row[x], width);
+                changed = true;
+            }
+            x += width;
+        }
+        memcpy(old, row, (size_t)c->w * sizeof(*row));
+    }
+    if (changed) {
+        wmove(stdscr, 0, 0);
+        refresh();
+    }
+}
+
+// --- keys --------------------------------------------------------------------------------------
+
+static uint32_t special_key(wint_t code)
+{
+    static const struct {
+        wint_t code;
+        uint32_t key;
+    } keys[] = {
+        {KEY_UP, KEY_IS_UP},         {KEY_DOWN, KEY_IS_DOWN},
+        {KEY_LEFT, KEY_IS_LEFT},     {KEY_RIGHT, KEY_IS_RIGHT},
+        {KEY_PPAGE, KEY_IS_PAGE_UP}, {KEY_NPAGE, KEY_IS_PAGE_DOWN},
+        {KEY_HOME, KEY_IS_HOME},     {KEY_END, KEY_IS_END},
+        {KEY_A1, KEY_IS_HOME},       {KEY_C1, KEY_IS_END},
+        {KEY_A3, KEY_IS_PAGE_UP},    {KEY_C3, KEY_IS_PAGE_DOWN},
+        {KEY_FIND, KEY_IS_HOME},     {KEY_SELECT, KEY_IS_END},
+        {KEY_ENTER, KEY_IS_ENTER},   {KEY_BACKSPACE, KEY_IS_BACKSPACE},
+        {KEY_F(1), KEY_IS_F1},       {KEY_F(10), KEY_IS_F10},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
+        if (keys[i].code == code) {
+            return keys[i].key;
+        }
+    }
+    return KEY_IS_NONE;
+}
+
+// Behind an Esc: the rest of a sequence that terminfo does not know is thrown away, lest its
+// letters act as keys. A lone Esc, and one followed by a key typed quickly, stay what they are.
+static bool skip_sequence(void)
+{
+    wint_t code = 0;
+    int kind = wget_wch(term.keys, &code);
+    if (kind != OK || (code != '[' && code != 'O')) {
+        if (kind == OK) {
+            unget_wch((wchar_t)code);
+        } else if (kind == KEY_CODE_YES) {
+            ungetch((int)code);
+        }
+        return false;
+    }
+    bool is_csi = code == '[';
+    while (wget_wch(term.keys, &code) == OK && is_csi && (code < 0x40 || code > 0x7E)) {
+    }
+    return true;
+}
+
+uint32_t term_key(void)
+{
+    if (term.screen == NULL) {
+        return KEY_IS_NONE;
+    }
+    wint_t code = 0;
+    for (int kind = wget_wch(term.keys, &code); kind != ERR; kind = wget_wch(term.keys, &code)) {
+        uint32_t key = KEY_IS_NONE;
+        if (kind == KEY_CODE_YES) {
+            key = special_key(code); // others, KEY_RESIZE among them, are passed over
+        } else if (code == 127) {
+            key = KEY_IS_BACKSPACE;
+        } else if (code == '\n') {
+            key = KEY_IS_ENTER;
+        } else if (code != KEY_IS_ESC || !skip_sequence()) {
+            key = (uint32_t)code;
+        }
+        if (key != KEY_IS_NONE) {
+            return key;
+        }
+    }
+    return KEY_IS_NONE;
+}
