@@ -1,5 +1,5 @@
-// Clusters for tests, told in a few lines. A fixture renders what real servers would answer (CLUSTER
-// NODES, INFO, CLUSTER INFO, CONFIG GET) and passes it through the real parsers and
+// Clusters for tests, told in a few lines. A fixture renders what real servers would answer
+// (CLUSTER NODES, INFO, CLUSTER INFO, CONFIG GET) and passes it through the real parsers and
 // snapshot_build(), so a test sees what the program would see.
 //
 //     Fixture *f = fixture_new();
@@ -11,7 +11,7 @@
 //
 // Everything not said is healthy: all nodes answer, links are up, offsets are equal, nobody is
 // flagged. Nodes keep their number for ever; pointers from fixture_node() are valid until the next
-// node is added. Built for snapshots of small clusters as well as for 1000 nodes.
+// node is added. With hundreds of nodes make all but some silent: every view is rendered in full.
 #ifndef REHOME_TESTS_FIXTURE_H
 #define REHOME_TESTS_FIXTURE_H
 
@@ -24,56 +24,59 @@
 // One node: knobs to turn between snapshots. Rendered consistently everywhere: a master's slaveN
 // lines follow from its replicas' knobs.
 typedef struct {
-    NodeId id;        // default: its number, repeated; distinct, and in ascending order
-    char ip[64];      // from the address given
+    NodeId id;   // default: its number, repeated; distinct, and in ascending order
+    char ip[64]; // from the address given
     char hostname[64];
     int port;
-    int master;       // node number, -1: a master; change it to move or promote
-    char slots[128];  // masters: "0-5460 6000"; "" none
-    char open_slots[256]; // on its own line: "[77->-<id>]"
-    uint64_t config_epoch; // default: 1, 2, ... for masters; a replica shows its master's
+    int master;             // node number, -1: a master; change it to move or promote
+    int heir;               // who took over from it, until it is restored; default -1
+    char slots[128];        // masters: "0-5460 6000"; "" none
+    char open_slots[256];   // on its own line: "[77->-<id>]"
+    uint64_t config_epoch;  // default: 1, 2, ... for masters; a replica shows its master's
     uint64_t current_epoch; // as told in its CLUSTER INFO; default: the highest config epoch
-    bool forgotten;   // in nobody's CLUSTER NODES, and not asked
+    bool forgotten;         // in nobody's CLUSTER NODES, and not asked
     // what the others say of it
-    bool failed;      // every view but its own says fail
-    bool pfail;       // every view but its own says fail?
+    bool failed; // every view but its own says fail
+    bool pfail;  // every view but its own says fail?
     bool handshake;
     bool noaddr;
     bool nofailover;
     // what we get from it
-    Reach reach;      // default REACH_OK; anything else: no answer in this round, and none kept
-    bool silent;      // answers INFO, but gives no CLUSTER NODES (a large cluster asks witnesses)
-    bool no_info;     // gives CLUSTER NODES, but no INFO
+    Reach reach;  // default REACH_OK; anything else: no answers, unless age_ms makes them old
+    bool silent;  // answers INFO, but gives no CLUSTER NODES (a large cluster asks witnesses)
+    bool no_info; // gives CLUSTER NODES, but no INFO
     bool settings_denied;
-    int64_t age_ms;   // its answers are this old (0: of this round)
+    int64_t age_ms; // its answers are this old (0: of this round; above 100: of an earlier one)
     // INFO, replica side
-    bool link_up;     // default true
+    bool link_up; // default true; never shown up while its master is failed
     int64_t link_down_s;
     int64_t last_io_s; // default 0; -1 is shown when the link is down
     bool sync_in_progress;
     int64_t sync_total, sync_read, sync_left; // shown when syncing and > INT64_MIN; default -1
-    int64_t offset;   // a master's master_repl_offset, a replica's slave_repl_offset; default 1000000
-    int64_t lag_s;    // in its master's slaveN line; default 0
+    int64_t offset; // a master's master_repl_offset, a replica's slave_repl_offset; default 1000000
+    int64_t lag_s;  // in its master's slaveN line; default 0
     const char *slave_state; // in its master's slaveN line; NULL: follows from link and sync
-    bool connected;   // default true: listed by its master while its link is up or it is syncing
-    int priority;     // default 100
+    bool connected; // default true: listed by its master while its link is up or it is syncing,
+                    // unless it is failed and does not answer
+    int priority;   // default 100
     // INFO, either side
-    bool loading;
+    bool loading; // answers -LOADING to CLUSTER NODES and INFO, as Redis does and Valkey does not
     int64_t loading_total, loading_done, loading_eta_s; // shown when loading; default -1: not shown
-    int64_t used_memory; // default 1.1 GB
-    int64_t maxmemory;   // default 0
-    int64_t total_system_memory; // default 64 GB
+    int64_t used_memory;                                // default 1.1 GB
+    int64_t maxmemory;                                  // default 0
+    int64_t total_system_memory;                        // default 64 GB
     int64_t ops, keys, uptime_s;
     bool bgsave_failed;
     char version[32]; // default "7.0.15"
     bool valkey;
-    char zone[32];    // Valkey's availability_zone
-    char replid[41];  // default: follows from its master
+    char zone[32];   // Valkey's availability_zone
+    char replid[41]; // default: follows from its master
     // CLUSTER INFO, CONFIG GET
-    bool state_fail;  // cluster_state:fail
-    int barrier;      // default 1; -1: does not know the setting
-    Tri allow_migration; // default TRI_YES; TRI_UNKNOWN: does not know the setting
-    Tri no_failover;  // default TRI_NO
+    bool state_fail;         // cluster_state:fail; also told while a slot owner is failed
+    bool partial_coverage;   // cluster-require-full-coverage no: a failed slot owner is no reason
+    int barrier;             // default 1; -1: does not know the setting
+    Tri allow_migration;     // default TRI_YES; TRI_UNKNOWN: does not know the setting
+    Tri no_failover;         // default TRI_NO
     int64_t node_timeout_ms; // default 2000
 } FixtureNode;
 
@@ -91,27 +94,33 @@ size_t fixture_count(const Fixture *f);
 int fixture_port(const Fixture *f, int port); // number of the node with this port, or -1
 NodeId fixture_id(const Fixture *f, int i);
 
-// The cluster agrees that it failed, and we cannot reach it / it is back as it was.
+// The cluster agrees that it failed, and we cannot reach it / it is back: as it was, but behind
+// whoever was promoted in the meantime.
 void fixture_fail(Fixture *f, int i);
 void fixture_restore(Fixture *f, int i);
 
 // The process is gone or cut off from us, but the others have not noticed.
 void fixture_lose(Fixture *f, int i);
 
-// A replica takes over its master's slots with a new epoch; its siblings and the old master follow it.
+// A replica takes over its master's slots with a new epoch; its siblings and the old master follow
+// it.
 void fixture_promote(Fixture *f, int replica);
 
-// In reporter's view, node has these flags (FAIL, PFAIL, MASTER, ... in place of the true ones);
-// 0 takes it back. For partitions.
+// In reporter's view, node has these flags in place of the true ones, the role only when one is
+// given; 0 takes it back. NODE_MASTER or NODE_REPLICA alone: healthy. For partitions.
 void fixture_view_says(Fixture *f, int reporter, int node, unsigned flags);
 
 // In reporter's view, node is a replica of master (-1: of nobody, "slave -"). For gossip delay.
 void fixture_view_master(Fixture *f, int reporter, int node, int master);
 
+// In reporter's view, node is a master that owns these slots with this epoch.
+void fixture_view_slots(Fixture *f, int reporter, int node, const char *slots, uint64_t epoch);
+
 // Reporter's view leaves the node out.
 void fixture_view_omits(Fixture *f, int reporter, int node);
 
-// The picture at now_ms (> 0), of a round that started 100 ms before; wall_ms is 1700000000000 + now_ms.
+// The picture at now_ms, of a round that started 100 ms before; wall_ms is 1700000000000 + now_ms.
+// Begin at 1000 or later, so that old answers have a time to be from.
 Snapshot *fixture_snapshot(Fixture *f, int64_t now_ms);
 
 // The same input for those who feed observations themselves; valid until the next call on f.
