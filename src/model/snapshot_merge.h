@@ -1,4 +1,6 @@
-// From many views to one: what snapshot.c hands to snapshot_merge.c.
+// From many views to one picture, in three files: snapshot_read.c parses what came,
+// snapshot_merge.c makes one list of nodes and slots of it, snapshot_role.c decides who is master
+// and who follows whom.
 #ifndef REHOME_SRC_MODEL_SNAPSHOT_MERGE_H
 #define REHOME_SRC_MODEL_SNAPSHOT_MERGE_H
 
@@ -10,7 +12,7 @@ typedef struct {
     bool fresh_info; // of this round
     bool fresh_view;
     size_t place;  // among the observations
-    NodeSays says; // has_view only when the view counts: see read_views()
+    NodeSays says; // has_view only when the view counts
 } Word;
 
 // One view that counts.
@@ -32,9 +34,21 @@ typedef struct {
     const Word **word_of;   // by node: what it said, or NULL
 } Merge;
 
+// One word for each node that we know by ID, sorted; in the arena.
+Word *words_read(const RoundInput *in, Arena *arena, size_t *n);
+
 // Fills s->nodes in the order of IDs, all but Node's names and lists, and the rest of m from words
 // and views (their words). merge_done() frees what m holds, the views too.
 void merge_nodes(Merge *m);
 void merge_done(Merge *m);
+
+// Sets the role, the master and its ID of node i. Needs all addresses, and who votes.
+void merge_role(Merge *m, int i);
+
+// The index of the node with this ID; -1: none. Only while the nodes are in the order of IDs.
+int merge_find(const Snapshot *s, NodeId id);
+
+// What the node says of itself; NULL when it gave no view.
+const NodeLine *merge_own_line(const Merge *m, int node);
 
 #endif
