@@ -1,6 +1,6 @@
 // One connection to one server: connects, logs in, carries requests in order, each with its own
-// deadline, and tells how it ended. Of the event-driven files the only one that knows hiredis
-// (ask.c uses its blocking half).
+// deadline, and tells how it ended. Of the event-driven files of this layer only link.c and wire.c
+// know hiredis (ask.c uses its blocking half).
 //
 // A link never calls back from inside link_open(), link_send() or link_close(). Names are never
 // resolved here: the ip is numeric.
@@ -24,7 +24,8 @@ typedef enum {
 } AnswerKind;
 
 // text: string and status replies as they are; integers in decimal; nil as ""; a flat array
-// (CONFIG GET) as "name value" lines. Raw bytes of the server, valid during the call only.
+// (CONFIG GET) as "name value" lines; of nested arrays the leaves, two a line. Raw bytes of the
+// server, valid during the call only.
 typedef struct {
     AnswerKind kind;
     StrView text;
@@ -35,7 +36,7 @@ typedef void LinkAnswer(void *ctx, const Answer *answer);
 
 typedef struct {
     void *ctx;
-    void (*up)(void *ctx);                     // connected and logged in
+    void (*up)(void *ctx); // connected and logged in
     // The connection could not be made or has ended; why is clean text that says what to do.
     // Requests under way have been answered ANSWER_LOST before. The link is closed, and may be
     // opened again.
@@ -45,8 +46,9 @@ typedef struct {
 typedef struct {
     const char *user; // NULL: the default user
     const char *pass; // NULL: no login
-    int64_t connect_timeout_ms;
+    int64_t connect_timeout_ms; // login included
     int64_t request_timeout_ms;
+    int64_t hung_timeout_ms; // a request unanswered for so long ends the connection; 0: 10 s
 } LinkOptions;
 
 // options are borrowed and must outlive the link.
@@ -59,8 +61,13 @@ void link_close(Link *l);                          // no callback comes for it
 typedef enum { LINK_CLOSED, LINK_OPENING, LINK_UP } LinkState;
 LinkState link_state(const Link *l);
 int64_t link_serial(const Link *l); // grows with every connection made; which one an answer was on
+const char *link_where(const Link *l); // "127.0.0.1:7001" of the last link_open(); "" before
 
-// True: done is called exactly once, later. False: not sent and never will be (not up).
+// Worth telling once although the link works ("needs no password: ..."); "" mostly.
+const char *link_notice(const Link *l);
+
+// True: done is called exactly once, later, unless the link is closed or freed first. False: not
+// sent and never will be (not up).
 bool link_send(Link *l, int argc, const char **argv, LinkAnswer *done, void *ctx);
 
 // Requests sent and not yet answered, late ones included.

@@ -1,0 +1,33 @@
+// A hiredis connection on our loop, with the edges taken off: nothing is called back from inside
+// the functions below, a reply nobody asked for cannot trip hiredis' assert, and no reply may grow
+// without bound. link.c gives it deadlines, a login and words.
+#ifndef REHOME_SRC_REDIS_WIRE_H
+#define REHOME_SRC_REDIS_WIRE_H
+
+#include <hiredis/hiredis.h>
+#include <stdbool.h>
+
+struct ev_loop;
+typedef struct Wire Wire;
+
+typedef enum {
+    WIRE_REFUSED, // no connection was made
+    WIRE_CLOSED,  // by the server, in order
+    WIRE_BROKEN,  // an error of the socket
+    WIRE_GARBAGE, // what came is not a reply, or not one we take
+    WIRE_SAID,    // the server sent an error by itself, then closed: text is that error, raw
+} WireEnd;
+
+typedef struct {
+    void *ctx;
+    void (*connected)(void *ctx);
+    void (*reply)(void *ctx, const redisReply *reply);       // to the oldest unanswered wire_send()
+    void (*ended)(void *ctx, WireEnd end, const char *text); // the wire is gone
+} WireListener;
+
+// Never NULL: what fails at once is told by ended(), later. The ip is numeric.
+Wire *wire_open(struct ev_loop *loop, const char *ip, int port, const WireListener *listener);
+void wire_drop(Wire *w); // ends it; no callback comes any more
+bool wire_send(Wire *w, int argc, const char **argv);
+
+#endif
