@@ -246,7 +246,7 @@ static void on_crash(int signal_number)
 static void restore_on_crash(void)
 {
     static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
-    struct sigaction crash = {.sa_handler = on_crash, .sa_flags = SA_NODEFER | SA_RESETHAND};
+    struct sigaction crash = {.sa_handler = on_crash, .sa_flags = (int)(SA_NODEFER | SA_RESETHAND)};
     for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
         sigaction(signals[i], &crash, NULL);
     }

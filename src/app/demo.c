@@ -1,6 +1,7 @@
 // `demo`: the owner's scenario on real servers. On a terminal the dashboard with keys to kill and
 // restart nodes; elsewhere the story as text.
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "commands.h"
@@ -23,6 +24,7 @@ static int show_dashboard(const Options *given)
         session_say("%s", err.text);
         return 1;
     }
+    setenv("XDG_STATE_HOME", lab_folder(lab), 1); // what is kept for this cluster ends with it
     Options o = *given;
     for (o.n_seeds = 0; o.n_seeds < lab_size(lab); o.n_seeds++) {
         Address *seed = &o.seeds[o.n_seeds];

@@ -7,6 +7,7 @@
 
 #include "commands.h"
 #include "rehome/base/mem.h"
+#include "rehome/redis/poller.h"
 
 const Command commands[] = {
     {
