@@ -57,8 +57,7 @@ static const char *waits_for(const Health *h, int target, const char **rule)
     return arena_printf(s->arena, "a replica is on its way to %s", t->addr);
 }
 
-// Judge every replica but the target's own. kept limits the trace (0: everything).
-static PlanTarget plan_for(PlanWork *w, int target, size_t kept)
+PlanTarget plan_for(PlanWork *w, int target, size_t kept)
 {
     const Health *h = w->h;
     const Snapshot *s = h->snapshot;
@@ -198,33 +197,4 @@ PlanCandidate plan_pair(const Health *h, int replica, int target)
     }
     plan_work_done(&w);
     return c;
-}
-
-// Whatever the server called itself, nothing of it may mean something to a shell.
-static const char *shell_word(Arena *arena, const char *text)
-{
-    char *word = arena_strdup(arena, text);
-    for (char *p = word; *p != '\0'; p++) {
-        bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z');
-        bool digit = *p >= '0' && *p <= '9';
-        bool mark = *p == '.' || *p == ':' || *p == '_' || (*p == '-' && p != word);
-        if (!letter && !digit && !mark) {
-            *p = '_';
-        }
-    }
-    return word;
-}
-
-const char *plan_dial(const Snapshot *s, int node)
-{
-    const Node *n = &s->nodes[node];
-    const char *host = n->ip[0] != '\0' ? n->ip : n->hostname;
-    return arena_printf(s->arena, "-h %s -p %d",
-                        host[0] != '\0' ? shell_word(s->arena, host) : "HOST", n->port);
-}
-
-const char *plan_command(const Snapshot *s, int replica, int target)
-{
-    return arena_printf(s->arena, "redis-cli %s CLUSTER REPLICATE %s", plan_dial(s, replica),
-                        s->nodes[target].id.hex);
 }

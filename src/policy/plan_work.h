@@ -32,6 +32,10 @@ PlanVerdict plan_target_verdict(const Health *h, int target);
 // Everything but `why`.
 PlanCandidate plan_judge(PlanWork *w, int replica, int target);
 
+// Judge every replica but the target's own for it. kept limits the trace (0: everything). Promises
+// nothing.
+PlanTarget plan_for(PlanWork *w, int target, size_t kept);
+
 // A working replica that the donor keeps on another host than its own when `without` (-1: nobody)
 // and what is promised have gone; -1: none.
 int plan_kept_elsewhere(const PlanWork *w, int donor, int without);

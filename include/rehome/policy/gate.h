@@ -48,11 +48,13 @@ typedef struct {
 
 typedef struct {
     bool open;           // write now
-    GateRule refused_by; // when not open: the first rule that refuses
+    GateRule refused_by; // the first rule that refuses; GATE_RULE_COUNT when open
     GateCheck check[GATE_RULE_COUNT];
 } GateVerdict;
 
-// first and second: healths of two complete rounds, first older; they may not be the same.
+// first and second: healths of two complete rounds, first older; they may not be the same. Every
+// check is filled in, whatever the others say. With heal, HOST only warns: the plan took the best
+// there is, and a spare on the same host is better than none.
 void gate_check(const GateAsk *ask, const Health *first, const Health *second, GateVerdict *out);
 
 #endif

@@ -79,6 +79,8 @@ PlanCandidate plan_pair(const Health *h, int replica, int target);
 // What a person would type to reach a node: "-h 127.0.99.170 -p 7001". Only harmless characters,
 // whatever the server called itself. In the snapshot's arena.
 const char *plan_dial(const Snapshot *s, int node);
+const char *plan_contact(const Snapshot *s, int node); // "127.0.99.170:7001", for redis-cli --cluster
+const char *plan_name(const Snapshot *s, int node);    // the same, or the ID: for rehome itself
 
 // The line a person would type: redis-cli -h .. -p .. CLUSTER REPLICATE <id>. In the snapshot's arena.
 const char *plan_command(const Snapshot *s, int replica, int target);

@@ -1,0 +1,184 @@
+#include "rehome/policy/finding.h"
+
+#include "finding_work.h"
+#include "rehome/base/mem.h"
+
+const char *finding_code_text(FindingCode code)
+{
+    static const char *const texts[] = {
+#define X(name, text) [FINDING_##name] = text,
+        FINDING_CODES(X)
+#undef X
+    };
+    return (size_t)code < ARRAY_LEN(texts) ? texts[code] : "";
+}
+
+void finding_add(Search *f, FindingCode code, Level severity, int node, int64_t since_ms,
+                 const char *text, const char *remedy)
+{
+    f->at = mem_grow(f->at, &f->cap, f->n + 1, sizeof(*f->at));
+    Finding *finding = &f->at[f->n++];
+    *finding = (Finding){
+        .code = code,
+        .severity = severity,
+        .since_ms = since_ms,
+        .text = text,
+        .remedy = remedy,
+    };
+    if (node >= 0) {
+        finding->node = f->s->nodes[node].id;
+    }
+}
+
+// --- the cluster as a whole
+
+static void find_slots(Search *f)
+{
+    const Snapshot *s = f->s;
+    int64_t since = f->h->since_ms[CLUSTER_SLOTS_UNCOVERED];
+    if (since != 0) {
+        int missing = SLOT_COUNT - s->slots_covered;
+        finding_add(f, FINDING_SLOTS_UNCOVERED, LEVEL_CRITICAL, -1, since,
+                    arena_printf(f->arena, "%d of %d slots have no owner", missing, SLOT_COUNT),
+                    arena_printf(f->arena, "redis-cli --cluster fix %s", f->contact));
+    }
+    since = f->h->since_ms[CLUSTER_OPEN_SLOTS];
+    for (size_t i = 0; since != 0 && i < s->n_nodes; i++) {
+        const Node *n = &s->nodes[i];
+        if (n->open_slots > 0) {
+            finding_add(
+                f, FINDING_OPEN_SLOTS, LEVEL_WARNING, (int)i, since,
+                arena_printf(f->arena, "%d slot%s of %s open, in the middle of being moved",
+                             n->open_slots, n->open_slots == 1 ? " is" : "s are", n->addr),
+                arena_printf(f->arena,
+                             "wait for the resharding under way; if there is none: redis-cli "
+                             "--cluster fix %s",
+                             f->contact));
+        }
+    }
+}
+
+static void find_state(Search *f)
+{
+    const Snapshot *s = f->s;
+    int64_t since = f->h->since_ms[CLUSTER_STATE_FAIL];
+    if (since == 0) {
+        return;
+    }
+    int missing = SLOT_COUNT - s->slots_covered;
+    const char *text = "cluster_state is fail though all slots are served: its nodes may not reach "
+                       "each other";
+    if (f->h->failed_masters > 0) {
+        text = arena_printf(f->arena, "cluster_state is fail: %d master%s failed with %d slots",
+                            f->h->failed_masters, f->h->failed_masters == 1 ? " has" : "s have",
+                            s->slots_fail);
+    } else if (missing > 0) {
+        text = arena_printf(f->arena, "cluster_state is fail: %d slots have no owner", missing);
+    }
+    finding_add(f, FINDING_CLUSTER_DOWN, LEVEL_CRITICAL, -1, since, text,
+                arena_printf(f->arena,
+                             "the findings below say what to mend; redis-cli %s CLUSTER INFO",
+                             f->seed));
+}
+
+static void find_disagreement(Search *f)
+{
+    const Snapshot *s = f->s;
+    if (f->h->since_ms[CLUSTER_VIEWS_DISAGREE] != 0) {
+        finding_add(
+            f, FINDING_VIEWS_DISAGREE, LEVEL_WARNING, -1, f->h->since_ms[CLUSTER_VIEWS_DISAGREE],
+            arena_printf(f->arena, "%s sees other slot owners than most",
+                         s->dissenter[0] != '\0' ? s->dissenter : "one node"),
+            arena_printf(f->arena,
+                         "it should pass within seconds; if not: redis-cli --cluster check %s",
+                         f->contact));
+    }
+    if (f->h->since_ms[CLUSTER_MIGRATION_MIXED] != 0) {
+        finding_add(
+            f, FINDING_SERVER_MIGRATION_MIXED, LEVEL_WARNING, -1,
+            f->h->since_ms[CLUSTER_MIGRATION_MIXED],
+            "cluster-allow-replica-migration is yes on some nodes and no on others",
+            arena_printf(f->arena,
+                         "redis-cli --cluster call %s CONFIG SET cluster-allow-replica-migration "
+                         "no (or yes)",
+                         f->contact));
+    }
+}
+
+static void find_host(Search *f)
+{
+    const HostSafety *hosts = &f->h->hosts;
+    if (f->h->since_ms[CLUSTER_HOST_UNSAFE] == 0 || hosts->n == 0) {
+        return;
+    }
+    const HostLoss *worst = &hosts->at[0];
+    const char *text = arena_printf(f->arena, "if host %s dies", worst->host);
+    const char *joint = ",";
+    if (worst->slots_lost > 0) {
+        text =
+            arena_printf(f->arena, "%s, %d slots of %d shard%s are lost", text, worst->slots_lost,
+                         worst->shards_lost, worst->shards_lost == 1 ? "" : "s");
+        joint = " and";
+    }
+    if (!worst->majority_kept) {
+        text = arena_printf(f->arena, "%s%s no majority of masters is left", text, joint);
+        joint = " and";
+    }
+    if (worst->left_alone > 0) {
+        text = arena_printf(f->arena, "%s%s %d more master%s left without a replica", text, joint,
+                            worst->left_alone, worst->left_alone == 1 ? " is" : "s are");
+    }
+    finding_add(
+        f, FINDING_HOST_UNSAFE, LEVEL_WARNING, -1, f->h->since_ms[CLUSTER_HOST_UNSAFE], text,
+        arena_printf(f->arena,
+                     "press m on a replica to move it, or add replicas on other hosts: redis-cli "
+                     "--cluster add-node NEWHOST:NEWPORT %s --cluster-slave",
+                     f->contact));
+}
+
+static void choose_seed(Search *f)
+{
+    int node = f->s->n_nodes > 0 ? 0 : -1;
+    for (size_t i = 0; i < f->s->n_nodes; i++) {
+        const NodeSays *says = f->s->nodes[i].says;
+        if (says != NULL && says->reach == REACH_OK) {
+            node = (int)i;
+            break;
+        }
+    }
+    f->seed = node >= 0 ? plan_dial(f->s, node) : "";
+    f->contact = node >= 0 ? plan_contact(f->s, node) : "";
+}
+
+// Worst first: by severity, then in the order of the codes, then as found.
+static Findings in_order(const Search *f)
+{
+    Finding *at = arena_array(f->arena, f->n, sizeof(*at));
+    size_t n = 0;
+    for (Level severity = LEVEL_CRITICAL; severity >= LEVEL_WARNING; severity--) {
+        for (int code = 0; code < FINDING_CODE_COUNT; code++) {
+            for (size_t i = 0; i < f->n; i++) {
+                if (f->at[i].severity == severity && (int)f->at[i].code == code) {
+                    at[n++] = f->at[i];
+                }
+            }
+        }
+    }
+    return (Findings){.at = at, .n = n};
+}
+
+Findings findings_find(const Health *h)
+{
+    Search f = {.h = h, .s = h->snapshot, .arena = h->snapshot->arena, .work = plan_work(h)};
+    choose_seed(&f);
+    find_slots(&f);
+    find_state(&f);
+    find_disagreement(&f);
+    find_host(&f);
+    find_masters(&f);
+    find_nodes(&f);
+    Findings out = in_order(&f);
+    mem_free(f.at);
+    plan_work_done(&f.work);
+    return out;
+}

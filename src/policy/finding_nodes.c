@@ -1,0 +1,241 @@
+// What is wrong with single masters and replicas.
+#include "finding_work.h"
+
+#include "word.h"
+
+static const char *forget_command(const Search *f, const Node *n)
+{
+    return arena_printf(f->arena, "redis-cli --cluster call %s CLUSTER FORGET %s", f->contact,
+                        n->id.hex);
+}
+
+static const char *add_replica_command(const Search *f, int master)
+{
+    return arena_printf(
+        f->arena,
+        "redis-cli --cluster add-node NEWHOST:NEWPORT %s --cluster-slave --cluster-master-id %s",
+        f->contact, f->s->nodes[master].id.hex);
+}
+
+static const char *move_command(const Search *f, int replica, int master)
+{
+    return arena_printf(f->arena, "rehome move %s %s %s", plan_name(f->s, replica),
+                        plan_name(f->s, master), f->seed);
+}
+
+// --- masters
+
+static void find_failed_master(Search *f, int i)
+{
+    const Node *m = &f->s->nodes[i];
+    int64_t since = f->h->of[i].since_ms;
+    if (!node_is_owner(m)) {
+        finding_add(f, FINDING_MASTER_FAILED, LEVEL_WARNING, i, since,
+                    arena_printf(f->arena, "master %s has failed; it owns no slots", m->addr),
+                    arena_printf(f->arena, "start it again, or: %s", forget_command(f, m)));
+        return;
+    }
+    int live = -1;
+    for (size_t k = 0; k < m->n_replicas; k++) {
+        if (!node_has(&f->s->nodes[m->replicas[k]], NODE_FAIL)) {
+            live = m->replicas[k];
+            break;
+        }
+    }
+    if (live >= 0) {
+        finding_add(
+            f, FINDING_MASTER_FAILED, LEVEL_CRITICAL, i, since,
+            arena_printf(f->arena, "master %s has failed with %d slots; %s should be promoted",
+                         m->addr, m->slot_count, f->s->nodes[live].addr),
+            arena_printf(f->arena,
+                         "it should take seconds; if it does not happen, start %s again or: "
+                         "redis-cli %s CLUSTER FAILOVER FORCE",
+                         m->addr, plan_dial(f->s, live)));
+        return;
+    }
+    finding_add(
+        f, FINDING_MASTER_FAILED, LEVEL_CRITICAL, i, since,
+        arena_printf(f->arena, "master %s has failed and every copy of its %d slots with it",
+                     m->addr, m->slot_count),
+        arena_printf(f->arena, "start %s or one of its replicas again: nothing else has the data",
+                     m->addr));
+}
+
+static const char *orphan_text(const Search *f, int i)
+{
+    const Node *m = &f->s->nodes[i];
+    switch (f->h->of[i].orphan) {
+    case ORPHAN_LOST:
+        if (m->n_replicas == 1) {
+            return arena_printf(f->arena,
+                                "master %s (%d slots) is orphaned: its only replica %s has failed",
+                                m->addr, m->slot_count, f->s->nodes[m->replicas[0]].addr);
+        }
+        return arena_printf(f->arena,
+                            "master %s (%d slots) is orphaned: all its %zu replicas have failed",
+                            m->addr, m->slot_count, m->n_replicas);
+    case ORPHAN_CUT_OFF:
+        return arena_printf(f->arena,
+                            "master %s (%d slots) is orphaned: its replica is alive, but the "
+                            "replication link is down",
+                            m->addr, m->slot_count);
+    case ORPHAN_NOT:
+    case ORPHAN_BARE:
+        break;
+    }
+    return arena_printf(f->arena, "master %s (%d slots) is orphaned: it has no replica", m->addr,
+                        m->slot_count);
+}
+
+static void find_orphans(Search *f)
+{
+    if (f->h->orphaned == 0) {
+        return;
+    }
+    Plan plan = plan_make(f->h);
+    int64_t since = 0;
+    size_t without = 0;
+    const char *why = "";
+    for (size_t i = 0; i < plan.n; i++) {
+        const PlanTarget *t = &plan.at[i];
+        const NodeHealth *health = &f->h->of[t->target];
+        const char *remedy;
+        if (t->chosen >= 0) {
+            int replica = t->candidates[t->chosen].replica;
+            remedy = arena_printf(f->arena, "press m to give it %s, or: %s",
+                                  f->s->nodes[replica].addr, move_command(f, replica, t->target));
+        } else {
+            remedy = arena_printf(f->arena, "%s; %s", t->reason, add_replica_command(f, t->target));
+            since = without == 0 || health->since_ms < since ? health->since_ms : since;
+            why = without == 0 ? t->reason : why;
+            without++;
+        }
+        finding_add(f, FINDING_ORPHANED, LEVEL_CRITICAL, t->target, health->since_ms,
+                    orphan_text(f, t->target), remedy);
+    }
+    if (without > 0) {
+        finding_add(
+            f, FINDING_NO_SPARE, LEVEL_WARNING, -1, since,
+            arena_printf(f->arena, "no legal spare for %zu of %zu orphaned master%s: %s", without,
+                         plan.n, plan.n == 1 ? "" : "s", why),
+            arena_printf(f->arena,
+                         "start failed replicas again, or add new ones: redis-cli --cluster "
+                         "add-node NEWHOST:NEWPORT %s --cluster-slave",
+                         f->contact));
+    }
+}
+
+static void find_at_risk(Search *f, int i)
+{
+    const Node *m = &f->s->nodes[i];
+    const char *text = arena_printf(
+        f->arena, "master %s has no working replica; one is being moved to it", m->addr);
+    const char *remedy = "wait: the move shows its progress";
+    for (size_t k = 0; k < m->n_replicas; k++) {
+        int r = m->replicas[k];
+        ReplicaState state = f->h->of[r].replica;
+        if (!replica_blocks_rescue(state)) {
+            continue;
+        }
+        text = arena_printf(f->arena, "master %s has no working replica; %s is %s", m->addr,
+                            f->s->nodes[r].addr, replica_state_text(state));
+        remedy = arena_printf(f->arena,
+                              state == REPLICA_UNVERIFIED
+                                  ? "find out whether it lives: redis-cli %s INFO replication"
+                                  : "wait until it is in sync; redis-cli %s INFO replication",
+                              plan_dial(f->s, r));
+        break;
+    }
+    finding_add(f, FINDING_AT_RISK, LEVEL_WARNING, i, f->h->of[i].since_ms, text, remedy);
+}
+
+static void find_same_host(Search *f, int i)
+{
+    const Node *m = &f->s->nodes[i];
+    int better = -1;
+    PlanTarget plan = {.chosen = -1};
+    if (f->h->spares > 0) {
+        plan = plan_for(&f->work, i, 1);
+    }
+    if (plan.chosen >= 0) {
+        const PlanCandidate *best = &plan.candidates[plan.chosen];
+        better = best->value[PLAN_RULE_OTHER_HOST] == 0 ? best->replica : -1;
+    }
+    const char *remedy = better >= 0
+                             ? arena_printf(f->arena, "press m to give it %s, or: %s",
+                                            f->s->nodes[better].addr, move_command(f, better, i))
+                             : arena_printf(f->arena, "add a replica on another host: %s",
+                                            add_replica_command(f, i));
+    finding_add(f, FINDING_SAME_HOST, LEVEL_WARNING, i, f->h->of[i].host_alone_ms,
+                arena_printf(f->arena,
+                             "master %s and every working replica of it are on one host, %s",
+                             m->addr, m->host),
+                remedy);
+}
+
+void find_masters(Search *f)
+{
+    find_orphans(f);
+    for (size_t k = 0; k < f->s->n_masters; k++) {
+        int i = f->s->masters[k];
+        const NodeHealth *health = &f->h->of[i];
+        if (health->master == STATE_FAILED) {
+            find_failed_master(f, i);
+        } else if (health->master == STATE_AT_RISK) {
+            find_at_risk(f, i);
+        } else if (health->master == STATE_PROTECTED && health->host_alone_ms != 0 &&
+                   f->h->hosts.n > 1) { // on a single host HOST_UNSAFE says it all
+            find_same_host(f, i);
+        }
+    }
+}
+
+// --- every node
+
+static void find_replica(Search *f, int i)
+{
+    const Node *n = &f->s->nodes[i];
+    const NodeHealth *health = &f->h->of[i];
+    const char *master = n->master >= 0 ? f->s->nodes[n->master].addr : "an unknown master";
+    if (health->replica == REPLICA_FAILED) {
+        finding_add(f, FINDING_REPLICA_FAILED, LEVEL_WARNING, i, health->since_ms,
+                    arena_printf(f->arena, "replica %s of %s has failed", n->addr, master),
+                    arena_printf(f->arena, "start it again, or: %s", forget_command(f, n)));
+    } else if (health->replica == REPLICA_LINK_DOWN) {
+        finding_add(f, FINDING_REPLICA_LINK_DOWN, LEVEL_WARNING, i, health->since_ms,
+                    arena_printf(f->arena,
+                                 "replica %s lives, but its replication link to %s is down",
+                                 n->addr, master),
+                    arena_printf(f->arena,
+                                 "look at its log and at masterauth; redis-cli %s INFO replication",
+                                 plan_dial(f->s, i)));
+    }
+}
+
+static void find_unreachable(Search *f, int i)
+{
+    const Node *n = &f->s->nodes[i];
+    if (node_has(n, NODE_FAIL) || word_is_fresh(f->s, i, f->h->options.fresh_ms) ||
+        f->h->of[i].replica == REPLICA_LOADING) {
+        return;
+    }
+    const NodeSays *says = n->says;
+    const char *why = says != NULL ? says->why : "";
+    bool heard = says != NULL && says->has_info && says->info_ms > 0;
+    finding_add(f, FINDING_UNREACHABLE, LEVEL_WARNING, i,
+                heard ? says->info_ms : f->h->of[i].since_ms,
+                arena_printf(f->arena, "%s is not flagged as failed, but it cannot be asked%s%s",
+                             n->addr, why[0] != '\0' ? ": " : "", why),
+                arena_printf(f->arena, "try from this machine: redis-cli %s INFO replication",
+                             plan_dial(f->s, i)));
+}
+
+void find_nodes(Search *f)
+{
+    for (size_t i = 0; i < f->s->n_nodes; i++) {
+        if (!f->h->of[i].is_master) {
+            find_replica(f, (int)i);
+        }
+        find_unreachable(f, (int)i);
+    }
+}

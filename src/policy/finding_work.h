@@ -1,0 +1,27 @@
+// One search for findings: what all the finders share.
+#ifndef REHOME_SRC_POLICY_FINDING_WORK_H
+#define REHOME_SRC_POLICY_FINDING_WORK_H
+
+#include "plan_work.h"
+#include "rehome/policy/finding.h"
+
+typedef struct {
+    const Health *h;
+    const Snapshot *s;
+    Arena *arena;
+    Finding *at; // on the heap, in the order of finding
+    size_t n;
+    size_t cap;
+    PlanWork work;
+    const char *seed;    // "-h .. -p .." of a node that answers
+    const char *contact; // the same as "host:port", for redis-cli --cluster
+} Search;
+
+// node: -1: the cluster as a whole.
+void finding_add(Search *f, FindingCode code, Level severity, int node, int64_t since_ms,
+                 const char *text, const char *remedy);
+
+void find_masters(Search *f); // orphans too, most urgent first
+void find_nodes(Search *f);
+
+#endif
