@@ -1,6 +1,3 @@
-// clock_gettime().
-#define _POSIX_C_SOURCE 200809L
-
 #include "rehome/redis/ask.h"
 
 #include <errno.h>

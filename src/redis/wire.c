@@ -22,7 +22,7 @@ struct Wire {
     WireListener listener; // all NULL once dropped
     ev_io readable;
     ev_io writable;
-    ev_timer soon;       // never started, only fed
+    ev_timer soon;       // of no length: libev may sleep over ev_feed_event()
     bool *gone;          // set when the wire ends under a function that still holds it
     const char *refused; // why the reader was stopped
     char failed[128];    // why it could not even begin
@@ -172,7 +172,7 @@ static void on_cleanup(void *p)
     Wire *w = p;
     ev_io_stop(w->loop, &w->readable);
     ev_io_stop(w->loop, &w->writable);
-    ev_clear_pending(w->loop, &w->soon);
+    ev_timer_stop(w->loop, &w->soon);
     if (w->gone != NULL) {
         *w->gone = true;
     }
@@ -240,7 +240,7 @@ static void on_connect(const redisAsyncContext *ac, int status)
 {
     Wire *w = ac->data;
     if (status == REDIS_OK) {
-        ev_feed_event(w->loop, &w->soon, EV_CUSTOM);
+        ev_timer_start(w->loop, &w->soon);
     }
 }
 
@@ -292,7 +292,7 @@ Wire *wire_open(struct ev_loop *loop, const char *ip, int port, const WireListen
     Wire *w = mem_alloc(sizeof(*w));
     w->loop = loop;
     w->listener = *listener;
-    ev_init(&w->soon, on_soon);
+    ev_timer_init(&w->soon, on_soon, 0., 0.);
     w->soon.data = w;
     w->ac = redisAsyncConnect(ip, port);
     if (w->ac == NULL || w->ac->err != 0) {
@@ -302,7 +302,7 @@ Wire *wire_open(struct ev_loop *loop, const char *ip, int port, const WireListen
             redisAsyncFree(w->ac);
             w->ac = NULL;
         }
-        ev_feed_event(loop, &w->soon, EV_CUSTOM);
+        ev_timer_start(loop, &w->soon);
         return w;
     }
     attach(w);
@@ -313,7 +313,7 @@ void wire_drop(Wire *w)
 {
     w->listener = (WireListener){0};
     if (w->ac == NULL) {
-        ev_clear_pending(w->loop, &w->soon);
+        ev_timer_stop(w->loop, &w->soon);
         mem_free(w);
         return;
     }
