@@ -1,0 +1,12 @@
+// Every group of tests on real servers, sorted.
+#define TEST_GROUPS(X)                                                                             \
+    X(bare)                                                                                        \
+    X(cut_off)                                                                                     \
+    X(demo)                                                                                        \
+    X(interrupted)                                                                                 \
+    X(losses)                                                                                      \
+    X(move)                                                                                        \
+    X(promotion)                                                                                   \
+    X(read_only)                                                                                   \
+    X(scenario)                                                                                    \
+    X(trouble)

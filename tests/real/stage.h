@@ -1,0 +1,56 @@
+// What a test has put up: real servers and runs of the program. All of it is taken down by
+// stage_clear(), the teardown of every test, also when the test fails.
+#ifndef REHOME_TESTS_STAGE_H
+#define REHOME_TESTS_STAGE_H
+
+#include "rehome/app/lab.h"
+#include "run.h"
+#include "unit/unit.h"
+
+// How long to wait for what must come about on a busy machine.
+enum { LIMIT_MS = 30000 };
+
+// The program and the tests keep their files in one temporary folder. Call it once, from main().
+void stage_open(void);
+void stage_close(void);
+const char *stage_folder(void);
+
+int stage_clear(void **state);
+
+#define STAGED(claim) cmocka_unit_test_teardown(claim, stage_clear)
+
+// A running cluster; the test fails when it does not come up. net is chosen here.
+Lab *stage_lab(const LabSpec *spec);
+size_t stage_port(const Lab *lab, int port); // index; fails the test when there is none
+
+// Run the program ($REHOME_BIN) with these words and behind them the addresses of the lab's nodes
+// (lab may be NULL). The words end in NULL.
+Run *stage_run(const Lab *lab, const char *const *words);
+Run *stage_other(const char *const *argv); // any other program
+
+// `check --format json`: the document, and the exit status.
+const json_t *stage_check(const Lab *lab, int *status);
+
+// Ask a node until its reply has this text (or, with without_reply, has it no more); fails the
+// test after LIMIT_MS. The reply that had it is borrowed until the next call.
+const char *stage_wait_reply(const Lab *lab, int port, const char *text, const char *const *argv);
+const char *stage_wait_reply_without(const Lab *lab, int port, const char *text,
+                                     const char *const *argv);
+
+// The reply now; fails the test when there is none.
+const char *stage_ask(const Lab *lab, int port, const char *const *argv);
+
+// In a document of check or plan, by port; the test fails when it is not there.
+const json_t *master_in(const json_t *document, int port);
+const json_t *replica_in(const json_t *document, int port); // of whatever master
+int master_of(const json_t *document, int port);            // the port of a replica's master
+const char *word_in(const json_t *object, const char *key); // "" when it is no string
+int number_in(const json_t *object, const char *key);       // fails the test when it is no number
+
+// Milliseconds between the "t" of two events.
+int ms_between(const json_t *earlier, const json_t *later);
+
+// Left in the log for people; nothing depends on it.
+void stage_measured(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
