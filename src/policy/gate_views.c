@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "gate_work.h"
+#include "settled.h"
 #include "word.h"
 
 // --- IDENTITY
@@ -66,78 +67,6 @@ void gate_majority(const GateWork *w, GateCheck *c)
 }
 
 // --- AGREEMENT
-
-// What the slot owners agree on in one round.
-typedef struct {
-    uint64_t signature;
-    uint64_t epoch;
-} Agreed;
-
-static bool same_slots_and_epoch(const GateRound *r, Agreed *out, GateCheck *c)
-{
-    const Node *other = NULL;
-    for (size_t i = 0; i < r->s->n_masters; i++) {
-        const Node *n = &r->s->nodes[r->s->masters[i]];
-        if (!word_is_witness(r->s, r->s->masters[i], r->since_ms)) {
-            continue;
-        }
-        uint64_t signature = n->says->view.signature;
-        uint64_t epoch = n->says->cluster.current_epoch;
-        if (other == NULL) {
-            other = n;
-            *out = (Agreed){.signature = signature, .epoch = epoch};
-        } else if (signature != out->signature) {
-            return gate_refuse_check(c, "%s and %s disagree on who owns which slots (%s round)",
-                                     other->addr, n->addr, r->name);
-        } else if (epoch != out->epoch) {
-            return gate_refuse_check(c, "%s is at epoch %llu, %s at %llu (%s round)", other->addr,
-                                     (unsigned long long)out->epoch, n->addr,
-                                     (unsigned long long)epoch, r->name);
-        }
-    }
-    return other != NULL ||
-           gate_refuse_check(c, "no slot owner answered directly (%s round)", r->name);
-}
-
-static bool nobody_is_new(const GateRound *r, GateCheck *c)
-{
-    if (r->s->n_handshake > 0) {
-        return gate_refuse_check(c, "%zu node(s) in handshake (%s round)", r->s->n_handshake,
-                                 r->name);
-    }
-    if (r->s->n_orphan_lines > 0) {
-        return gate_refuse_check(c, "%zu replica(s) without a known master in some view (%s round)",
-                                 r->s->n_orphan_lines, r->name);
-    }
-    return true;
-}
-
-static bool failovers_are_settled(const GateRound *r, GateCheck *c)
-{
-    for (size_t i = 0; i < r->s->n_masters; i++) {
-        const Node *m = &r->s->nodes[r->s->masters[i]];
-        int live = word_live_replicas(r->s, r->s->masters[i]);
-        if (node_is_owner(m) && node_has(m, NODE_FAIL) && live > 0) {
-            return gate_refuse_check(
-                c, "a failover is due: %s has failed and has %d live replica(s)", m->addr, live);
-        }
-    }
-    return true;
-}
-
-// The state, by everyone's own word, is ok or failed for no other reason than slots that are gone.
-static bool state_is_explained(const GateRound *r, GateCheck *c)
-{
-    int lost = word_lost_slots(r->s);
-    for (size_t i = 0; i < r->s->n_masters && lost == 0; i++) {
-        const Node *n = &r->s->nodes[r->s->masters[i]];
-        if (word_is_witness(r->s, r->s->masters[i], r->since_ms) && !n->says->cluster.state_ok) {
-            return gate_refuse_check(c, "%s says cluster_state:fail and no slot is lost (%s round)",
-                                     n->addr, r->name);
-        }
-    }
-    return true;
-}
 
 // Somebody sees this node behind the target. It is of no use there when it is dead or cut off, and
 // not there at all when it says itself, now, that it follows another.
@@ -222,32 +151,35 @@ static bool nothing_changed(const GateWork *w, GateCheck *c)
 
 void gate_agreement(const GateWork *w, GateCheck *c)
 {
-    Agreed agreed[GATE_ROUNDS] = {{0}};
+    Settled settled[GATE_ROUNDS];
     for (int i = 0; i < GATE_ROUNDS; i++) {
         const GateRound *r = &w->round[i];
-        if (!same_slots_and_epoch(r, &agreed[i], c) || !nobody_is_new(r, c) ||
-            !failovers_are_settled(r, c) || !state_is_explained(r, c) ||
-            !views_know_target(w, r, c)) {
+        settled[i] = settled_look(r->s, r->since_ms);
+        if (!settled[i].is_so) {
+            gate_refuse_check(c, "%s (%s round)", settled[i].text, r->name);
+            return;
+        }
+        if (!views_know_target(w, r, c)) {
             return;
         }
     }
-    if (agreed[0].signature != agreed[1].signature) {
+    if (settled[0].signature != settled[1].signature) {
         gate_refuse_check(c, "slots changed their owner between the two rounds");
         return;
     }
-    if (agreed[0].epoch != agreed[1].epoch) {
+    if (settled[0].epoch != settled[1].epoch) {
         gate_refuse_check(c, "the epoch went from %llu to %llu between the two rounds",
-                          (unsigned long long)agreed[0].epoch, (unsigned long long)agreed[1].epoch);
+                          (unsigned long long)settled[0].epoch,
+                          (unsigned long long)settled[1].epoch);
         return;
     }
     if (!nothing_changed(w, c)) {
         return;
     }
-    int lost = word_lost_slots(w->round[1].s);
     char about[64] = "";
-    if (lost > 0) {
-        snprintf(about, sizeof(about), "; %d slots are lost for good", lost);
+    if (settled[1].lost_slots > 0) {
+        snprintf(about, sizeof(about), "; %d slots are lost for good", settled[1].lost_slots);
     }
     gate_pass(c, "slots, masters and epoch %llu the same for all, twice%s",
-              (unsigned long long)agreed[1].epoch, about);
+              (unsigned long long)settled[1].epoch, about);
 }

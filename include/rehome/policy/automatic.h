@@ -14,9 +14,11 @@ typedef enum { AUTO_OFF, AUTO_OBSERVE, AUTO_ACT } AutoMode;
 const char *auto_mode_text(AutoMode mode); // "off" "observe" "act"
 bool auto_mode_parse(const char *text, AutoMode *out);
 
+enum { AUTO_HISTORY = 64 }; // tries remembered
+
 typedef struct {
     int64_t grace_ms;       // an orphan must be seen for this long without a gap; >= 0
-    int max_moves_per_hour; // tries, failed ones included; then the brake; >= 1
+    int max_moves_per_hour; // tries, failed ones included; then the brake; 1..AUTO_HISTORY
     int64_t cool_down_ms;   // after a move, for its target, donor and replica
     int young_rounds;       // complete rounds to see before acting (start, reconnect); >= 1
 } AutoLimits;
@@ -24,7 +26,7 @@ typedef struct {
 AutoLimits auto_limits_default(void); // grace 10 s, 6 an hour, 60 s, 3 rounds
 
 typedef enum {
-    AUTO_DECIDE_NOTHING, // no orphan
+    AUTO_DECIDE_NOTHING, // no orphan, or switched off
     AUTO_DECIDE_WAIT,    // an orphan, but a clock or a condition holds us back: text says which
     AUTO_DECIDE_BLOCKED, // an orphan, and nothing we may do: no legal spare, brake, unknowns
     AUTO_DECIDE_WOULD,   // observe: would move now
@@ -36,11 +38,11 @@ typedef struct {
     NodeId replica; // for WOULD and ACT
     NodeId donor;
     NodeId target;  // also for WAIT and BLOCKED, when it is about one orphan
-    char rule[32];  // "grace" "cool-down" "cap" "brake" "young" "no-spare" "busy" ...; "" for NOTHING and ACT
+    char rule[32];  // "brake" "busy" "young" "views-disagree" "unknowns" "failover"
+                    // "cluster-state" "grace" "cool-down"
+                    // "cap" "no-spare" "not-reachable" ...; "" for NOTHING, WOULD and ACT
     char text[240]; // one sentence with measured values; "" for NOTHING
 } AutoDecision;
-
-enum { AUTO_HISTORY = 64 };
 
 typedef struct {
     AutoMode mode;
@@ -48,14 +50,17 @@ typedef struct {
     bool brake;          // tripped; stays until auto_release()
     char brake_why[160];
     int rounds_seen;     // complete rounds since start or reconnect
+    int64_t calm_ms;     // since when the views are settled without a gap, and no person has moved
+                         // anything: no orphan's grace began before; 0: they are not
     struct {
         NodeId replica, donor, target;
         int64_t at_ms;
         bool failed;
-        bool manual;     // resets cool-downs, does not count for the cap
+        bool manual;     // starts grace and cool-downs anew, does not count for the cap
     } tries[AUTO_HISTORY]; // ring
     size_t n_tries;      // total ever
-    AutoDecision last;   // the last decision whose rule or nodes differed from the one before
+    size_t n_forgiven;   // of these, the ones before the brake was released: they do not count
+    AutoDecision last;   // the latest decision, its text as of the latest round
 } Automatic;
 
 void auto_init(Automatic *a, AutoMode mode, AutoLimits limits);
@@ -66,10 +71,11 @@ void auto_release(Automatic *a); // a person releases the brake
 void auto_young(Automatic *a);
 
 // Once a round. busy: a move is in flight. changed (may be NULL): set when the decision differs
-// from the last one in rule, verdict or nodes, so that it is told once.
+// from the last one in rule, verdict or nodes, so that it is told once; its text may differ in
+// every round. While one orphan waits (grace, cool-down, no spare) the next one is looked at.
 AutoDecision auto_decide(Automatic *a, const Health *h, const Plan *plan, bool busy, bool *changed);
 
-// A move ended (ours, any origin).
+// A move ended (ours, any origin), whether it was done, failed or was refused by the gate.
 void auto_moved(Automatic *a, NodeId replica, NodeId donor, NodeId target, bool manual, bool ok,
                 int64_t now_ms);
 

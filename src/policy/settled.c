@@ -1,0 +1,97 @@
+#include "settled.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "rehome/base/text.h"
+#include "word.h"
+
+static bool unsettled(Settled *out, const char *rule, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static bool unsettled(Settled *out, const char *rule, const char *format, ...)
+{
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    text_clean_into(out->text, sizeof(out->text), sv(text));
+    out->rule = rule;
+    return false;
+}
+
+static bool agree_on_slots_and_epoch(const Snapshot *s, int64_t since_ms, Settled *out)
+{
+    const Node *other = NULL;
+    for (size_t i = 0; i < s->n_masters; i++) {
+        const Node *n = &s->nodes[s->masters[i]];
+        if (!word_is_witness(s, s->masters[i], since_ms)) {
+            continue;
+        }
+        out->witnesses++;
+        uint64_t signature = n->says->view.signature;
+        uint64_t epoch = n->says->cluster.current_epoch;
+        if (other == NULL) {
+            other = n;
+            out->signature = signature;
+            out->epoch = epoch;
+        } else if (signature != out->signature) {
+            return unsettled(out, "views-disagree", "%s and %s disagree on who owns which slots",
+                             other->addr, n->addr);
+        } else if (epoch != out->epoch) {
+            return unsettled(out, "views-disagree", "%s is at epoch %llu, %s at %llu", other->addr,
+                             (unsigned long long)out->epoch, n->addr, (unsigned long long)epoch);
+        }
+    }
+    return other != NULL || unsettled(out, "unknowns", "no slot owner has told its view");
+}
+
+static bool nobody_is_new(const Snapshot *s, Settled *out)
+{
+    if (s->n_handshake > 0) {
+        return unsettled(out, "unknowns", "%zu node%s in handshake", s->n_handshake,
+                         s->n_handshake == 1 ? " is" : "s are");
+    }
+    if (s->n_orphan_lines > 0) {
+        return unsettled(out, "unknowns", "%zu replica%s without a known master in some view",
+                         s->n_orphan_lines, s->n_orphan_lines == 1 ? " is" : "s are");
+    }
+    return true;
+}
+
+static bool no_failover_is_due(const Snapshot *s, Settled *out)
+{
+    for (size_t i = 0; i < s->n_masters; i++) {
+        const Node *m = &s->nodes[s->masters[i]];
+        int live = word_live_replicas(s, s->masters[i]);
+        if (node_is_owner(m) && node_has(m, NODE_FAIL) && live > 0) {
+            return unsettled(out, "failover",
+                             "a failover is due: %s has failed and has %d live replica%s", m->addr,
+                             live, live == 1 ? "" : "s");
+        }
+    }
+    return true;
+}
+
+// By everyone's own word the state is ok, or failed for no other reason than slots that are gone.
+static bool state_is_explained(const Snapshot *s, int64_t since_ms, Settled *out)
+{
+    out->lost_slots = word_lost_slots(s);
+    for (size_t i = 0; i < s->n_masters && out->lost_slots == 0; i++) {
+        const Node *n = &s->nodes[s->masters[i]];
+        if (word_is_witness(s, s->masters[i], since_ms) && !n->says->cluster.state_ok) {
+            return unsettled(out, "cluster-state", "%s says cluster_state:fail and no slot is lost",
+                             n->addr);
+        }
+    }
+    return true;
+}
+
+Settled settled_look(const Snapshot *s, int64_t since_ms)
+{
+    Settled out = {.rule = ""};
+    out.is_so = agree_on_slots_and_epoch(s, since_ms, &out) && nobody_is_new(s, &out) &&
+                no_failover_is_due(s, &out) && state_is_explained(s, since_ms, &out);
+    return out;
+}
