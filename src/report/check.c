@@ -7,6 +7,7 @@
 #include "redis_cli.h"
 #include "rehome/base/text.h"
 #include "value.h"
+#include "words.h"
 
 int check_status(const Findings *findings)
 {
@@ -25,11 +26,6 @@ void check_json(StrBuf *out, const Health *h, const Findings *findings)
 
 // --- the tree: plain ASCII, because it ends up in mails and logs -----------------------------
 
-static const char *plural(int n)
-{
-    return n == 1 ? "" : "s";
-}
-
 static const char *cluster_state(const Snapshot *s)
 {
     if (!s->state_known) {
@@ -43,8 +39,8 @@ static void add_totals(StrBuf *out, const Health *h)
     const Snapshot *s = h->snapshot;
     strbuf_addf(out, "%s  %s  %d/%d slots  %zu master%s  %zu replica%s  %d orphaned  %d spare%s\n",
                 s->name, cluster_state(s), s->slots_covered - s->slots_fail, SLOT_COUNT,
-                s->n_masters, plural((int)s->n_masters), s->n_replicas, plural((int)s->n_replicas),
-                h->orphaned, h->spares, plural(h->spares));
+                s->n_masters, plural(s->n_masters), s->n_replicas, plural(s->n_replicas),
+                h->orphaned, h->spares, plural((size_t)h->spares));
 }
 
 // So that the states stand in one column.
@@ -91,7 +87,7 @@ static void add_master(StrBuf *out, const Health *h, const Node *n, const NodeHe
         add_since(out, h, health);
     }
     if (health->spares > 0) {
-        strbuf_addf(out, ", %d spare%s", health->spares, plural(health->spares));
+        strbuf_addf(out, ", %d spare%s", health->spares, plural((size_t)health->spares));
     }
     strbuf_addf(out, "  %d slots", n->slot_count);
     add_host(out, n);
@@ -100,21 +96,24 @@ static void add_master(StrBuf *out, const Health *h, const Node *n, const NodeHe
 
 static void add_lag(StrBuf *out, const NodeHealth *health)
 {
-    char text[32];
-    strbuf_addf(out, "  lag %s", format_bytes(text, sizeof text, health->lag_bytes));
+    char bytes[32];
+    strbuf_addf(out, "  lag %s", format_bytes(bytes, sizeof bytes, health->lag_bytes));
     if (health->lag_s >= 0) {
-        strbuf_addf(out, " %s", format_seconds(text, sizeof text, health->lag_s * 1000));
+        strbuf_add(out, " ");
+        add_whole_seconds(out, health->lag_s);
     }
 }
 
 static void add_sync(StrBuf *out, const NodeHealth *health)
 {
-    char text[32];
     if (health->sync_permille >= 0) {
-        strbuf_addf(out, "  %d.%d%%", health->sync_permille / 10, health->sync_permille % 10);
+        strbuf_add(out, "  ");
+        add_percent(out, health->sync_permille);
     }
     if (health->sync_eta_s >= 0) {
-        strbuf_addf(out, "  %s left", format_seconds(text, sizeof text, health->sync_eta_s * 1000));
+        strbuf_add(out, "  ");
+        add_whole_seconds(out, health->sync_eta_s);
+        strbuf_add(out, " left");
     }
 }
 

@@ -1,9 +1,8 @@
 #include "rehome/report/event_report.h"
 
-#include <inttypes.h>
-
 #include "rehome/base/text.h"
 #include "value.h"
+#include "words.h"
 
 void event_text(StrBuf *out, const Event *e)
 {
@@ -27,22 +26,24 @@ void event_json(StrBuf *out, const Event *e)
 
 static void add_transfer(StrBuf *out, const Move *m)
 {
-    char done[32];
-    char total[32];
+    char bytes[32];
     if (m->sync_bytes >= 0) {
-        strbuf_addf(out, "  %s", format_bytes(done, sizeof done, m->sync_bytes));
+        strbuf_addf(out, "  %s", format_bytes(bytes, sizeof bytes, m->sync_bytes));
         if (m->total_bytes > 0) {
-            strbuf_addf(out, " of %s", format_bytes(total, sizeof total, m->total_bytes));
+            strbuf_addf(out, " of %s", format_bytes(bytes, sizeof bytes, m->total_bytes));
         }
     }
     if (m->sync_permille >= 0) {
-        strbuf_addf(out, "  %d.%d%%", m->sync_permille / 10, m->sync_permille % 10);
+        strbuf_add(out, "  ");
+        add_percent(out, m->sync_permille);
     }
     if (m->rate_bytes_s >= 0) {
-        strbuf_addf(out, "  %s/s", format_bytes(done, sizeof done, m->rate_bytes_s));
+        strbuf_addf(out, "  %s/s", format_bytes(bytes, sizeof bytes, m->rate_bytes_s));
     }
     if (m->eta_s >= 0) {
-        strbuf_addf(out, "  %s left", format_seconds(done, sizeof done, m->eta_s * 1000));
+        strbuf_add(out, "  ");
+        add_whole_seconds(out, m->eta_s);
+        strbuf_add(out, " left");
     }
 }
 

@@ -1,11 +1,11 @@
 #include "rehome/report/plan_report.h"
 
 #include <inttypes.h>
-#include <string.h>
 
 #include "document.h"
 #include "rehome/base/text.h"
 #include "value.h"
+#include "words.h"
 
 int plan_status(const Plan *plan)
 {
@@ -57,7 +57,7 @@ static void add_target(StrBuf *out, const Health *h, const PlanTarget *t)
                 h->snapshot->nodes[t->target].slot_count);
     if (t->chosen >= 0) {
         const PlanCandidate *c = &t->candidates[t->chosen];
-        strbuf_addf(out, "  move %s from %s to %s: %s\n", addr_of(h, c->replica),
+        strbuf_addf(out, "  move %s from %s to %s\n      %s\n", addr_of(h, c->replica),
                     addr_of(h, c->donor), addr_of(h, t->target), t->reason);
         strbuf_addf(out, "  to copy: %s\n", format_bytes(text, sizeof text, t->cost_bytes));
         strbuf_addf(out, "  $ %s\n", plan_command(h->snapshot, c->replica, t->target));
@@ -84,11 +84,8 @@ void plan_text(StrBuf *out, const Health *h, const Plan *plan)
         strbuf_add(out, "Nothing to do: no master is orphaned.\n");
         return;
     }
-    strbuf_addf(
-        out,
-        "%zu move%s for %zu orphaned master%s, each keeping %d working replica%s at the donor.\n",
-        plan->n_moves, plan->n_moves == 1 ? "" : "s", plan->n, plan->n == 1 ? "" : "s", h->floor,
-        h->floor == 1 ? "" : "s");
+    strbuf_addf(out, "%zu move%s for %zu orphaned master%s; a donor keeps at least %d working\n",
+                plan->n_moves, plural(plan->n_moves), plan->n, plural(plan->n), h->floor);
     for (size_t i = 0; i < plan->n; i++) {
         add_target(out, h, &plan->at[i]);
     }

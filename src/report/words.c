@@ -1,0 +1,25 @@
+#include "words.h"
+
+#include <inttypes.h>
+
+#include "rehome/base/text.h"
+
+const char *plural(size_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+void add_whole_seconds(StrBuf *out, int64_t seconds)
+{
+    char text[32];
+    if (seconds >= 0 && seconds < 60) {
+        strbuf_addf(out, "%" PRId64 "s", seconds);
+    } else {
+        strbuf_add(out, format_seconds(text, sizeof text, seconds * 1000));
+    }
+}
+
+void add_percent(StrBuf *out, int permille)
+{
+    strbuf_addf(out, "%d.%d%%", permille / 10, permille % 10);
+}
