@@ -1,6 +1,6 @@
-// One line: "rehome1 wall_ms state fence origin flags replica donor target", the three addresses,
-// and FNV-1a of everything before the last space. Words never hold a space: addresses are
-// percent-escaped, and "-" stands for none.
+// One line: "rehome1 wall_ms serial state fence origin flags replica donor target", the three
+// addresses, and FNV-1a of everything before the last space. Words never hold a space: addresses
+// are percent-escaped, and "-" stands for none.
 #include "rehome/action/journal.h"
 
 #include <inttypes.h>
@@ -117,10 +117,11 @@ size_t journal_format(char out[JOURNAL_LINE_MAX], const Move *m, int64_t wall_ms
     char flags[8];
     snprintf(flags, sizeof(flags), "-%s%s%s", spec->heal ? "h" : "", spec->accept_risk ? "r" : "",
              spec->force ? "f" : "");
-    int n = snprintf(out, JOURNAL_LINE_MAX, "%s %" PRId64 " %s %s %s %s %s %s %s %s %s %s", MAGIC,
-                     wall_ms, move_state_text(m->state), fence_words[m->fence],
-                     move_origin_text(spec->origin), flags, id_word(&spec->replica),
-                     id_word(&spec->donor), id_word(&spec->target), replica, donor, target);
+    int n =
+        snprintf(out, JOURNAL_LINE_MAX, "%s %" PRId64 " %" PRId64 " %s %s %s %s %s %s %s %s %s %s",
+                 MAGIC, wall_ms, m->serial, move_state_text(m->state), fence_words[m->fence],
+                 move_origin_text(spec->origin), flags, id_word(&spec->replica),
+                 id_word(&spec->donor), id_word(&spec->target), replica, donor, target);
     uint64_t sum = fnv1a(sv_of(out, (size_t)n));
     n += snprintf(out + n, JOURNAL_LINE_MAX - (size_t)n, " %016" PRIx64 "\n", sum);
     return (size_t)n;
@@ -213,7 +214,7 @@ static bool parse_id(StrView word, NodeId *out)
 
 bool journal_parse(StrView line, JournalEntry *out, Error *err)
 {
-    enum { WORDS = 12 };
+    enum { WORDS = 13 };
     if (!check_sum(&line, err)) {
         return false;
     }
@@ -228,13 +229,14 @@ bool journal_parse(StrView line, JournalEntry *out, Error *err)
                     WORDS - 1, n);
     }
     JournalEntry e = {0};
-    bool ok = sv_to_i64(word[1], &e.wall_ms) && parse_state(word[2], &e.state) &&
-              parse_fence(word[3], &e.fence) && parse_origin(word[4], &e.spec.origin) &&
-              parse_flags(word[5], &e.spec) && node_id_parse(word[6], &e.spec.replica) &&
-              parse_id(word[7], &e.spec.donor) && parse_id(word[8], &e.spec.target) &&
-              unescape(word[9], e.spec.replica_addr, sizeof(e.spec.replica_addr)) &&
-              unescape(word[10], e.spec.donor_addr, sizeof(e.spec.donor_addr)) &&
-              unescape(word[11], e.spec.target_addr, sizeof(e.spec.target_addr));
+    bool ok = sv_to_i64(word[1], &e.wall_ms) && sv_to_i64(word[2], &e.serial) &&
+              parse_state(word[3], &e.state) && parse_fence(word[4], &e.fence) &&
+              parse_origin(word[5], &e.spec.origin) && parse_flags(word[6], &e.spec) &&
+              node_id_parse(word[7], &e.spec.replica) && parse_id(word[8], &e.spec.donor) &&
+              parse_id(word[9], &e.spec.target) &&
+              unescape(word[10], e.spec.replica_addr, sizeof(e.spec.replica_addr)) &&
+              unescape(word[11], e.spec.donor_addr, sizeof(e.spec.donor_addr)) &&
+              unescape(word[12], e.spec.target_addr, sizeof(e.spec.target_addr));
     if (!ok) {
         return fail(err, ERR_PARSE, "journal: a word of the line is not what it should be");
     }
@@ -265,19 +267,29 @@ static void take_out(OpenMoves *open, size_t i)
     open->n--;
 }
 
+// Has the earlier move of this replica left a fence that the later line does not settle? A line of
+// its own settles it (an end is only written when the fence is off), and so does a FENCE line,
+// because it is written on having read "no".
+static bool leaves_fence(const JournalEntry *earlier, const JournalEntry *later)
+{
+    return fence_may_be_ours(earlier->fence) && later->serial != earlier->serial &&
+           later->fence != FENCE_LIFTED && later->state != MOVE_FENCE;
+}
+
 static void take_entry(OpenMoves *open, JournalEntry e)
 {
     bool is_end = e.state == MOVE_DONE || e.state == MOVE_REFUSED || e.state == MOVE_FAILED;
     for (size_t i = open->n; i-- > 0;) {
-        if (!node_id_eq(open->at[i].spec.replica, e.spec.replica)) {
+        const JournalEntry *earlier = &open->at[i];
+        if (!node_id_eq(earlier->spec.replica, e.spec.replica)) {
             continue;
         }
-        bool fence_left = fence_may_be_ours(open->at[i].fence) && e.fence != FENCE_LIFTED;
-        if (is_end && fence_left) {
-            return; // the earlier move's fence is still to be lifted
-        }
-        if (fence_left && e.fence != FENCE_SET) {
+        if (leaves_fence(earlier, &e)) {
+            if (is_end) {
+                return;
+            }
             e.fence = FENCE_MAYBE;
+            e.serial = earlier->serial;
         }
         take_out(open, i);
     }
@@ -313,6 +325,7 @@ Move *journal_resume(const JournalEntry *entry, int64_t now_ms)
     Move *m = move_new(&entry->spec, now_ms);
     m->state = MOVE_ASK;
     m->resumed = true;
+    m->serial = entry->serial;
     m->fence = entry->fence;
     m->write_ms = now_ms; // at the latest
     m->asking_ms = now_ms;

@@ -64,6 +64,7 @@ Move *move_new(const MoveSpec *spec, int64_t now_ms)
     *m = (Move){
         .spec = *spec,
         .state = MOVE_GATE,
+        .serial = now_ms,
         .started_ms = now_ms,
         .state_ms = now_ms,
         .stage = REPLICA_UNVERIFIED,

@@ -4,12 +4,12 @@
 
 #include "move_parts.h"
 
-// Complete and fresh: everybody who answers at all has told us INFO and its view since the
-// decision. Whoever does not answer is the gate's matter. False: out says who is behind.
-static bool is_complete(const Move *m, const Health *h, char *out, size_t size)
+// Complete: everybody who answers at all has told us INFO and its view since then. Whoever does not
+// answer is the gate's matter. False: out says who is behind.
+static bool is_complete(const Health *h, int64_t since_ms, char *out, size_t size)
 {
     const Snapshot *s = h->snapshot;
-    if (s->now_ms <= m->started_ms) {
+    if (s->now_ms < since_ms) {
         snprintf(out, size, "this round is older than the decision");
         return false;
     }
@@ -19,12 +19,12 @@ static bool is_complete(const Move *m, const Health *h, char *out, size_t size)
         if (says == NULL || says->reach != REACH_OK) {
             continue;
         }
-        if (says->info_ms <= m->started_ms) {
+        if (says->info_ms < since_ms) {
             snprintf(out, size, "%s has not told its INFO anew", n->addr);
             return false;
         }
         // CLUSTER NODES is refused while loading; see redis-facts 3.3.
-        if (!says->loading && !says->info.loading && says->view_ms <= m->started_ms) {
+        if (!says->loading && !says->info.loading && says->view_ms < since_ms) {
             snprintf(out, size, "%s has not told its view anew", n->addr);
             return false;
         }
@@ -75,18 +75,24 @@ static bool is_fenced_by_itself(const Health *h, NodeId replica)
 static MoveEffect gate_round(Move *m, const Health *before, const Health *h, int64_t now_ms)
 {
     char behind[160];
-    if (!is_complete(m, h, behind, sizeof(behind))) {
+    int64_t newer_ms = m->started_ms + 1;
+    if (!is_complete(h, newer_ms, behind, sizeof(behind))) {
         move_say(m, "checking the gate: %s", behind);
         return move_round(m, now_ms);
     }
     m->gate_rounds++;
-    if (before == NULL || before == h || !is_complete(m, before, behind, sizeof(behind))) {
+    if (before == NULL || before == h || !is_complete(before, newer_ms, behind, sizeof(behind))) {
         // Asked for at once, so that on a slow cluster, where rounds follow each other without a
         // gap, the next one is complete too.
         move_say(m, "checking the gate: the first round is in");
         return move_round(m, now_ms);
     }
-    if (h->snapshot->now_ms - before->snapshot->now_ms < GATE_GAP_MS) {
+    int64_t first_ms = before->snapshot->now_ms;
+    if (!is_complete(h, first_ms, behind, sizeof(behind))) {
+        move_say(m, "checking the gate: the second round is not complete: %s", behind);
+        return move_round(m, now_ms);
+    }
+    if (h->snapshot->now_ms - first_ms < GATE_GAP_MS) {
         return move_pause(m, now_ms, GATE_GAP_MS);
     }
     GateAsk ask = {

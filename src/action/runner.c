@@ -259,6 +259,11 @@ void runner_stop(Runner *r, int64_t now_ms)
     drive(r, (MoveInput){.kind = INPUT_STOP}, now_ms);
 }
 
+void runner_forbid_writes(Runner *r)
+{
+    r->read_only = true;
+}
+
 bool runner_is_busy(const Runner *r)
 {
     return r->busy;

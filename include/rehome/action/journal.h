@@ -14,6 +14,7 @@ enum { JOURNAL_LINE_MAX = 512 };
 
 typedef struct {
     int64_t wall_ms;
+    int64_t serial;  // of the move
     MoveState state; // FENCE, REPLICATE, UNFENCE: about to be written; DONE, REFUSED, FAILED: over
     Fence fence;     // as known before that write; MAYBE: ours, and perhaps on
     MoveSpec spec;
@@ -27,7 +28,7 @@ bool journal_parse(StrView line, JournalEntry *out, Error *err); // without the 
 
 // The last move in the text that has no end. False when there is none. Torn or foreign lines are
 // skipped, also where a good one was appended to a torn one. A later move of the same replica ends
-// an earlier one too, unless the earlier one left a fence that the later one did not lift.
+// an earlier one too, unless the earlier one left a fence that the later one took for somebody's.
 bool journal_unfinished(StrView text, JournalEntry *out);
 
 // A move that continues where the entry left off: first finds out whom the replica follows, then

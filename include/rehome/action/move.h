@@ -121,6 +121,7 @@ typedef enum { FOLLOWS_UNKNOWN, FOLLOWS_TARGET, FOLLOWS_DONOR, FOLLOWS_OTHER, FO
 typedef struct Move {
     MoveSpec spec;
     MoveState state;
+    int64_t serial;       // tells the moves in a journal apart; a resumed one keeps it
     int64_t started_ms;
     int64_t state_ms;     // when the present state began
     int64_t replicated_ms;// when REPLICATE was answered or found to have taken effect; 0: not yet

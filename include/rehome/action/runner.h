@@ -43,6 +43,10 @@ void runner_late(Runner *r, int64_t now_ms);
 void runner_tick(Runner *r, int64_t now_ms);
 void runner_stop(Runner *r, int64_t now_ms);
 
+// From now on read-only: no write leaves any more, also of the move in flight. What that still had to
+// write stays undone and its journal unfinished.
+void runner_forbid_writes(Runner *r);
+
 bool runner_is_busy(const Runner *r);
 bool runner_is_read_only(const Runner *r);
 const Move *runner_move(const Runner *r); // in flight, or the last one; NULL before the first
