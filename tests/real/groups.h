@@ -4,6 +4,7 @@
     X(cut_off)                                                                                     \
     X(demo)                                                                                        \
     X(interrupted)                                                                                 \
+    X(link)                                                                                        \
     X(losses)                                                                                      \
     X(move)                                                                                        \
     X(promotion)                                                                                   \

@@ -19,7 +19,7 @@ TEST_GROUPS(X)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
-    signal(SIGPIPE, SIG_IGN);
+    sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
     stage_open();
     int failed = 0;
 #define X(group)                                                                                   \

@@ -5,7 +5,6 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -212,6 +211,15 @@ static void parse_lines(Run *run)
     }
 }
 
+int addr_port(const char *addr)
+{
+    StrView text = sv(addr);
+    ptrdiff_t colon = sv_rfind(text, ':');
+    int64_t port = 0;
+    bool ok = colon >= 0 && sv_to_i64(sv(addr + colon + 1), &port);
+    return ok ? (int)port : 0;
+}
+
 static bool is_event(const json_t *line, const char *event, int port)
 {
     const char *code = json_string_value(json_object_get(line, "event"));
@@ -219,8 +227,7 @@ static bool is_event(const json_t *line, const char *event, int port)
     if (code == NULL || strcmp(code, event) != 0) {
         return false;
     }
-    const char *colon = addr == NULL ? NULL : strrchr(addr, ':');
-    return port == 0 || (colon != NULL && atoi(colon + 1) == port);
+    return port == 0 || (addr != NULL && addr_port(addr) == port);
 }
 
 const json_t *run_has_event(Run *run, const char *event, int port)

@@ -39,4 +39,7 @@ void run_mark(Run *run);
 // The whole stdout as one JSON document; NULL when it is none. Borrowed until run_free().
 const json_t *run_json(Run *run);
 
+// The port in "ip:port"; 0 when there is none.
+int addr_port(const char *addr);
+
 #endif

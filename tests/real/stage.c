@@ -1,5 +1,6 @@
 #include "stage.h"
 
+#include <ftw.h>
 #include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -40,14 +41,19 @@ void stage_open(void)
     stage.next_net = 100 + (int)(getpid() % 100);
 }
 
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *where)
+{
+    (void)st;
+    (void)type;
+    (void)where;
+    return remove(path);
+}
+
 void stage_close(void)
 {
-    StrBuf command = {0};
-    strbuf_addf(&command, "rm -rf '%s'", stage.folder);
-    if (system(strbuf_text(&command)) != 0) {
-        fprintf(stderr, "%s could not be removed\n", stage.folder);
+    if (nftw(stage.folder, remove_one, 8, FTW_DEPTH | FTW_PHYS) != 0) {
+        perror(stage.folder);
     }
-    strbuf_done(&command);
     strbuf_done(&stage.reply);
 }
 
@@ -164,8 +170,7 @@ const char *stage_ask(const Lab *lab, int port, const char *const *argv)
 
 static int port_of(const json_t *node)
 {
-    const char *colon = strrchr(word_in(node, "addr"), ':');
-    return colon == NULL ? 0 : atoi(colon + 1);
+    return addr_port(word_in(node, "addr"));
 }
 
 const json_t *master_in(const json_t *document, int port)
