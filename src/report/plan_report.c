@@ -85,7 +85,8 @@ void plan_text(StrBuf *out, const Health *h, const Plan *plan)
         return;
     }
     strbuf_addf(out, "%zu move%s for %zu orphaned master%s; a donor keeps at least %d working\n",
-                plan->n_moves, plural(plan->n_moves), plan->n, plural(plan->n), h->floor);
+                plan->n_moves, report_plural(plan->n_moves), plan->n, report_plural(plan->n),
+                h->floor);
     for (size_t i = 0; i < plan->n; i++) {
         add_target(out, h, &plan->at[i]);
     }

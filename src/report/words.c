@@ -4,7 +4,7 @@
 
 #include "rehome/base/text.h"
 
-const char *plural(size_t n)
+const char *report_plural(size_t n)
 {
     return n == 1 ? "" : "s";
 }
