@@ -34,6 +34,8 @@ const KeyBinding key_bindings[] = {
      .label = "stop", .help = "Do not do it; a countdown stops and nothing is sent."},
     {.keys = "Esc", .scope = IN_EVENTS | IN_DETAILS | IN_HELP | IN_PICK, .action = ACT_CANCEL, .need = NEED_NOTHING,
      .label = "back", .help = "Back to the tree; put a picked-up replica down."},
+    {.keys = "Enter", .scope = IN_EVENTS, .action = ACT_CHOOSE, .need = NEED_NOTHING,
+     .label = "go to the node", .help = "Show the node an event is about in the tree."},
     {.keys = "Enter", .scope = IN_TREE | IN_DETAILS, .action = ACT_DETAILS, .need = NEED_NOTHING,
      .label = "details", .help = "Open or close the details of the selected node."},
     {.keys = "a", .scope = IN_VIEWS, .action = ACT_AUTO, .need = NEED_WRITE,

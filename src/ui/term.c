@@ -205,6 +205,18 @@ static bool fail_terminal(Error *err, const char *why)
                 why, name == NULL || name[0] == '\0' ? "not set" : name);
 }
 
+// Asked first, as newterm() leaks a screen when it fails.
+static bool terminal_is_known(void)
+{
+    const char *name = getenv("TERM");
+    int found = 0;
+    if (name == NULL || name[0] == '\0' || setupterm(NULL, STDOUT_FILENO, &found) != OK) {
+        return false;
+    }
+    del_curterm(cur_term);
+    return true;
+}
+
 bool term_start(const Theme *theme, const TermOptions *options, Error *err)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
@@ -213,9 +225,8 @@ bool term_start(const Theme *theme, const TermOptions *options, Error *err)
                     "and `rehome watch` need none");
     }
     tcgetattr(STDIN_FILENO, &restore.before);
-    const char *name = getenv("TERM");
     // newterm() instead of initscr(), which would end the program.
-    term.screen = name == NULL || name[0] == '\0' ? NULL : newterm(NULL, stdout, stdin);
+    term.screen = terminal_is_known() ? newterm(NULL, stdout, stdin) : NULL;
     if (term.screen == NULL) {
         return fail_terminal(err, "nothing is known about this terminal");
     }
@@ -235,6 +246,8 @@ bool term_start(const Theme *theme, const TermOptions *options, Error *err)
     term.keys = newpad(1, 1);
     keypad(term.keys, TRUE);
     nodelay(term.keys, TRUE);
+    // We ask for no mouse; where another program left it on, clicks are skipped as sequences.
+    keyok(KEY_MOUSE, FALSE);
     // Where the cursor cannot be hidden it rests at the top left.
     leaveok(stdscr, curs_set(0) != ERR);
     if (has_colors()) {
@@ -417,8 +430,18 @@ static bool skip_sequence(void)
         }
         return false;
     }
-    bool is_csi = code == '[';
-    while (wget_wch(term.keys, &code) == OK && is_csi && (code < 0x40 || code > 0x7E)) {
+    if (code == 'O') {
+        wget_wch(term.keys, &code);
+        return true;
+    }
+    int n = 0;
+    while (wget_wch(term.keys, &code) == OK && (code < 0x40 || code > 0x7E)) {
+        n++;
+    }
+    if (code == 'M' && n == 0) { // a click as xterm first told it: button and place follow
+        for (int i = 0; i < 3; i++) {
+            wget_wch(term.keys, &code);
+        }
     }
     return true;
 }

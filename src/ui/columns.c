@@ -1,0 +1,80 @@
+#include "columns.h"
+
+#include <stdbool.h>
+
+#include "words.h"
+
+enum {
+    MASTER_INDENT = 3,  // cursor mark, glyph, blank
+    REPLICA_INDENT = 6, // cursor mark, branch, blank, glyph, blank
+    MIN_NAME = 12,
+    MIN_RANGES = 12, // "12288-16383" and one more cell
+    WHY_WIDTH = 22,  // "all its replicas failed" less what cutting may cost
+    MIN_BAR = 10,
+    MAX_BAR = 34,
+};
+
+static int at_most(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+// Takes width cells and a gap of what is left; false when they are not there.
+static bool take(int *left, Column *column, int width, int gap)
+{
+    if (*left < width + gap) {
+        return false;
+    }
+    *left -= width + gap;
+    column->w = width;
+    return true;
+}
+
+static void grow(int *left, Column *column, int most)
+{
+    int more = column->w > 0 ? at_most(*left, most - column->w) : 0;
+    if (more > 0) {
+        column->w += more;
+        *left -= more;
+    }
+}
+
+static int place(Column *column, int x, int gap)
+{
+    if (column->w == 0) {
+        return x;
+    }
+    column->x = x + gap;
+    return column->x + column->w;
+}
+
+Columns columns_for(int x, int width, int name_w, int ranges_w)
+{
+    Columns k = {.name_master = x + MASTER_INDENT, .name_replica = x + REPLICA_INDENT, .end = x + width};
+    int room = width - REPLICA_INDENT - STATE_WIDTH - 3;
+    int name = at_most(name_w, room * 3 / 5);
+    name = name < MIN_NAME ? at_most(MIN_NAME, name_w) : name;
+    k.name_end = k.name_replica + name;
+    k.state = (Column){.x = k.name_end + 2, .w = STATE_WIDTH};
+    int left = width - (k.state.x + k.state.w - x);
+
+    // In the order of what is missed most.
+    take(&left, &k.ranges, MIN_RANGES, 1);
+    take(&left, &k.memory, 4, 1);
+    take(&left, &k.ops, 6, 1);
+    take(&left, &k.bar, MIN_BAR, 1);
+    grow(&left, &k.ranges, at_most(ranges_w, 24));
+    take(&left, &k.why, WHY_WIDTH + 1, 1);
+    take(&left, &k.keys, 5, 1);
+    grow(&left, &k.ranges, at_most(ranges_w, 40));
+    grow(&left, &k.bar, MAX_BAR);
+
+    int at = place(&k.why, k.state.x + k.state.w, 1);
+    k.rest = at + 1;
+    at = place(&k.bar, at, 1);
+    at = place(&k.ranges, at, 1);
+    at = place(&k.memory, at, 1);
+    at = place(&k.ops, at, 1);
+    place(&k.keys, at, 1);
+    return k;
+}

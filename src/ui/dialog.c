@@ -1,0 +1,347 @@
+#include "dialog.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "view.h"
+#include "words.h"
+
+// A countdown that is noticed this late was not watched: the machine slept, or we were stopped.
+enum { UNWATCHED_MS = 2000 };
+
+static void close_dialog(Ui *ui)
+{
+    ui->dialog = (Dialog){.kind = DIALOG_NONE};
+}
+
+static void copy(char *out, size_t size, const char *text)
+{
+    snprintf(out, size, "%s", text != NULL ? text : "");
+}
+
+static MoveSpec spec_for(const Scene *s, int replica, int target, MoveOrigin origin)
+{
+    const Snapshot *p = s->health->snapshot;
+    const Node *r = &p->nodes[replica];
+    const Node *t = &p->nodes[target];
+    MoveSpec spec = {
+        .replica = r->id,
+        .target = t->id,
+        .origin = origin,
+        .heal = s->health->of[target].master == STATE_ORPHANED,
+    };
+    copy(spec.replica_addr, sizeof(spec.replica_addr), r->addr);
+    copy(spec.target_addr, sizeof(spec.target_addr), t->addr);
+    if (r->master >= 0) {
+        spec.donor = p->nodes[r->master].id;
+        copy(spec.donor_addr, sizeof(spec.donor_addr), p->nodes[r->master].addr);
+    }
+    return spec;
+}
+
+static bool is_renewed(Dialog *d, const Scene *s)
+{
+    if (d->health == s->health && d->round == s->health->snapshot->round) {
+        return false;
+    }
+    d->health = s->health;
+    d->round = s->health->snapshot->round;
+    return true;
+}
+
+// What changed so that the move must not happen any more; false: nothing.
+static bool has_changed(const Ui *ui, const Scene *s, char *why, size_t size)
+{
+    const MoveSpec *spec = &ui->dialog.spec;
+    const Snapshot *p = s->health->snapshot;
+    int replica = snapshot_find(p, spec->replica);
+    int target = snapshot_find(p, spec->target);
+    char name[NAME_MAX_BYTES];
+    if (replica < 0 || target < 0) {
+        snprintf(why, size, "%s is gone", replica < 0 ? spec->replica_addr : spec->target_addr);
+        return true;
+    }
+    int master = p->nodes[replica].master;
+    short_name(p, replica, name, sizeof(name));
+    if (master < 0 || !node_id_eq(p->nodes[master].id, spec->donor)) {
+        snprintf(why, size, "%s is no longer a replica of %s", name, spec->donor_addr);
+        return true;
+    }
+    const NodeHealth *th = &s->health->of[target];
+    if (spec->heal && th->master != STATE_ORPHANED) {
+        short_name(p, target, name, sizeof(name));
+        snprintf(why, size, "%s is %s now", name,
+                 th->is_master ? master_state_text(th->master) : "a replica");
+        return true;
+    }
+    PlanCandidate pair = plan_pair(s->health, replica, target);
+    if (!pair.legal) {
+        short_name(p, replica, name, sizeof(name));
+        snprintf(why, size, "%s may not go: %s", name, pair.refused);
+    }
+    return !pair.legal;
+}
+
+// The words of the dialog, from the present picture.
+static void renew_move(Dialog *d, const Scene *s)
+{
+    const Snapshot *p = s->health->snapshot;
+    int replica = snapshot_find(p, d->spec.replica);
+    int target = snapshot_find(p, d->spec.target);
+    PlanCandidate pair = plan_pair(s->health, replica, target);
+    copy(d->reason, sizeof(d->reason), pair.why);
+    copy(d->command, sizeof(d->command), plan_command(p, replica, target));
+    const NodeSays *says = p->nodes[target].says;
+    d->cost_bytes = says != NULL && says->has_info ? says->info.used_memory : -1;
+}
+
+static void renew_refusal(Ui *ui, const Scene *s)
+{
+    Dialog *d = &ui->dialog;
+    const Snapshot *p = s->health->snapshot;
+    int target = snapshot_find(p, d->spec.target);
+    if (target < 0 || !s->health->of[target].is_master) {
+        ui_note(ui, s, LEVEL_WARNING, "%s is gone", d->spec.target_addr);
+        close_dialog(ui);
+        return;
+    }
+    PlanTarget t = plan_target(s->health, target);
+    if (t.chosen >= 0) {
+        ui_note(ui, s, LEVEL_GOOD, "there is a spare for %s now", d->spec.target_addr);
+        close_dialog(ui);
+        return;
+    }
+    copy(d->reason, sizeof(d->reason), t.reason);
+    d->n_refusals = 0;
+    for (size_t i = 0; i < t.n; i++) {
+        if (!t.candidates[i].legal && d->n_refusals++ < DIALOG_REFUSALS) {
+            short_name(p, t.candidates[i].replica, d->refusal[d->n_refusals - 1].who,
+                       sizeof(d->refusal[0].who));
+            copy(d->refusal[d->n_refusals - 1].text, sizeof(d->refusal[0].text), t.candidates[i].refused);
+        }
+    }
+}
+
+static Request open_move(Ui *ui, const Scene *s, MoveSpec spec)
+{
+    if (ui->confirm == CONFIRM_NONE) {
+        return (Request){.kind = REQUEST_MOVE, .move = spec};
+    }
+    ui->dialog = (Dialog){
+        .kind = DIALOG_MOVE,
+        .spec = spec,
+        .counting = ui->confirm == CONFIRM_COUNTDOWN,
+        .opened_ms = s->now_ms,
+    };
+    ui->note[0] = '\0';
+    is_renewed(&ui->dialog, s);
+    renew_move(&ui->dialog, s);
+    return (Request){0};
+}
+
+static Request open_refusal(Ui *ui, const Scene *s, int target)
+{
+    ui->dialog = (Dialog){.kind = DIALOG_REFUSED, .opened_ms = s->now_ms};
+    ui->dialog.spec.target = s->health->snapshot->nodes[target].id;
+    copy(ui->dialog.spec.target_addr, sizeof(ui->dialog.spec.target_addr),
+         s->health->snapshot->nodes[target].addr);
+    is_renewed(&ui->dialog, s);
+    renew_refusal(ui, s);
+    return (Request){0};
+}
+
+Request dialog_pair(Ui *ui, const Scene *s, int replica, int target, MoveOrigin origin)
+{
+    PlanCandidate pair = plan_pair(s->health, replica, target);
+    if (!pair.legal) {
+        char name[NAME_MAX_BYTES];
+        short_name(s->health->snapshot, replica, name, sizeof(name));
+        ui_note(ui, s, LEVEL_WARNING, "%s may not go: %s", name, pair.refused);
+        return (Request){0};
+    }
+    return open_move(ui, s, spec_for(s, replica, target, origin));
+}
+
+Request dialog_best(Ui *ui, const Scene *s, int target)
+{
+    PlanTarget best = plan_target(s->health, target);
+    if (best.chosen < 0) {
+        return open_refusal(ui, s, target);
+    }
+    return open_move(ui, s, spec_for(s, best.candidates[best.chosen].replica, target, ORIGIN_MANUAL));
+}
+
+Request dialog_urgent(Ui *ui, const Scene *s)
+{
+    const Plan *plan = s->plan;
+    for (size_t i = 0; i < plan->n; i++) {
+        if (plan->at[i].chosen >= 0) {
+            int replica = plan->at[i].candidates[plan->at[i].chosen].replica;
+            return open_move(ui, s, spec_for(s, replica, plan->at[i].target, ORIGIN_MANUAL));
+        }
+    }
+    if (plan->n > 0) {
+        return open_refusal(ui, s, plan->at[0].target);
+    }
+    ui_note(ui, s, LEVEL_GOOD, "no master is orphaned");
+    return (Request){0};
+}
+
+Request dialog_undo(Ui *ui, const Scene *s)
+{
+    const MoveSpec *undo = &ui->undo;
+    const Snapshot *p = s->health->snapshot;
+    if (!ui->has_undo || !s->can_undo) {
+        ui_note(ui, s, LEVEL_INFO, "no move of ours to undo");
+        return (Request){0};
+    }
+    int replica = snapshot_find(p, undo->replica);
+    int target = snapshot_find(p, undo->target);
+    int donor = replica >= 0 ? p->nodes[replica].master : -1;
+    if (target < 0 || donor < 0 || !node_id_eq(p->nodes[donor].id, undo->donor)) {
+        ui_note(ui, s, LEVEL_WARNING, "cannot undo: %s is not where we moved it", undo->replica_addr);
+        return (Request){0};
+    }
+    return dialog_pair(ui, s, replica, target, ORIGIN_UNDO);
+}
+
+Request dialog_auto(Ui *ui, const Scene *s)
+{
+    if (s->automatic == NULL) {
+        return (Request){0};
+    }
+    if (s->automatic->mode != AUTO_OBSERVE) {
+        AutoMode next = s->automatic->mode == AUTO_OFF ? AUTO_OBSERVE : AUTO_OFF;
+        return (Request){.kind = REQUEST_AUTO, .mode = next};
+    }
+    if (s->read_only) { // it cannot act: round again
+        ui_note(ui, s, LEVEL_INFO, "read-only: automatic mode can observe, not act");
+        return (Request){.kind = REQUEST_AUTO, .mode = AUTO_OFF};
+    }
+    ui->dialog = (Dialog){.kind = DIALOG_AUTO, .opened_ms = s->now_ms};
+    return (Request){0};
+}
+
+Request dialog_quit(Ui *ui, const Scene *s)
+{
+    if (!s->move_busy) {
+        return (Request){.kind = REQUEST_QUIT};
+    }
+    ui->dialog = (Dialog){.kind = DIALOG_QUIT, .opened_ms = s->now_ms};
+    return (Request){0};
+}
+
+static void cancel(Ui *ui, const Scene *s, Level level, const char *why)
+{
+    bool moving = ui->dialog.kind == DIALOG_MOVE;
+    char text[NOTE_MAX];
+    snprintf(text, sizeof(text), "%s", why);
+    close_dialog(ui);
+    if (moving) {
+        ui_note(ui, s, level, "stopped, nothing was sent: %s", text);
+    }
+}
+
+static void check_move(Ui *ui, const Scene *s)
+{
+    char why[NOTE_MAX];
+    if (s->health == NULL || (s->trouble != NULL && s->trouble[0] != '\0')) {
+        cancel(ui, s, LEVEL_WARNING, "no contact with the cluster");
+    } else if (s->read_only) {
+        cancel(ui, s, LEVEL_WARNING, "read-only");
+    } else if (s->move_busy) {
+        cancel(ui, s, LEVEL_WARNING, "another move has begun");
+    } else if (is_renewed(&ui->dialog, s)) {
+        if (has_changed(ui, s, why, sizeof(why))) {
+            cancel(ui, s, LEVEL_WARNING, why);
+        } else {
+            renew_move(&ui->dialog, s);
+        }
+    }
+}
+
+void dialog_check(Ui *ui, const Scene *s)
+{
+    switch (ui->dialog.kind) {
+    case DIALOG_MOVE:
+        check_move(ui, s);
+        break;
+    case DIALOG_REFUSED:
+        if (s->health == NULL) {
+            close_dialog(ui);
+        } else if (is_renewed(&ui->dialog, s)) {
+            renew_refusal(ui, s);
+        }
+        break;
+    case DIALOG_AUTO:
+        if (s->automatic == NULL || s->automatic->mode != AUTO_OBSERVE || s->read_only) {
+            close_dialog(ui);
+        }
+        break;
+    case DIALOG_QUIT:
+        if (!s->move_busy) {
+            close_dialog(ui);
+        }
+        break;
+    case DIALOG_NONE:
+        break;
+    }
+}
+
+static Request confirmed(Ui *ui)
+{
+    Dialog d = ui->dialog;
+    close_dialog(ui);
+    switch (d.kind) {
+    case DIALOG_MOVE:
+        d.spec.accept_risk = true; // a person saw it
+        return (Request){.kind = REQUEST_MOVE, .move = d.spec};
+    case DIALOG_AUTO:
+        return (Request){.kind = REQUEST_AUTO, .mode = AUTO_ACT};
+    case DIALOG_QUIT:
+        return (Request){.kind = REQUEST_QUIT};
+    case DIALOG_REFUSED:
+    case DIALOG_NONE:
+        break;
+    }
+    return (Request){0};
+}
+
+Request dialog_key(Ui *ui, const Scene *s, uint32_t key)
+{
+    Action action = keys_lookup(key, IN_CONFIRM);
+    if (action == ACT_REDRAW) {
+        return (Request){.kind = REQUEST_REDRAW};
+    }
+    if (ui->dialog.kind == DIALOG_REFUSED) {
+        close_dialog(ui);
+        return (Request){0};
+    }
+    if (action == ACT_CONFIRM) {
+        return confirmed(ui);
+    }
+    // Whoever hits Ctrl-C wants it to stop, whatever else the key means elsewhere.
+    if (key == KEY_IS_CTRL_C && ui->dialog.kind == DIALOG_QUIT) {
+        return confirmed(ui);
+    }
+    if (action == ACT_CANCEL || key == KEY_IS_CTRL_C) {
+        cancel(ui, s, LEVEL_INFO, "as you wished");
+        return (Request){0};
+    }
+    ui->dialog.wrong_key = true;
+    return (Request){0};
+}
+
+Request dialog_tick(Ui *ui, const Scene *s)
+{
+    const Dialog *d = &ui->dialog;
+    int64_t late = s->now_ms - d->opened_ms - COUNTDOWN_MS;
+    if (d->kind != DIALOG_MOVE || !d->counting || late < 0) {
+        return (Request){0};
+    }
+    if (late > UNWATCHED_MS) {
+        cancel(ui, s, LEVEL_WARNING, "the countdown was interrupted");
+        return (Request){0};
+    }
+    return confirmed(ui);
+}

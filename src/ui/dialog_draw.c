@@ -1,0 +1,404 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "dialog.h"
+#include "page.h"
+#include "rehome/base/mem.h"
+#include "rehome/base/text.h"
+#include "view.h"
+#include "words.h"
+
+enum { BOX_MAX_W = 78, LEFT_WIDTH = 9, SMALL_W = 60, SMALL_H = 15, TREE_MAX = 6 };
+
+// The nodes of a move in the present picture; drawing comes after dialog_check(), so they exist.
+typedef struct {
+    const Scene *s;
+    const Snapshot *p;
+    int replica;
+    int donor;
+    int target;
+    char replica_name[NAME_MAX_BYTES];
+    char donor_name[NAME_MAX_BYTES];
+    char target_name[NAME_MAX_BYTES];
+} Cast;
+
+static bool cast_of(const Scene *s, const MoveSpec *spec, Cast *out)
+{
+    const Snapshot *p = s->health->snapshot;
+    *out = (Cast){
+        .s = s,
+        .p = p,
+        .replica = snapshot_find(p, spec->replica),
+        .donor = snapshot_find(p, spec->donor),
+        .target = snapshot_find(p, spec->target),
+    };
+    if (out->replica < 0 || out->donor < 0 || out->target < 0) {
+        return false;
+    }
+    short_name(p, out->replica, out->replica_name, NAME_MAX_BYTES);
+    short_name(p, out->donor, out->donor_name, NAME_MAX_BYTES);
+    short_name(p, out->target, out->target_name, NAME_MAX_BYTES);
+    return true;
+}
+
+static int64_t left_ms(const Dialog *d, const Scene *s)
+{
+    int64_t left = d->opened_ms + COUNTDOWN_MS - s->now_ms;
+    return left < 0 ? 0 : left > COUNTDOWN_MS ? COUNTDOWN_MS : left;
+}
+
+static void add_nodes(Page *page, const Cast *cast)
+{
+    const Snapshot *p = cast->p;
+    const NodeHealth *dh = &cast->s->health->of[cast->donor];
+    const NodeHealth *th = &cast->s->health->of[cast->target];
+    Words state = master_words(cast->s, cast->target);
+    page_addf(page, "move", ROLE_REPLICA, "%s", p->nodes[cast->replica].addr);
+    page_addf(page, "from", ROLE_TEXT, "%s   keeps %d working replica%s", p->nodes[cast->donor].addr,
+              dh->working - 1, plural(dh->working - 1));
+    page_addf(page, "to", state.role == ROLE_ORPHAN ? ROLE_ORPHAN : ROLE_TEXT, "%s   %s",
+              p->nodes[cast->target].addr,
+              th->master == STATE_ORPHANED ? state.text : "which has working ones already");
+}
+
+// What keeps the donor on another host than its own, once the replica has left.
+static bool donor_stays_diverse(const Cast *cast)
+{
+    const Node *d = &cast->p->nodes[cast->donor];
+    for (size_t i = 0; i < d->n_replicas; i++) {
+        const NodeHealth *rh = &cast->s->health->of[d->replicas[i]];
+        if (d->replicas[i] != cast->replica && rh->replica == REPLICA_WORKING && !rh->same_host) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void add_risks(Page *page, const Cast *cast)
+{
+    const Node *r = &cast->p->nodes[cast->replica];
+    const Node *t = &cast->p->nodes[cast->target];
+    const char *left = "risk";
+    if (r->host[0] != '\0' && strcmp(r->host, t->host) == 0) {
+        page_addf(page, left, ROLE_WARN, "SAME HOST as %s: losing %s takes both copies", cast->target_name,
+                  r->host);
+        left = "";
+    }
+    if (!donor_stays_diverse(cast)) {
+        page_addf(page, left, ROLE_WARN, "what %s keeps is on its own host", cast->donor_name);
+        left = "";
+    }
+    page_addf(page, left, ROLE_TEXT, "until it is in sync, %s protects neither master", cast->replica_name);
+}
+
+static void draw_branch(const Cast *cast, Canvas *c, int x, int y, int w, int node, bool last, bool moved)
+{
+    char name[NAME_MAX_BYTES];
+    Words state = replica_words(cast->s, node);
+    short_name(cast->p, node, name, sizeof(name));
+    int at = canvas_text(c, x, y, w, ROLE_FRAME, glyph_text(last ? GLYPH_LAST : GLYPH_BRANCH, c->ascii));
+    Role role = moved ? ROLE_MOVING : state.role;
+    at = canvas_text(c, at + 1, y, x + w - at - 1, role, glyph_text(state.glyph, c->ascii));
+    at = canvas_text(c, at + 1, y, x + w - at - 1, moved ? ROLE_MOVING : ROLE_TEXT, name);
+    if (moved) {
+        canvas_text(c, at + 2, y, x + w - at - 2, ROLE_MOVING, "moved");
+    }
+}
+
+// One master with its replicas, less one, plus one (-1: none). Returns the y below.
+static int draw_family(const Cast *cast, Canvas *c, Rect r, int master, int less, int plus, bool healed)
+{
+    const Node *n = &cast->p->nodes[master];
+    Words state = master_words(cast->s, master);
+    char name[NAME_MAX_BYTES];
+    short_name(cast->p, master, name, sizeof(name));
+    int y = r.y;
+    int end = r.y + r.h;
+    if (y >= end) {
+        return y;
+    }
+    bool orphan = state.role == ROLE_ORPHAN && !healed;
+    Glyph glyph = healed ? GLYPH_OK : state.glyph;
+    Role role = orphan ? ROLE_ORPHAN : healed ? ROLE_OK : state.role;
+    int at = canvas_text(c, r.x, y, r.w, role, glyph_text(glyph, c->ascii));
+    canvas_textf(c, at, y, r.x + r.w - at, orphan ? ROLE_ORPHAN : ROLE_MASTER, " %s%s", name,
+                 orphan ? " ORPHANED" : "");
+    y++;
+    int left = (int)n->n_replicas - (less >= 0) + (plus >= 0);
+    for (size_t i = 0; i < n->n_replicas && y < end; i++) {
+        if (n->replicas[i] == less) {
+            continue;
+        }
+        left--;
+        if (y + 1 == end && left > 0) {
+            canvas_textf(c, r.x, y++, r.w, ROLE_DIM, "   %d more", left + 1);
+            return y;
+        }
+        draw_branch(cast, c, r.x, y++, r.w, n->replicas[i], left == 0, false);
+    }
+    if (plus >= 0 && y < end) {
+        draw_branch(cast, c, r.x, y++, r.w, plus, true, true);
+    }
+    return y;
+}
+
+static int family_size(const Cast *cast, int master)
+{
+    return 1 + (int)cast->p->nodes[master].n_replicas;
+}
+
+// The tree before, at the left, and after.
+static void draw_preview(const Cast *cast, Canvas *c, Rect r)
+{
+    int half = r.w / 2;
+    Rect now = {r.x, r.y + 1, half - 2, r.h - 1};
+    Rect then = {r.x + half, r.y + 1, r.w - half, r.h - 1};
+    canvas_text(c, now.x, r.y, now.w, ROLE_DIM, "now");
+    canvas_text(c, then.x, r.y, then.w, ROLE_DIM, "then");
+    // Both families share the height; the donor's begins at the same line on both sides.
+    int target_h = family_size(cast, cast->target) + 1;
+    int most = (r.h - 1) / 2;
+    target_h = target_h > most && target_h + family_size(cast, cast->donor) > r.h - 1 ? most : target_h;
+    bool healed = cast->s->health->of[cast->target].master == STATE_ORPHANED;
+    draw_family(cast, c, (Rect){now.x, now.y, now.w, target_h}, cast->target, -1, -1, false);
+    draw_family(cast, c, (Rect){then.x, then.y, then.w, target_h}, cast->target, -1, cast->replica, healed);
+    int rest = r.h - 1 - target_h;
+    draw_family(cast, c, (Rect){now.x, now.y + target_h, now.w, rest}, cast->donor, -1, -1, false);
+    draw_family(cast, c, (Rect){then.x, then.y + target_h, then.w, rest}, cast->donor, cast->replica, -1, false);
+}
+
+static void draw_countdown(const Ui *ui, const Scene *s, Canvas *c, int x, int y, int w)
+{
+    const Dialog *d = &ui->dialog;
+    const char *how = d->counting ? "Esc stops it" : "y moves it, Esc does not";
+    char text[64];
+    int64_t left = left_ms(d, s);
+    if (d->counting) {
+        snprintf(text, sizeof(text), "in %" PRId64 " s   %s%s", (left + 999) / 1000, how,
+                 d->wrong_key ? ", y is now" : "");
+    } else {
+        snprintf(text, sizeof(text), "%s", how);
+    }
+    int width = text_width(text);
+    if (d->counting && w - width - 4 > 4) {
+        int bar = w - 31;
+        bar = bar < 4 ? 4 : bar;
+        canvas_text(c, x, y, 1, ROLE_DIM, glyph_text(GLYPH_BAR_LEFT, c->ascii));
+        canvas_bar(c, x + 1, y, bar, ROLE_MOVING, (int)((COUNTDOWN_MS - left) * 1000 / COUNTDOWN_MS));
+        canvas_text(c, x + 1 + bar, y, 1, ROLE_DIM, glyph_text(GLYPH_BAR_RIGHT, c->ascii));
+        x += bar + 3;
+        w -= bar + 3;
+    }
+    canvas_text(c, x, y, w, d->wrong_key ? ROLE_BANNER : ROLE_KEY, text);
+}
+
+// An empty box in the middle; returns what is inside it.
+static Rect draw_box(Canvas *c, int w, int h, Role frame, const char *title)
+{
+    Rect box = {(c->w - w) / 2, (c->h - h) / 2, w, h};
+    canvas_fill(c, box, ROLE_TEXT, ' ');
+    for (int y = box.y; y < box.y + box.h; y++) { // what was marked below shows no more
+        for (int x = box.x; x < box.x + box.w; x++) {
+            c->cells[(size_t)y * (size_t)c->w + (size_t)x].flags = 0;
+        }
+    }
+    canvas_box(c, box, frame, title);
+    return (Rect){box.x + 2, box.y + 1, box.w - 4, box.h - 2};
+}
+
+static int box_width(const Canvas *c)
+{
+    return c->w - 2 < BOX_MAX_W ? c->w - 2 : BOX_MAX_W;
+}
+
+static void title_of(const Dialog *d, const Cast *cast, char *out, size_t size)
+{
+    if (d->spec.origin == ORIGIN_UNDO) {
+        snprintf(out, size, "Undo: %s back to %s", cast->replica_name, cast->target_name);
+    } else if (d->spec.heal) {
+        snprintf(out, size, "Give %s a spare: %s", cast->target_name, cast->replica_name);
+    } else {
+        snprintf(out, size, "Move %s to %s", cast->replica_name, cast->target_name);
+    }
+}
+
+static void fill_move(Page *page, const Dialog *d, const Cast *cast)
+{
+    char cost[16];
+    add_nodes(page, cast);
+    page_add(page, ROLE_DIM, "why", ROLE_TEXT, d->reason);
+    page_addf(page, "cost", ROLE_TEXT, "copies %s from %s, which forks for it",
+              format_bytes(cost, sizeof(cost), d->cost_bytes), cast->target_name);
+    add_risks(page, cast);
+}
+
+static void draw_move(const Ui *ui, const Scene *s, Canvas *c)
+{
+    const Dialog *d = &ui->dialog;
+    Cast cast;
+    if (!cast_of(s, &d->spec, &cast)) {
+        return;
+    }
+    int w = box_width(c);
+    Page text = {.width = w - 4, .left_w = LEFT_WIDTH};
+    Page command = {.width = w - 4};
+    fill_move(&text, d, &cast);
+    page_wide(&command, ROLE_DIM, d->command);
+
+    int fixed = text.n + command.n + 1;
+    int tree = family_size(&cast, cast.target) + 1 + family_size(&cast, cast.donor) + 1;
+    tree = tree > 2 * TREE_MAX ? 2 * TREE_MAX : tree;
+    int room = c->h - 2 - fixed;
+    int gaps = room - tree >= 3 ? 3 : room - tree >= 0 ? room - tree : 0;
+    tree = tree > room ? room : tree;
+    tree = tree < 4 ? 0 : tree;
+    int h = fixed + tree + gaps + 2;
+    h = h > c->h ? c->h : h;
+
+    char title[160];
+    title_of(d, &cast, title, sizeof(title));
+    Rect in = draw_box(c, w, h, ROLE_MOVING, title);
+    int y = in.y + page_draw(&text, c, (Rect){in.x, in.y, in.w, in.h - 1}, 0) + (gaps > 0);
+    if (tree > 0) {
+        draw_preview(&cast, c, (Rect){in.x, y, in.w, tree});
+        y += tree + (gaps > 1);
+    }
+    page_draw(&command, c, (Rect){in.x, y, in.w, in.y + in.h - 1 - y}, 0);
+    draw_countdown(ui, s, c, in.x, in.y + in.h - 1, in.w);
+    page_done(&text);
+    page_done(&command);
+}
+
+static void draw_page(Canvas *c, Page *page, Role frame, const char *title)
+{
+    int h = page->n + 2 < c->h ? page->n + 2 : c->h;
+    Rect in = draw_box(c, page->width + 4, h, frame, title);
+    page_draw(page, c, in, 0);
+    page_done(page);
+}
+
+static void draw_refused(const Ui *ui, const Scene *s, Canvas *c)
+{
+    const Dialog *d = &ui->dialog;
+    Page page = {.width = box_width(c) - 4, .left_w = 22};
+    char name[NAME_MAX_BYTES];
+    char title[160];
+    short_name_of(s->health->snapshot, d->spec.target, d->spec.target_addr, name, sizeof(name));
+    snprintf(title, sizeof(title), "Nobody can come to %s", name);
+    page_wide(&page, ROLE_WARN, d->reason);
+    if (d->n_refusals > 0) {
+        page_blank(&page);
+    }
+    int shown = d->n_refusals < DIALOG_REFUSALS ? d->n_refusals : DIALOG_REFUSALS;
+    int widest = 0;
+    for (int i = 0; i < shown; i++) {
+        int width = text_width(d->refusal[i].who);
+        widest = width > widest ? width : widest;
+    }
+    page.left_w = widest + 2;
+    for (int i = 0; i < shown; i++) {
+        page_add(&page, ROLE_REPLICA, d->refusal[i].who, ROLE_TEXT, d->refusal[i].text);
+    }
+    if (d->n_refusals > shown) {
+        page_addf(&page, "", ROLE_DIM, "and %d more", d->n_refusals - shown);
+    }
+    page_blank(&page);
+    page_wide(&page, ROLE_KEY, "any key closes this");
+    draw_page(c, &page, ROLE_WARN, title);
+}
+
+static void draw_auto(const Ui *ui, const Scene *s, Canvas *c)
+{
+    const Automatic *a = s->automatic;
+    int w = box_width(c) < 64 ? box_width(c) : 64;
+    Page page = {.width = w - 4, .left_w = LEFT_WIDTH};
+    char grace[16];
+    page_wide(&page, ROLE_TEXT, "rehome will move spares to orphaned masters by itself.");
+    page_blank(&page);
+    page_addf(&page, "waits", ROLE_TEXT, "%s after a master became orphaned",
+              format_seconds(grace, sizeof(grace), a->limits.grace_ms));
+    page_addf(&page, "at most", ROLE_TEXT, "%d move%s an hour, one at a time; then it stops itself",
+              a->limits.max_moves_per_hour, plural(a->limits.max_moves_per_hour));
+    page_addf(&page, "never", ROLE_TEXT, "promotes, forgets, resets or flushes");
+    if (s->health != NULL && s->health->snapshot->server_migration == TRI_YES) {
+        page_addf(&page, "note", ROLE_WARN, "the servers' own migration is ON: both may act");
+    }
+    page_blank(&page);
+    page_wide(&page, ui->dialog.wrong_key ? ROLE_BANNER : ROLE_KEY, "y lets it act, Esc goes on observing");
+    draw_page(c, &page, ROLE_WARN, "Automatic mode: act");
+}
+
+static void draw_quit(const Ui *ui, Canvas *c)
+{
+    int w = box_width(c) < 64 ? box_width(c) : 64;
+    Page page = {.width = w - 4, .left_w = LEFT_WIDTH};
+    page_wide(&page, ROLE_TEXT,
+              "A move is under way. The servers go on with it without us, but nobody verifies the outcome "
+              "until rehome runs again.");
+    page_blank(&page);
+    page_wide(&page, ui->dialog.wrong_key ? ROLE_BANNER : ROLE_KEY, "y leaves, Esc stays");
+    draw_page(c, &page, ROLE_WARN, "Leave now?");
+}
+
+// One line at the bottom, for screens without room for a box.
+static void draw_prompt(const Ui *ui, const Scene *s, Canvas *c)
+{
+    const Dialog *d = &ui->dialog;
+    char text[256] = "";
+    Cast cast;
+    switch (d->kind) {
+    case DIALOG_MOVE:
+        if (cast_of(s, &d->spec, &cast)) {
+            int seconds = (int)((left_ms(d, s) + 999) / 1000);
+            if (d->counting) {
+                snprintf(text, sizeof(text), "Esc stops! %d s: %s %s %s", seconds, cast.replica_name,
+                         glyph_text(GLYPH_ARROW, c->ascii), cast.target_name);
+            } else {
+                snprintf(text, sizeof(text), "y/Esc? %s %s %s", cast.replica_name,
+                         glyph_text(GLYPH_ARROW, c->ascii), cast.target_name);
+            }
+        }
+        break;
+    case DIALOG_REFUSED:
+        snprintf(text, sizeof(text), "%s", d->reason);
+        break;
+    case DIALOG_AUTO:
+        snprintf(text, sizeof(text), "y/Esc? automatic mode acts");
+        break;
+    case DIALOG_QUIT:
+        snprintf(text, sizeof(text), "y/Esc? a move is under way: leave");
+        break;
+    case DIALOG_NONE:
+        return;
+    }
+    canvas_fill(c, (Rect){0, c->h - 1, c->w, 1}, ROLE_BANNER, ' ');
+    canvas_text(c, 0, c->h - 1, c->w, ROLE_BANNER, text);
+}
+
+void dialog_draw(Ui *ui, const Scene *s, Canvas *c)
+{
+    if (ui->dialog.kind == DIALOG_NONE) {
+        return;
+    }
+    if (c->w < SMALL_W || c->h < SMALL_H) {
+        draw_prompt(ui, s, c);
+        return;
+    }
+    switch (ui->dialog.kind) {
+    case DIALOG_MOVE:
+        draw_move(ui, s, c);
+        break;
+    case DIALOG_REFUSED:
+        draw_refused(ui, s, c);
+        break;
+    case DIALOG_AUTO:
+        draw_auto(ui, s, c);
+        break;
+    case DIALOG_QUIT:
+        draw_quit(ui, c);
+        break;
+    case DIALOG_NONE:
+        break;
+    }
+}

@@ -1,0 +1,296 @@
+// The first two lines: how the cluster is, and who is in charge. What does not fit gives way in a
+// fixed order; the state and the orphans stay to the last.
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "rehome/base/text.h"
+#include "view.h"
+#include "words.h"
+
+// Data older than this is said out loud.
+enum { LOUD_AGE_MS = 3000 };
+
+enum { CHIPS_MAX = 12, NEVER = 99, GIVE_UP = 16 };
+
+// One statement of a line. At level brief_at its brief form is taken, at gone_at it goes.
+typedef struct {
+    Role role;
+    int brief_at;
+    int gone_at;
+    bool is_brief;
+    bool is_gone;
+    char text[120];
+    char brief[64];
+} Chip;
+
+typedef struct {
+    Chip at[CHIPS_MAX];
+    int n;
+} Chips;
+
+static Chip *chip_add(Chips *chips, Role role, int gone_at, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static Chip *chip_add(Chips *chips, Role role, int gone_at, const char *format, ...)
+{
+    Chip *chip = &chips->at[chips->n++];
+    *chip = (Chip){.role = role, .brief_at = NEVER, .gone_at = gone_at};
+    va_list args;
+    va_start(args, format);
+    vsnprintf(chip->text, sizeof(chip->text), format, args);
+    va_end(args);
+    return chip;
+}
+
+static void chip_brief(Chip *chip, int brief_at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void chip_brief(Chip *chip, int brief_at, const char *format, ...)
+{
+    chip->brief_at = brief_at;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(chip->brief, sizeof(chip->brief), format, args);
+    va_end(args);
+}
+
+static const char *chip_text(const Chip *chip)
+{
+    return chip->is_brief ? chip->brief : chip->text;
+}
+
+static int chips_width(const Chips *chips, int gap)
+{
+    int width = 0;
+    for (int i = 0; i < chips->n; i++) {
+        if (!chips->at[i].is_gone) {
+            width += (width > 0 ? gap : 0) + text_width(chip_text(&chips->at[i]));
+        }
+    }
+    return width;
+}
+
+static void chips_fit(Chips *chips, int gap, int width)
+{
+    for (int level = 0; level < GIVE_UP && chips_width(chips, gap) > width; level++) {
+        for (int i = 0; i < chips->n; i++) {
+            Chip *chip = &chips->at[i];
+            chip->is_brief = chip->is_brief || chip->brief_at == level;
+            chip->is_gone = chip->is_gone || chip->gone_at == level;
+        }
+    }
+}
+
+static void chips_draw(const Chips *chips, Canvas *c, int x, int y, int x_end, const char *between)
+{
+    bool first = true;
+    for (int i = 0; i < chips->n; i++) {
+        if (chips->at[i].is_gone) {
+            continue;
+        }
+        if (!first) {
+            x = canvas_text(c, x, y, x_end - x, ROLE_DIM, between);
+        }
+        x = canvas_text(c, x, y, x_end - x, chips->at[i].role, chip_text(&chips->at[i]));
+        first = false;
+    }
+}
+
+static void add_slots(Chips *chips, const Snapshot *p)
+{
+    int missing = SLOT_COUNT - (p->slots_covered - p->slots_fail);
+    if (missing > 0) {
+        Chip *chip = chip_add(chips, ROLE_CRIT, 13, "%d slot%s NOT COVERED", missing, plural(missing));
+        chip_brief(chip, 4, "%d slots lost", missing);
+    } else {
+        Chip *chip = chip_add(chips, ROLE_TEXT, 3, "%d/%d slots", SLOT_COUNT, SLOT_COUNT);
+        chip_brief(chip, 1, "all slots");
+    }
+}
+
+static void add_safety(Chips *chips, const HostSafety *hosts)
+{
+    if (hosts->safe) {
+        chip_add(chips, ROLE_OK, 10, "host-safe YES");
+        return;
+    }
+    char host[48];
+    short_host(hosts->worst, host, sizeof(host));
+    Chip *chip = chip_add(chips, ROLE_WARN, 10, "host-safe NO (%s)", host);
+    chip_brief(chip, 5, "host-safe NO");
+}
+
+static void add_health(Chips *chips, const Health *h, bool ascii)
+{
+    const Snapshot *p = h->snapshot;
+    Chip *chip = chip_add(chips, ROLE_TITLE, 11, "%s", p->name);
+    if (text_width(p->name) > 16) {
+        const char *end = p->name + strlen(p->name);
+        const char *colon = strrchr(p->name, ':');
+        chip_brief(chip, 9, "%s%.12s", glyph_text(GLYPH_ELLIPSIS, ascii), colon != NULL ? colon : end);
+    }
+    bool lost = p->state_known && !p->state_ok;
+    chip_add(chips, lost ? ROLE_CRIT : p->state_known ? ROLE_OK : ROLE_STALE, NEVER, "%s",
+             lost ? "FAIL" : p->state_known ? "OK" : "state ?");
+    add_slots(chips, p);
+    chip = chip_add(chips, ROLE_TEXT, 8, "%zu master%s %zu replica%s", p->n_masters,
+                    plural((long)p->n_masters), p->n_replicas, plural((long)p->n_replicas));
+    chip_brief(chip, 0, "%zuM %zuR", p->n_masters, p->n_replicas);
+    bool orphans = h->orphaned > 0;
+    const char *glyph = glyph_text(orphans ? GLYPH_ORPHAN : GLYPH_OK, ascii);
+    chip = chip_add(chips, orphans ? ROLE_ORPHAN : ROLE_OK, NEVER, "%s %d orphaned", glyph, h->orphaned);
+    chip_brief(chip, 14, "%s%d", glyph, h->orphaned);
+    if (h->at_risk > 0) {
+        chip_add(chips, ROLE_WARN, 9, "%d at risk", h->at_risk);
+    }
+    chip_add(chips, h->spares > 0 ? ROLE_SPARE : ROLE_TEXT, 7, "%d spare%s", h->spares, plural(h->spares));
+    add_safety(chips, &h->hosts);
+}
+
+// The age of the data at the right end; returns where it begins.
+static int draw_age(const Scene *s, Canvas *c)
+{
+    const Snapshot *p = s->health->snapshot;
+    int64_t age = s->now_ms > p->now_ms ? s->now_ms - p->now_ms : 0;
+    bool loud = age > LOUD_AGE_MS;
+    char brief[16];
+    char text[40];
+    format_seconds(brief, sizeof(brief), age);
+    snprintf(text, sizeof(text), loud ? "%s OLD" : "%s ago", brief);
+    const char *shown = c->w >= 100 || loud ? text : brief;
+    if (c->w < 70 && !loud) {
+        return c->w;
+    }
+    int width = text_width(shown);
+    canvas_right(c, c->w - 1, 0, width, loud ? ROLE_STALE : ROLE_DIM, shown);
+    // Room for the widest age of its kind: the line does not move with the clock.
+    return c->w - 1 - (loud ? width : 5 + (shown == text ? 4 : 0));
+}
+
+static void draw_state(const Scene *s, Canvas *c)
+{
+    Chips chips = {0};
+    int end = draw_age(s, c);
+    add_health(&chips, s->health, c->ascii);
+    chips_fit(&chips, 2, end - 3);
+    chips_draw(&chips, c, 1, 0, end - 1, "  ");
+}
+
+static void add_move(Chips *chips, const Scene *s, bool ascii)
+{
+    if (!s->move_busy || s->move == NULL) {
+        return;
+    }
+    const Move *m = s->move;
+    char replica[NAME_MAX_BYTES];
+    char target[NAME_MAX_BYTES];
+    short_name_of(s->health->snapshot, m->spec.replica, m->spec.replica_addr, replica, sizeof(replica));
+    short_name_of(s->health->snapshot, m->spec.target, m->spec.target_addr, target, sizeof(target));
+    char share[16] = "";
+    if (m->sync_permille >= 0) {
+        snprintf(share, sizeof(share), " %d%%", m->sync_permille / 10);
+    }
+    Chip *chip = chip_add(chips, ROLE_MOVING, 14, "moving %s %s %s: %s%s", replica,
+                          glyph_text(GLYPH_ARROW, ascii), target, move_stage_words(m), share);
+    chip_brief(chip, 6, "moving %s", share[0] != '\0' ? share + 1 : move_stage_words(m));
+}
+
+static void add_mode(Chips *chips, const Automatic *a)
+{
+    if (a->brake) {
+        Chip *chip = chip_add(chips, ROLE_BANNER, NEVER, " BRAKE: %.80s ", a->brake_why);
+        chip_brief(chip, 2, " BRAKE ");
+    }
+    Role role = a->mode == AUTO_ACT ? ROLE_TITLE : ROLE_TEXT;
+    chip_add(chips, role, 13, "AUTO %s", auto_mode_text(a->mode));
+}
+
+static void add_server(Chips *chips, const Snapshot *p)
+{
+    const char *migration = p->migration_mixed               ? "mixed"
+                            : p->server_migration == TRI_YES ? "ON"
+                            : p->server_migration == TRI_NO  ? "OFF"
+                                                             : "unknown";
+    Chip *chip = chip_add(chips, p->migration_mixed ? ROLE_WARN : ROLE_TEXT, 5, "server migration %s",
+                          migration);
+    chip_brief(chip, 4, "server %s", migration);
+    if (p->barrier >= 0) {
+        chip_add(chips, ROLE_DIM, 0, "barrier %d", p->barrier);
+    }
+}
+
+// "1 tree  4 events" at the right end; returns where it begins.
+static int draw_tabs(const Ui *ui, Canvas *c, int end)
+{
+    int x = end;
+    for (size_t i = views_n; i-- > 0;) {
+        char key[16] = "";
+        for (size_t k = 0; k < key_bindings_n; k++) {
+            if (key_bindings[k].action == views[i]->opens) {
+                snprintf(key, sizeof(key), "%s", key_bindings[k].keys);
+            }
+        }
+        int width = text_width(key) + 1 + text_width(views[i]->name);
+        x -= width;
+        canvas_text(c, x, 1, width, ROLE_KEY, key);
+        bool here = ui->view == views[i];
+        canvas_text(c, x + text_width(key) + 1, 1, width, here ? ROLE_TITLE : ROLE_DIM, views[i]->name);
+        x -= 2;
+    }
+    return x;
+}
+
+static int tabs_width(void)
+{
+    int width = 0;
+    for (size_t i = 0; i < views_n; i++) {
+        width += text_width(views[i]->name) + 4;
+    }
+    return width;
+}
+
+static void draw_charge(const Ui *ui, const Scene *s, Canvas *c)
+{
+    Chips chips = {0};
+    if (s->trouble != NULL && s->trouble[0] != '\0') {
+        Chip *chip = chip_add(&chips, ROLE_BANNER, NEVER, " NO CONTACT: %.90s ", s->trouble);
+        chip_brief(chip, 7, " NO CONTACT ");
+    }
+    if (s->read_only) {
+        chip_add(&chips, ROLE_BANNER, 14, " READ-ONLY ");
+    }
+    if (s->automatic != NULL) {
+        add_mode(&chips, s->automatic);
+    }
+    add_move(&chips, s, c->ascii);
+    chip_add(&chips, ROLE_TEXT, 3, "floor %d", s->health->floor);
+    add_server(&chips, s->health->snapshot);
+
+    char between[16];
+    snprintf(between, sizeof(between), " %s ", glyph_text(GLYPH_DOT, c->ascii));
+    // The tabs go when what they would push out says more.
+    Chips alone = chips;
+    int end = c->w - 1;
+    chips_fit(&alone, 3, end - 1 - tabs_width());
+    bool cuts = false;
+    for (int i = 0; i < alone.n; i++) {
+        cuts = cuts || ((alone.at[i].is_gone || alone.at[i].is_brief) && alone.at[i].gone_at > 5);
+    }
+    if (!cuts && chips_width(&alone, 3) <= end - 1 - tabs_width()) {
+        end = draw_tabs(ui, c, end);
+    }
+    chips_fit(&chips, 3, end - 1);
+    chips_draw(&chips, c, 1, 1, end, between);
+}
+
+void header_draw(const Ui *ui, const Scene *s, Canvas *c)
+{
+    if (s->health == NULL) {
+        canvas_text(c, 1, 0, c->w - 1, ROLE_TITLE, "rehome");
+        canvas_text(c, 9, 0, c->w - 9, ROLE_STALE, "no cluster yet");
+        return;
+    }
+    draw_state(s, c);
+    draw_charge(ui, s, c);
+}

@@ -1,0 +1,78 @@
+// Screens that have no tree: too small for it, or without a cluster.
+#include <stdio.h>
+
+#include "page.h"
+#include "rehome/base/text.h"
+#include "view.h"
+#include "words.h"
+
+static void draw_counts(const Scene *s, Canvas *c)
+{
+    const Health *h = s->health;
+    const Snapshot *p = h->snapshot;
+    bool lost = p->state_known && !p->state_ok;
+    int x = 0;
+    if (c->w >= 16) {
+        x = canvas_text(c, x, 0, c->w, lost ? ROLE_CRIT : ROLE_OK, lost ? "FAIL" : "OK") + 1;
+    }
+    const char *glyph = glyph_text(h->orphaned > 0 ? GLYPH_ORPHAN : GLYPH_OK, c->ascii);
+    Role role = h->orphaned > 0 ? ROLE_ORPHAN : ROLE_OK;
+    x = canvas_textf(c, x, 0, c->w - x, role, c->w >= 16 ? "%s %d orphaned" : "%s%d", glyph, h->orphaned);
+    if (c->w - x > 10) {
+        canvas_textf(c, x + 2, 0, c->w - x - 2, ROLE_TEXT, "%zuM %zuR  %d spare%s", p->n_masters,
+                     p->n_replicas, h->spares, plural(h->spares));
+    }
+}
+
+void small_draw(const Ui *ui, const Scene *s, Canvas *c)
+{
+    if (s->health == NULL) {
+        trouble_draw(s, c, (Rect){0, 0, c->w, c->h});
+        return;
+    }
+    draw_counts(s, c);
+    const Snapshot *p = s->health->snapshot;
+    int y = 1;
+    // The last line is for the hint, or what was said last.
+    for (size_t i = 0; i < s->plan->n && y < c->h - 1; i++, y++) {
+        char name[NAME_MAX_BYTES];
+        char why[40];
+        int node = s->plan->at[i].target;
+        Words w = master_words(s, node);
+        short_name(p, node, name, sizeof(name));
+        orphan_words(s->health, node, why, sizeof(why));
+        canvas_textf(c, 0, y, c->w, w.role, "%s %s %s %s", glyph_text(w.glyph, c->ascii), name, w.text, why);
+    }
+    if (c->h < 2) {
+        return;
+    }
+    if (ui->note[0] != '\0' && s->now_ms < ui->note_until_ms) {
+        canvas_text(c, 0, c->h - 1, c->w, level_role(ui->note_level), ui->note);
+    } else {
+        canvas_textf(c, 0, c->h - 1, c->w, ROLE_DIM, "enlarge to 60x15 for the tree (now %dx%d)", c->w, c->h);
+    }
+}
+
+void trouble_draw(const Scene *s, Canvas *c, Rect r)
+{
+    enum { WIDEST = 68 };
+    int width = r.w - 2 < WIDEST ? r.w - 2 : WIDEST;
+    Page page = {.width = width > 1 ? width : 1};
+    bool trouble = s->trouble != NULL && s->trouble[0] != '\0';
+    page_wide(&page, trouble ? ROLE_WARN : ROLE_TITLE, trouble ? "No cluster to show" : "Looking for the cluster");
+    page_blank(&page);
+    if (trouble) {
+        page_wide(&page, ROLE_TEXT, s->trouble);
+        page_blank(&page);
+    }
+    if (s->seeds != NULL && s->seeds[0] != '\0') {
+        char text[512];
+        snprintf(text, sizeof(text), "trying %s", s->seeds);
+        page_wide(&page, ROLE_DIM, text);
+    }
+    page_wide(&page, ROLE_DIM, "q quits");
+    int h = page.n < r.h ? page.n : r.h;
+    int x = r.x + (r.w - page.width) / 2;
+    page_draw(&page, c, (Rect){x, r.y + (r.h - h) / 2, page.width, h}, 0);
+    page_done(&page);
+}

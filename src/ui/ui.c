@@ -1,0 +1,437 @@
+#include "rehome/ui/ui.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "rehome/base/mem.h"
+#include "rehome/base/text.h"
+#include "view.h"
+#include "words.h"
+
+enum { MIN_W = 60, MIN_H = 15, PANE_MIN_W = 110, WALL_MIN_W = 160, NOTE_MS = 8000 };
+
+// Adding a view: its row here, and its keys in the table of keys.
+const View *const views[] = {&tree_view, &events_view};
+const size_t views_n = ARRAY_LEN(views);
+
+Ui *ui_new(ConfirmMode confirm)
+{
+    Ui *ui = mem_alloc(sizeof(*ui));
+    ui->confirm = confirm;
+    ui->view = &tree_view;
+    ui->event.code = EVENT_CODE_COUNT;
+    return ui;
+}
+
+void ui_free(Ui *ui)
+{
+    if (ui != NULL) {
+        rows_done(&ui->rows);
+        pick_done(&ui->pick);
+        mem_free(ui);
+    }
+}
+
+void ui_set_undo(Ui *ui, const MoveSpec *spec)
+{
+    ui->has_undo = spec != NULL;
+    if (spec != NULL) {
+        ui->undo = *spec;
+    }
+}
+
+void ui_note(Ui *ui, const Scene *s, Level level, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(ui->note, sizeof(ui->note), format, args);
+    va_end(args);
+    ui->note_level = level;
+    ui->note_until_ms = s->now_ms + NOTE_MS;
+}
+
+// The most urgent orphan; -1: none.
+static int most_urgent(const Scene *s)
+{
+    return s->plan != NULL && s->plan->n > 0 ? s->plan->at[0].target : -1;
+}
+
+void ui_settle(Ui *ui, const Scene *s)
+{
+    rows_build(&ui->rows, s->health, ui->slot_order);
+    if (s->health == NULL || ui->rows.n == 0) {
+        return;
+    }
+    const Snapshot *p = s->health->snapshot;
+    if (!ui->touched) {
+        int node = most_urgent(s);
+        ui->cursor = p->nodes[node >= 0 ? node : ui->rows.at[0].node].id;
+    }
+    int row = rows_find(&ui->rows, p, ui->cursor);
+    if (row < 0) {
+        row = rows_nearest(&ui->rows, ui->cursor_row);
+        ui->cursor = p->nodes[ui->rows.at[row].node].id;
+    }
+    ui->cursor_row = row;
+}
+
+int ui_selected(const Ui *ui, const Scene *s)
+{
+    return s->health != NULL ? snapshot_find(s->health->snapshot, ui->cursor) : -1;
+}
+
+void ui_select(Ui *ui, NodeId id)
+{
+    ui->cursor = id;
+    ui->touched = true;
+}
+
+unsigned ui_scope(const Ui *ui)
+{
+    return ui->dialog.kind != DIALOG_NONE ? (unsigned)IN_CONFIRM
+           : ui->help                     ? (unsigned)IN_HELP
+           : ui->pick.active              ? (unsigned)IN_PICK
+           : ui->details                  ? (unsigned)IN_DETAILS
+                                          : (unsigned)ui->view->scope;
+}
+
+bool ui_refuses_writes(Ui *ui, const Scene *s)
+{
+    if (s->health == NULL || (s->trouble != NULL && s->trouble[0] != '\0')) {
+        ui_note(ui, s, LEVEL_WARNING, "no contact with the cluster: nothing can be moved");
+    } else if (s->read_only) {
+        ui_note(ui, s, LEVEL_WARNING, "read-only: nothing can be moved");
+    } else if (s->move_busy) {
+        ui_note(ui, s, LEVEL_WARNING, "a move is under way: one at a time");
+    } else {
+        return false;
+    }
+    return true;
+}
+
+// Scrolling.
+
+void scroll_clamp(Scroll *scroll, int page, int total)
+{
+    scroll->page = page > 0 ? page : 0;
+    scroll->total = total;
+    int last = total - scroll->page;
+    scroll->top = scroll->top > last ? last : scroll->top;
+    scroll->top = scroll->top < 0 ? 0 : scroll->top;
+}
+
+bool scroll_act(Scroll *scroll, Action action)
+{
+    int page = scroll->page > 1 ? scroll->page - 1 : 1;
+    if (action == ACT_ROW_DOWN || action == ACT_ROW_UP) {
+        scroll->top += action == ACT_ROW_DOWN ? 1 : -1;
+    } else if (action == ACT_PAGE_DOWN || action == ACT_PAGE_UP) {
+        scroll->top += action == ACT_PAGE_DOWN ? page : -page;
+    } else if (action == ACT_FIRST || action == ACT_LAST) {
+        scroll->top = action == ACT_FIRST ? 0 : scroll->total;
+    } else {
+        return false;
+    }
+    scroll_clamp(scroll, scroll->page, scroll->total);
+    return true;
+}
+
+void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size)
+{
+    int above = scroll->top;
+    int below = scroll->total - scroll->top - scroll->page;
+    out[0] = '\0';
+    if (above > 0 && below > 0) {
+        snprintf(out, size, "%d more above %s %d below", above, glyph_text(GLYPH_DOT, ascii), below);
+    } else if (above > 0 || below > 0) {
+        snprintf(out, size, "%d more %s", above > 0 ? above : below, above > 0 ? "above" : "below");
+    }
+}
+
+// Drawing.
+
+static void draw_rule(Canvas *c, int x, int y, int w, const char *title)
+{
+    enum { LINE = 0x2500, TITLE_AT = 2 };
+    canvas_fill(c, (Rect){x, y, w, 1}, ROLE_FRAME, LINE);
+    if (title[0] != '\0') {
+        canvas_textf(c, x + TITLE_AT, y, w - TITLE_AT, ROLE_DIM, " %s ", title);
+    }
+}
+
+// The rule below a list: how much of it is not shown.
+static void draw_list_rule(Canvas *c, int x, int y, int w, const Scroll *scroll, const char *title)
+{
+    char hint[64];
+    scroll_hint(scroll, c->ascii, hint, sizeof(hint));
+    draw_rule(c, x, y, w, hint);
+    if (title[0] != '\0' && w > 50) {
+        canvas_textf(c, x + w - text_width(title) - 4, y, w, ROLE_DIM, " %s ", title);
+    }
+}
+
+static int events_height(int h)
+{
+    return h >= 50 ? 8 : h >= 36 ? 5 : h >= 23 ? 3 : h >= 18 ? 2 : 0;
+}
+
+static void draw_pane_edge(Canvas *c, int x, int y, int h)
+{
+    enum { LINE = 0x2502 };
+    canvas_fill(c, (Rect){x, y, 1, h}, ROLE_FRAME, LINE);
+}
+
+// Tree at the left; details and events at the right on a wall, details beside and events below
+// where it is wide, events below where it is not.
+static void draw_tree_screen(Ui *ui, const Scene *s, Canvas *c, Rect r)
+{
+    bool wall = c->w >= WALL_MIN_W && c->h >= 30;
+    int pane = wall ? c->w * 2 / 5 : c->w >= PANE_MIN_W ? c->w / 3 : 0;
+    int events = wall ? 0 : events_height(c->h);
+    Rect tree = {r.x, r.y, r.w - pane, r.h - events - 1};
+    ui->view->draw(ui, s, c, tree);
+    int rule = tree.y + tree.h;
+    draw_list_rule(c, r.x, rule, wall ? tree.w : r.w, &ui->tree, events > 0 ? "events" : "");
+    events_tail_draw(s, c, (Rect){r.x + 1, rule + 1, r.w - 2, events});
+    if (pane == 0) {
+        return;
+    }
+    int x = r.x + tree.w;
+    int details = wall ? r.h / 2 : tree.h;
+    draw_pane_edge(c, x, r.y, tree.h + wall);
+    details_draw(ui, s, c, (Rect){x + 2, r.y, pane - 3, details});
+    if (wall) {
+        draw_rule(c, x + 1, r.y + details, pane - 1, "events");
+        events_tail_draw(s, c, (Rect){x + 2, r.y + details + 1, pane - 3, r.h - details - 1});
+    }
+}
+
+static void draw_body(Ui *ui, const Scene *s, Canvas *c, Rect r)
+{
+    Rect list = {r.x, r.y, r.w, r.h - 1};
+    int rule = r.y + r.h - 1;
+    if (ui->help) {
+        help_draw(ui, c, list);
+        draw_list_rule(c, r.x, rule, r.w, &ui->help_page, "help");
+    } else if (s->health == NULL) {
+        trouble_draw(s, c, r);
+    } else if (ui->details) {
+        details_draw(ui, s, c, (Rect){list.x + 1, list.y, list.w - 2, list.h});
+        draw_list_rule(c, r.x, rule, r.w, &ui->details_page, "details");
+    } else if (ui->view == &tree_view) {
+        draw_tree_screen(ui, s, c, r);
+    } else {
+        ui->view->draw(ui, s, c, list);
+        draw_list_rule(c, r.x, rule, r.w, &ui->events, ui->view->name);
+    }
+}
+
+void ui_draw(Ui *ui, const Scene *s, Canvas *c)
+{
+    ui->w = c->w;
+    ui->h = c->h;
+    canvas_clear(c);
+    pick_check(ui, s);
+    dialog_check(ui, s);
+    ui_settle(ui, s);
+    if (c->w < MIN_W || c->h < MIN_H) {
+        small_draw(ui, s, c);
+    } else {
+        header_draw(ui, s, c);
+        draw_body(ui, s, c, (Rect){0, 2, c->w, c->h - 4});
+        message_draw(ui, s, c, c->h - 2);
+        footer_draw(ui, s, c, c->h - 1);
+    }
+    dialog_draw(ui, s, c);
+}
+
+// Keys.
+
+static Request move_selected(Ui *ui, const Scene *s)
+{
+    int node = ui_selected(ui, s);
+    if (ui_refuses_writes(ui, s) || node < 0) {
+        return (Request){0};
+    }
+    if (s->health->of[node].is_master) {
+        return dialog_best(ui, s, node);
+    }
+    ui->details = false;
+    pick_start(ui, s, node);
+    return (Request){0};
+}
+
+static Request demo_request(const Ui *ui, const Scene *s, RequestKind kind)
+{
+    int node = ui_selected(ui, s);
+    if (!s->demo || node < 0) {
+        return (Request){0};
+    }
+    return (Request){.kind = kind, .node = ui->cursor};
+}
+
+static Request release_brake(Ui *ui, const Scene *s)
+{
+    if (s->automatic == NULL || !s->automatic->brake) {
+        ui_note(ui, s, LEVEL_INFO, "the brake is not on");
+        return (Request){0};
+    }
+    return (Request){.kind = REQUEST_RELEASE};
+}
+
+static bool open_view(Ui *ui, Action action)
+{
+    for (size_t i = 0; i < views_n; i++) {
+        if (views[i]->opens == action) {
+            ui->view = views[i];
+            ui->help = false;
+            ui->details = false;
+            pick_stop(ui);
+            return true;
+        }
+    }
+    return false;
+}
+
+static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
+{
+    if (action == ACT_MOVE) {
+        return move_selected(ui, s);
+    }
+    if (action == ACT_MOVE_URGENT || action == ACT_UNDO) {
+        if (ui_refuses_writes(ui, s)) {
+            return (Request){0};
+        }
+        return action == ACT_UNDO ? dialog_undo(ui, s) : dialog_urgent(ui, s);
+    }
+    if (action == ACT_AUTO) {
+        return dialog_auto(ui, s);
+    }
+    if (action == ACT_RELEASE_BRAKE) {
+        return release_brake(ui, s);
+    }
+    if (action == ACT_DEMO_KILL || action == ACT_DEMO_RESTART) {
+        return demo_request(ui, s, action == ACT_DEMO_KILL ? REQUEST_DEMO_KILL : REQUEST_DEMO_RESTART);
+    }
+    return (Request){0};
+}
+
+// Keys that mean the same everywhere but in dialogs; false: not one of them.
+static bool act_anywhere(Ui *ui, const Scene *s, Action action, Request *out)
+{
+    if (action == ACT_QUIT) {
+        *out = dialog_quit(ui, s);
+    } else if (action == ACT_REFRESH) {
+        out->kind = REQUEST_REFRESH;
+    } else if (action == ACT_REDRAW) {
+        out->kind = REQUEST_REDRAW;
+    } else if (action == ACT_SUSPEND) {
+        out->kind = REQUEST_SUSPEND;
+    } else if (action == ACT_HELP) {
+        ui->help = !ui->help;
+        ui->help_page = (Scroll){0};
+    } else {
+        return open_view(ui, action);
+    }
+    return true;
+}
+
+static bool act_on_page(Ui *ui, Action action)
+{
+    if (ui->help) {
+        if (action == ACT_CANCEL) {
+            ui->help = false;
+            return true;
+        }
+        return scroll_act(&ui->help_page, action);
+    }
+    if (ui->details) {
+        if (action == ACT_CANCEL || action == ACT_DETAILS) {
+            ui->details = false;
+            ui->details_page = (Scroll){0};
+            return true;
+        }
+        return scroll_act(&ui->details_page, action);
+    }
+    return false;
+}
+
+static Action lookup(const Ui *ui, const Scene *s, uint32_t key)
+{
+    unsigned scope = ui_scope(ui);
+    return keys_lookup(key, s->demo && scope == IN_TREE ? scope | IN_DEMO : scope);
+}
+
+Request ui_key(Ui *ui, const Scene *s, uint32_t key)
+{
+    Request out = {0};
+    unsigned meant_for = ui_scope(ui);
+    pick_check(ui, s);
+    dialog_check(ui, s);
+    ui_settle(ui, s);
+    if (ui_scope(ui) != meant_for) {
+        return out; // what the key was meant for has just gone
+    }
+    if (ui->dialog.kind != DIALOG_NONE) {
+        return dialog_key(ui, s, key);
+    }
+    ui->touched = ui->touched || s->health != NULL;
+    ui->note[0] = '\0';
+    Action action = lookup(ui, s, key);
+    if (action == ACT_NONE || act_anywhere(ui, s, action, &out) || act_on_page(ui, action) ||
+        s->health == NULL) {
+        return out;
+    }
+    if (ui->pick.active) {
+        pick_act(ui, s, action, &out);
+        return out;
+    }
+    if (!ui->details && ui->view->act(ui, s, action, &out)) {
+        return out;
+    }
+    return act_on_cluster(ui, s, action);
+}
+
+// Time.
+
+// Our move ended since the last tick: say how.
+static void tell_end(Ui *ui, const Scene *s)
+{
+    bool ended = ui->was_busy && !s->move_busy && s->move != NULL && move_is_over(s->move);
+    ui->was_busy = s->move_busy;
+    if (!ended) {
+        return;
+    }
+    const Move *m = s->move;
+    char took[16];
+    format_seconds(took, sizeof(took), m->ended_ms - m->started_ms);
+    if (m->state == MOVE_DONE) {
+        ui_note(ui, s, LEVEL_GOOD, "%s is in sync with %s after %s", m->spec.replica_addr,
+                m->spec.target_addr, took);
+    } else {
+        ui_note(ui, s, LEVEL_CRITICAL, "%s: %s", m->state == MOVE_REFUSED ? "refused" : "failed", m->why);
+    }
+}
+
+Request ui_tick(Ui *ui, const Scene *s)
+{
+    pick_check(ui, s);
+    dialog_check(ui, s);
+    ui_settle(ui, s);
+    tell_end(ui, s);
+    return dialog_tick(ui, s);
+}
+
+int64_t ui_wake_ms(const Ui *ui, const Scene *s)
+{
+    enum { CLOCK_MS = 1000, COUNTDOWN_STEP_MS = 100 };
+    if (ui->dialog.kind == DIALOG_MOVE && ui->dialog.counting) {
+        int64_t over = ui->dialog.opened_ms + COUNTDOWN_MS;
+        int64_t next = s->now_ms + COUNTDOWN_STEP_MS;
+        return next < over ? next : over > s->now_ms ? over : s->now_ms + 1;
+    }
+    if (s->health != NULL) {
+        return s->now_ms + CLOCK_MS;
+    }
+    return ui->note[0] != '\0' && ui->note_until_ms > s->now_ms ? ui->note_until_ms : 0;
+}

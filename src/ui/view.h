@@ -1,0 +1,114 @@
+// What the parts of the dashboard share among themselves: its state, and what a view is.
+#ifndef REHOME_UI_VIEW_H
+#define REHOME_UI_VIEW_H
+
+#include "dialog.h"
+#include "pick.h"
+#include "rehome/ui/ui.h"
+#include "rows.h"
+
+// One way to look at the cluster. Adding one: a file with its View, and a row in ui.c's views[].
+typedef struct View {
+    const char *name; // in the line of tabs
+    KeyScope scope;   // where its keys are looked up
+    Action opens;     // the action that brings it up
+    void (*draw)(Ui *ui, const Scene *s, Canvas *c, Rect r);
+    // False: not for this view, the dashboard decides.
+    bool (*act)(Ui *ui, const Scene *s, Action action, Request *out);
+} View;
+
+extern const View tree_view;
+extern const View events_view;
+
+// Where in a list of lines we are.
+typedef struct {
+    int top;   // first line shown
+    int page;  // lines that fit, as last drawn
+    int total; // lines there are, as last drawn
+} Scroll;
+
+// Which picture something was computed from; a snapshot's address alone may come back.
+typedef struct {
+    const Health *health;
+    uint64_t round;
+    int64_t now_ms;
+} PictureKey;
+
+enum { NOTE_MAX = 240 };
+
+struct Ui {
+    ConfirmMode confirm;
+    const View *view;
+    bool help;
+    bool details; // over the whole screen
+    int w, h;     // as last drawn; 0: not yet
+    // tree
+    Rows rows;         // of the present scene
+    NodeId cursor;     // a node, not a row
+    int cursor_row;    // where it was last seen
+    bool touched;      // a key was pressed: from now on the cursor moves by keys only
+    bool slot_order;
+    Scroll tree;
+    int name_w;        // widest address so far at this width: columns do not come back and forth
+    int name_w_for;    // that width
+    // events
+    Event event;       // selected; EVENT_CODE_COUNT: the newest, and stay there
+    Scroll events;
+    // pages
+    Scroll help_page;
+    Scroll details_page;
+    // moving
+    Dialog dialog;
+    Pick pick;
+    bool has_undo;
+    MoveSpec undo;
+    bool was_busy;     // a move was in flight at the last tick
+    // what we said last; it gives way to the app's message when it is old
+    char note[NOTE_MAX];
+    Level note_level;
+    int64_t note_until_ms;
+};
+
+PictureKey picture_key(const Scene *s);
+bool picture_same(PictureKey a, PictureKey b);
+
+// Tell the operator something, until the next key or for a while.
+void ui_note(Ui *ui, const Scene *s, Level level, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+// Bring the rows and the cursor up to the scene. Before anything that uses either.
+void ui_settle(Ui *ui, const Scene *s);
+
+// The node under the cursor, an index into the snapshot; -1: none.
+int ui_selected(const Ui *ui, const Scene *s);
+
+// Put the cursor on a node by the operator's wish.
+void ui_select(Ui *ui, NodeId id);
+
+// Nothing may be moved now: says why, true.
+bool ui_refuses_writes(Ui *ui, const Scene *s);
+
+// A list key on a page of lines: true when it was one.
+bool scroll_act(Scroll *scroll, Action action);
+void scroll_clamp(Scroll *scroll, int page, int total);
+// "3 above · 12 below" when there is more than fits, else "".
+void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size);
+
+// The parts of the screen.
+void header_draw(const Ui *ui, const Scene *s, Canvas *c);
+void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y);
+void message_draw(const Ui *ui, const Scene *s, Canvas *c, int y);
+void details_draw(Ui *ui, const Scene *s, Canvas *c, Rect r);
+void help_draw(Ui *ui, Canvas *c, Rect r);
+void small_draw(const Ui *ui, const Scene *s, Canvas *c);   // below 60x15
+void trouble_draw(const Scene *s, Canvas *c, Rect r); // no cluster to show
+void events_tail_draw(const Scene *s, Canvas *c, Rect r);   // the newest, as many as fit
+
+// Views in the order of their keys.
+extern const View *const views[];
+extern const size_t views_n;
+
+// The scope keys are looked up in just now.
+unsigned ui_scope(const Ui *ui);
+
+#endif

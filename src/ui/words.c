@@ -1,0 +1,222 @@
+#include "words.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "rehome/base/text.h"
+
+static Words words(Glyph glyph, Role role, const char *text)
+{
+    Words w = {.glyph = glyph, .role = role};
+    snprintf(w.text, sizeof(w.text), "%s", text);
+    return w;
+}
+
+// "ORPHANED 00:12": the word and how long.
+static Words words_since(Glyph glyph, Role role, const char *text, const Scene *s, int64_t since_ms)
+{
+    Words w = {.glyph = glyph, .role = role};
+    char clock[16];
+    int64_t ms = s->now_ms > since_ms ? s->now_ms - since_ms : 0;
+    snprintf(w.text, sizeof(w.text), "%s %s", text, format_clock(clock, sizeof(clock), ms));
+    return w;
+}
+
+// "syncing 41%": the word and how much of it is done.
+static Words words_share(Glyph glyph, Role role, const char *text, int permille)
+{
+    Words w = words(glyph, role, text);
+    if (permille >= 0) {
+        snprintf(w.text, sizeof(w.text), "%s %d%%", text, permille / 10);
+    }
+    return w;
+}
+
+bool is_moving_replica(const Scene *s, NodeId id)
+{
+    return s->move_busy && s->move != NULL && node_id_eq(s->move->spec.replica, id);
+}
+
+bool is_moving_target(const Scene *s, NodeId id)
+{
+    return s->move_busy && s->move != NULL && node_id_eq(s->move->spec.target, id);
+}
+
+Words master_words(const Scene *s, int node)
+{
+    const NodeHealth *nh = &s->health->of[node];
+    const Node *n = &s->health->snapshot->nodes[node];
+    if (is_moving_target(s, n->id) && nh->master == STATE_AT_RISK) {
+        return words_share(GLYPH_SYNC, ROLE_MOVING, "at risk", s->move->sync_permille);
+    }
+    switch (nh->master) {
+    case STATE_ORPHANED:
+        return words_since(GLYPH_ORPHAN, ROLE_ORPHAN, "ORPHANED", s, nh->since_ms);
+    case STATE_AT_RISK:
+        return words_since(nh->coming > 0 ? GLYPH_SYNC : GLYPH_UNKNOWN, ROLE_WARN, "at risk", s,
+                           nh->since_ms);
+    case STATE_FAILED:
+        return words_since(GLYPH_FAILED, ROLE_CRIT, "FAILED", s, nh->since_ms);
+    case STATE_EMPTY:
+        return words(GLYPH_DOT, ROLE_DIM, "no slots");
+    case STATE_PROTECTED:
+        break;
+    }
+    if (node_has(n, NODE_PFAIL)) {
+        Words w = words(GLYPH_UNKNOWN, ROLE_WARN, "");
+        snprintf(w.text, sizeof(w.text), "fail? %d of %d", n->pfail_views, n->views);
+        return w;
+    }
+    if (nh->spares > 0) {
+        Words w = words(GLYPH_OK, ROLE_SPARE, "");
+        snprintf(w.text, sizeof(w.text), "%d spare%s", nh->spares, plural(nh->spares));
+        return w;
+    }
+    return words(GLYPH_OK, ROLE_OK, "protected");
+}
+
+const char *move_stage_words(const Move *m)
+{
+    switch (m->state) {
+    case MOVE_GATE:
+        return "checking";
+    case MOVE_FENCE_READ:
+    case MOVE_FENCE:
+        return "fencing";
+    case MOVE_REPLICATE:
+        return "attaching";
+    case MOVE_ASK:
+        return "asking";
+    case MOVE_SYNC:
+        return m->stage == REPLICA_SYNCING   ? "syncing"
+               : m->stage == REPLICA_LOADING ? "loading"
+               : m->stage == REPLICA_WORKING ? "verifying"
+                                             : "linking";
+    case MOVE_UNFENCE:
+        return "unfencing";
+    case MOVE_DONE:
+    case MOVE_REFUSED:
+    case MOVE_FAILED:
+    case MOVE_STATE_COUNT:
+        break;
+    }
+    return move_state_text(m->state);
+}
+
+Words replica_words(const Scene *s, int node)
+{
+    const NodeHealth *nh = &s->health->of[node];
+    const Node *n = &s->health->snapshot->nodes[node];
+    if (is_moving_replica(s, n->id)) {
+        return words_share(GLYPH_SYNC, ROLE_MOVING, move_stage_words(s->move), s->move->sync_permille);
+    }
+    switch (nh->replica) {
+    case REPLICA_WORKING:
+        return node_has(n, NODE_PFAIL) ? words(GLYPH_UNKNOWN, ROLE_WARN, "in sync  fail?")
+                                       : words(GLYPH_OK, ROLE_OK, "in sync");
+    case REPLICA_LINKING:
+        return words_since(GLYPH_SYNC, ROLE_SYNC, "linking", s, nh->since_ms);
+    case REPLICA_SYNCING:
+        return words_share(GLYPH_SYNC, ROLE_SYNC, "syncing", nh->sync_permille);
+    case REPLICA_LOADING:
+        return words_share(GLYPH_SYNC, ROLE_SYNC, "loading", nh->sync_permille);
+    case REPLICA_LINK_DOWN:
+        return words_since(GLYPH_LINK_DOWN, ROLE_CRIT, "link down", s, nh->since_ms);
+    case REPLICA_FAILED:
+        return words_since(GLYPH_FAILED, ROLE_CRIT, "FAILED", s, nh->since_ms);
+    case REPLICA_UNVERIFIED:
+        break;
+    }
+    return words(GLYPH_UNKNOWN, ROLE_STALE, "not verified");
+}
+
+Words node_words(const Scene *s, int node)
+{
+    return s->health->of[node].is_master ? master_words(s, node) : replica_words(s, node);
+}
+
+void orphan_words(const Health *h, int node, char *out, size_t size)
+{
+    size_t n = h->snapshot->nodes[node].n_replicas;
+    const char *text = "";
+    switch (h->of[node].orphan) {
+    case ORPHAN_BARE:
+        text = "no replica";
+        break;
+    case ORPHAN_LOST:
+        text = n == 1 ? "its replica failed" : "all its replicas failed";
+        break;
+    case ORPHAN_CUT_OFF:
+        text = "replication link down";
+        break;
+    case ORPHAN_NOT:
+        break;
+    }
+    snprintf(out, size, "%s", text);
+}
+
+void short_name(const Snapshot *s, int node, char *out, size_t size)
+{
+    const Node *n = &s->nodes[node];
+    size_t same = 0;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        same += s->nodes[i].port == n->port;
+    }
+    if (same == 1 && n->port > 0) {
+        snprintf(out, size, ":%d", n->port);
+    } else {
+        snprintf(out, size, "%s", n->addr);
+    }
+}
+
+void short_name_of(const Snapshot *s, NodeId id, const char *addr, char *out, size_t size)
+{
+    int node = snapshot_find(s, id);
+    if (node >= 0) {
+        short_name(s, node, out, size);
+    } else {
+        snprintf(out, size, "%s", addr);
+    }
+}
+
+void short_host(const char *host, char *out, size_t size)
+{
+    bool is_ipv4 = host[0] != '\0' && strspn(host, "0123456789.") == strlen(host);
+    const char *dot = is_ipv4 ? strrchr(host, '.') : NULL;
+    snprintf(out, size, "%s%s", dot != NULL ? "." : "", dot != NULL ? dot : host);
+}
+
+Role level_role(Level level)
+{
+    switch (level) {
+    case LEVEL_GOOD:
+        return ROLE_OK;
+    case LEVEL_WARNING:
+        return ROLE_WARN;
+    case LEVEL_CRITICAL:
+        return ROLE_CRIT;
+    case LEVEL_INFO:
+        break;
+    }
+    return ROLE_TEXT;
+}
+
+Glyph level_glyph(Level level)
+{
+    switch (level) {
+    case LEVEL_GOOD:
+        return GLYPH_OK;
+    case LEVEL_WARNING:
+        return GLYPH_SYNC;
+    case LEVEL_CRITICAL:
+        return GLYPH_FAILED;
+    case LEVEL_INFO:
+        break;
+    }
+    return GLYPH_DOT;
+}
+
+const char *plural(long n)
+{
+    return n == 1 ? "" : "s";
+}

@@ -1,0 +1,43 @@
+// The words, glyphs and roles by which nodes are shown, the same in every part of the screen.
+#ifndef REHOME_UI_WORDS_H
+#define REHOME_UI_WORDS_H
+
+#include "rehome/ui/scene.h"
+#include "rehome/ui/theme.h"
+
+enum { NAME_MAX_BYTES = 64, STATE_WIDTH = 15 }; // no state word is wider
+
+typedef struct {
+    Glyph glyph;
+    Role role;
+    char text[40];
+} Words;
+
+Words master_words(const Scene *s, int node);  // "ORPHANED 00:12"
+Words replica_words(const Scene *s, int node); // "syncing 41%"
+Words node_words(const Scene *s, int node);
+
+// Why it is an orphan: "no replica" "its replica failed" "replication link down"; "" when it is not.
+void orphan_words(const Health *h, int node, char *out, size_t size);
+
+// ":7004" when no other node has this port, else the address.
+void short_name(const Snapshot *s, int node, char *out, size_t size);
+void short_name_of(const Snapshot *s, NodeId id, const char *addr, char *out, size_t size);
+
+// "..170" for 192.168.99.170; other labels as they are.
+void short_host(const char *host, char *out, size_t size);
+
+// Our own move in flight has this node as its replica (or target).
+bool is_moving_replica(const Scene *s, NodeId id);
+bool is_moving_target(const Scene *s, NodeId id);
+
+// What our move is doing, briefly: "checking" "fencing" "attaching" "syncing" ...
+const char *move_stage_words(const Move *m);
+
+Role level_role(Level level);
+Glyph level_glyph(Level level);
+
+// "1 spare" "2 spares": the s where it belongs.
+const char *plural(long n);
+
+#endif
