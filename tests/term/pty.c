@@ -162,13 +162,13 @@ void pty_end(Pty *p)
 
 // --- waiting -----------------------------------------------------------------------------------
 
-// Take what the program has written; waits for it at most this long.
-static void pump(Pty *p, int timeout_ms)
+// Take what the program has written; waits for it at most this long. false: nothing came.
+static bool pump(Pty *p, int timeout_ms)
 {
     char bytes[65536];
     struct pollfd in = {.fd = p->fd, .events = POLLIN};
     if (poll(&in, 1, timeout_ms) <= 0) {
-        return;
+        return false;
     }
     ssize_t n = read(p->fd, bytes, sizeof(bytes));
     if (n > 0) {
@@ -178,6 +178,7 @@ static void pump(Pty *p, int timeout_ms)
         close(p->fd); // EIO: nobody holds the other end
         p->fd = -1;
     }
+    return n > 0;
 }
 
 bool pty_wait_until(Pty *p, PtyPredicate *holds, void *context, int64_t deadline_ms)
@@ -236,12 +237,7 @@ static bool has_ended(Pty *p, void *context)
     int status = 0;
     if (!p->ended && waitpid(p->pid, &status, WNOHANG) == p->pid) {
         take_status(p, status);
-        while (p->fd >= 0) {
-            size_t before = p->output.n;
-            pump(p, 0);
-            if (p->output.n == before) {
-                break; // a child of the program may hold the terminal open
-            }
+        while (pump(p, 0)) { // not until the end of file: a child may hold the terminal open
         }
     }
     return p->ended;
@@ -250,6 +246,13 @@ static bool has_ended(Pty *p, void *context)
 bool pty_wait_exit(Pty *p)
 {
     return wait_or_print(p, has_ended, NULL, "the program's end");
+}
+
+void pty_wait_rest(Pty *p, int quiet_ms)
+{
+    int64_t end = now_ms() + PTY_DEADLINE_MS;
+    while (pump(p, quiet_ms) && now_ms() < end) {
+    }
 }
 
 // --- doing -------------------------------------------------------------------------------------
@@ -291,8 +294,9 @@ static VTermKey vterm_key(uint32_t key)
     }
 }
 
-void pty_keys(Pty *p, const char *names)
+bool pty_keys(Pty *p, const char *names)
 {
+    bool ok = true;
     StrView rest = sv(names);
     StrView name;
     while (sv_next(&rest, ' ', &name)) {
@@ -307,9 +311,11 @@ void pty_keys(Pty *p, const char *names)
             pty_send(p, bytes);
         } else {
             fprintf(stderr, "'%s' is not the name of a key\n", text);
+            ok = false;
         }
         mem_free(text);
     }
+    return ok;
 }
 
 void pty_resize(Pty *p, int w, int h)
@@ -372,6 +378,14 @@ int32_t pty_rgb(const Pty *p, int colour, bool is_fg)
     }
     if (colour >= PTY_RGB) {
         return colour - PTY_RGB;
+    }
+    if (colour >= 232) {
+        return (8 + 10 * (colour - 232)) * 0x010101;
+    }
+    if (colour >= 16) { // xterm's cube; libvterm's has steps of its own
+        static const int levels[6] = {0, 95, 135, 175, 215, 255};
+        int i = colour - 16;
+        return levels[i / 36] << 16 | levels[i / 6 % 6] << 8 | levels[i % 6];
     }
     VTermColor rgb;
     vterm_color_indexed(&rgb, (uint8_t)colour);

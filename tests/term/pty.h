@@ -29,11 +29,12 @@ void pty_end(Pty *p);                  // kills the program when it still runs; 
 bool pty_wait(Pty *p, const char *text);      // until the screen contains text
 bool pty_wait_gone(Pty *p, const char *text); // until it does not
 bool pty_wait_exit(Pty *p);                   // until the program has ended; see pty_status()
+void pty_wait_rest(Pty *p, int quiet_ms);     // until it writes nothing for so long
 typedef bool PtyPredicate(Pty *p, void *context);
 bool pty_wait_until(Pty *p, PtyPredicate *holds, void *context, int64_t deadline_ms);
 
-// Keys by name, as in keys.h, separated by spaces: "m Down Esc".
-void pty_keys(Pty *p, const char *names);
+// Keys by name, as in keys.h, separated by spaces: "m Down Esc". false: one is not a name.
+bool pty_keys(Pty *p, const char *names);
 void pty_send(Pty *p, const char *bytes);
 void pty_resize(Pty *p, int w, int h);
 void pty_signal(Pty *p, int signal_number);

@@ -84,7 +84,7 @@ const char *theme_role_name(Role role);
     X(SLOT_NONE, " ", ".")            \
     X(BAR_LEFT, "▕", "[")             \
     X(BAR_RIGHT, "▏", "]")            \
-    X(LOCK, "⚿", "F")
+    X(LOCK, "■", "F")
 
 typedef enum {
 #define X(name, utf8, ascii) GLYPH_##name,
