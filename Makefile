@@ -161,7 +161,7 @@ lint-cppcheck:
 	    --suppress=autoVariables --suppress=knownConditionTrueFalse \
 	    --suppress=internalAstError --suppress=ctuuninitvar \
 	    --cppcheck-build-dir=build/cppcheck -D_GNU_SOURCE '-DREHOME_VERSION=""' \
-	    '-DREHOME_DATA_DIR=""' -Iinclude -Itests src tests
+	    '-DREHOME_DATA_DIR=""' -Iinclude src
 
 lint-format:
 	$(Q)clang-format --dry-run -Werror $(SRC) $(TESTS) $(HEADERS)
