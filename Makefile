@@ -28,7 +28,7 @@ variant_cflags_clang  := -Werror -Wno-unknown-warning-option -Wcomma -Wextra-sem
 # installing it. Its feature macros are left out: _GNU_SOURCE, given to all, covers them.
 PKG       = $(shell pkg-config $(1))
 LIB_FLAGS = $(eval LIB_FLAGS := $$(filter-out -D%,$$(call PKG,--cflags hiredis jansson ncursesw inih)))$(LIB_FLAGS)
-LIBS      = $(eval LIBS := $$(call PKG,--libs hiredis jansson ncursesw inih) -lev -lm)$(LIBS)
+LIBS      = $(eval LIBS := $$(call PKG,--libs hiredis jansson ncursesw inih) -lev -lm -pthread)$(LIBS)
 PURE_LIBS = $(eval PURE_LIBS := $$(call PKG,--libs jansson inih cmocka) -lm)$(PURE_LIBS)
 TEST_LIBS = $(eval TEST_LIBS := $$(call PKG,--libs cmocka vterm) -lutil)$(TEST_LIBS)
 
