@@ -310,7 +310,10 @@ static void dump_row(const Canvas *c, int y, StrBuf *out, char (*letter)(const C
 
 static char role_letter(const Cell *cell)
 {
-    return cell->code == ' ' && cell->role == ROLE_TEXT ? ' ' : theme_role_letter(cell->role);
+    if (cell->code == ' ' && cell->role == ROLE_TEXT) {
+        return ' ';
+    }
+    return theme_role_letter(cell->role);
 }
 
 void canvas_dump_text(const Canvas *c, StrBuf *out)

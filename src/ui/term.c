@@ -235,7 +235,8 @@ bool term_start(const Theme *theme, const TermOptions *options, Error *err)
         return fail_terminal(err, "this terminal cannot move its cursor");
     }
     // Suspending is a key of ours; curses' handler would run in the middle of anything.
-    signal(SIGTSTP, SIG_DFL);
+    struct sigaction stop = {.sa_handler = SIG_DFL};
+    sigaction(SIGTSTP, &stop, NULL);
     restore_prepare();
     restore.armed = 1;
     raw(); // Ctrl-C and Ctrl-Z are keys in the table

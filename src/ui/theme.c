@@ -378,7 +378,9 @@ bool theme_load(const char *path, Theme *out, Error *err)
 
 char theme_role_letter(Role role)
 {
-    return role < ROLE_COUNT ? roles[role].letter : '?';
+    static const char unknown = '?';
+    const char *letter = role < ROLE_COUNT ? &roles[role].letter : &unknown;
+    return *letter;
 }
 
 const char *theme_role_name(Role role)

@@ -19,7 +19,8 @@ TERM_TEST_GROUPS(X)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
-    signal(SIGPIPE, SIG_IGN);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
     int failed = 0;
 #define X(group)                                                                                   \
     if (argc < 2 || strcmp(argv[1], #group) == 0) {                                                \

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <pty.h>
+#include <pty.h> // NOLINT(readability-duplicate-include): the system's, not ours
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -380,7 +380,8 @@ int32_t pty_rgb(const Pty *p, int colour, bool is_fg)
         return colour - PTY_RGB;
     }
     if (colour >= 232) {
-        return (8 + 10 * (colour - 232)) * 0x010101;
+        int grey = (8 + 10 * (colour - 232)) & 0xFF;
+        return grey << 16 | grey << 8 | grey;
     }
     if (colour >= 16) { // xterm's cube; libvterm's has steps of its own
         static const int levels[6] = {0, 95, 135, 175, 215, 255};

@@ -178,7 +178,8 @@ static int usage(void)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
-    signal(SIGPIPE, SIG_IGN);
+    struct sigaction ignore = {.sa_handler = SIG_IGN};
+    sigaction(SIGPIPE, &ignore, NULL);
     PtyStart start = {0};
     int64_t deadline_s = 60;
     int i = 1;

@@ -178,9 +178,8 @@ static void mistakes_name_the_line_and_what_was_expected(void **state)
 static void long_line_is_a_mistake_not_two_lines(void **state)
 {
     (void)state;
-    char text[600] = "ok = red,";
-    memset(text + strlen(text), ' ', 400);
-    strcat(text, "16=green\n");
+    char text[600];
+    snprintf(text, sizeof(text), "ok = red,%400s16=green\n", "");
     Theme theme;
     Error err = {0};
     assert_false(load_text(text, &theme, &err));

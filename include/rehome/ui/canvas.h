@@ -20,7 +20,7 @@ enum { CELL_REVERSE = 1, CELL_DIM = 2 }; // on top of the role: the cursor row, 
 typedef struct {
     int w;
     int h;
-    bool ascii; // only 7-bit characters may be drawn: glyphs are taken from the ASCII column
+    bool ascii;  // only 7-bit characters may be drawn: glyphs are taken from the ASCII column
     Cell *cells; // w * h, row by row
 } Canvas;
 
@@ -40,7 +40,8 @@ int canvas_textf(Canvas *c, int x, int y, int max_w, Role role, const char *form
     __attribute__((format(printf, 6, 7)));
 // Cut in the middle with an ellipsis when too long, so that the port at the end stays.
 int canvas_text_middle(Canvas *c, int x, int y, int max_w, Role role, const char *utf8);
-int canvas_right(Canvas *c, int x_end, int y, int max_w, Role role, const char *utf8); // ends before x_end
+int canvas_right(Canvas *c, int x_end, int y, int max_w, Role role,
+                 const char *utf8); // ends before x_end
 void canvas_fill(Canvas *c, Rect r, Role role, uint32_t code);
 void canvas_mark(Canvas *c, Rect r, uint8_t flags); // adds flags to every cell
 void canvas_box(Canvas *c, Rect r, Role role, const char *title);

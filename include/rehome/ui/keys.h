@@ -43,32 +43,32 @@ typedef enum {
     IN_FILTER = 256,
 } KeyScope;
 
-#define ACTIONS(X)       \
-    X(NONE)              \
-    X(ROW_DOWN)          \
-    X(ROW_UP)            \
-    X(PAGE_DOWN)         \
-    X(PAGE_UP)           \
-    X(FIRST)             \
-    X(LAST)              \
-    X(VIEW_TREE)         \
-    X(VIEW_EVENTS)       \
-    X(DETAILS)           \
-    X(SORT)              \
-    X(MOVE)              \
-    X(MOVE_URGENT)       \
-    X(UNDO)              \
-    X(AUTO)              \
-    X(RELEASE_BRAKE)     \
-    X(CHOOSE)            \
-    X(CANCEL)            \
-    X(CONFIRM)           \
-    X(REFRESH)           \
-    X(REDRAW)            \
-    X(SUSPEND)           \
-    X(DEMO_KILL)         \
-    X(DEMO_RESTART)      \
-    X(HELP)              \
+#define ACTIONS(X)                                                                                 \
+    X(NONE)                                                                                        \
+    X(ROW_DOWN)                                                                                    \
+    X(ROW_UP)                                                                                      \
+    X(PAGE_DOWN)                                                                                   \
+    X(PAGE_UP)                                                                                     \
+    X(FIRST)                                                                                       \
+    X(LAST)                                                                                        \
+    X(VIEW_TREE)                                                                                   \
+    X(VIEW_EVENTS)                                                                                 \
+    X(DETAILS)                                                                                     \
+    X(SORT)                                                                                        \
+    X(MOVE)                                                                                        \
+    X(MOVE_URGENT)                                                                                 \
+    X(UNDO)                                                                                        \
+    X(AUTO)                                                                                        \
+    X(RELEASE_BRAKE)                                                                               \
+    X(CHOOSE)                                                                                      \
+    X(CANCEL)                                                                                      \
+    X(CONFIRM)                                                                                     \
+    X(REFRESH)                                                                                     \
+    X(REDRAW)                                                                                      \
+    X(SUSPEND)                                                                                     \
+    X(DEMO_KILL)                                                                                   \
+    X(DEMO_RESTART)                                                                                \
+    X(HELP)                                                                                        \
     X(QUIT)
 
 typedef enum {
@@ -82,12 +82,12 @@ typedef enum {
 typedef enum { NEED_NOTHING, NEED_WRITE, NEED_UNDO, NEED_DEMO, NEED_BRAKE } KeyNeed;
 
 typedef struct {
-    const char *keys;   // names separated by spaces: "j Down"
-    unsigned scope;     // KeyScope bits
+    const char *keys; // names separated by spaces: "j Down"
+    unsigned scope;   // KeyScope bits
     Action action;
     KeyNeed need;
-    const char *label;  // footer, brief: "give it a spare"; "" not in the footer
-    const char *help;   // help page and README, one sentence
+    const char *label; // footer, brief: "give it a spare"; "" not in the footer
+    const char *help;  // help page and README, one sentence
 } KeyBinding;
 
 extern const KeyBinding key_bindings[];
@@ -96,8 +96,10 @@ extern const size_t key_bindings_n;
 // The action a key stands for in this scope (one bit, and IN_DEMO in a demo); ACT_NONE when none.
 Action keys_lookup(uint32_t key, unsigned scope);
 
-uint32_t key_from_name(const char *name); // "j" "Down" "Esc" "Space" "F1" "Ctrl-L"; KEY_IS_NONE unknown
-const char *key_to_name(uint32_t key, char *out, size_t size); // the reverse; "?" unknown; returns out
+uint32_t
+key_from_name(const char *name); // "j" "Down" "Esc" "Space" "F1" "Ctrl-L"; KEY_IS_NONE unknown
+const char *key_to_name(uint32_t key, char *out,
+                        size_t size); // the reverse; "?" unknown; returns out
 
 // The README's table of keys, as Markdown.
 void keys_markdown(StrBuf *out);

@@ -15,14 +15,14 @@ typedef struct {
 
 // The locale must be set. An unknown TERM, or none, is an error that says what to do.
 bool term_start(const Theme *theme, const TermOptions *options, Error *err);
-void term_stop(void);             // restore; may be called twice, also without term_start()
-void term_restore_async(void);    // the same from a crash handler: write() and tcsetattr() only
+void term_stop(void);          // restore; may be called twice, also without term_start()
+void term_restore_async(void); // the same from a crash handler: write() and tcsetattr() only
 void term_size(int *w, int *h);
-void term_resized(void);          // after SIGWINCH: take the new size over
-void term_show(const Canvas *c);  // sends only what changed
-void term_repaint(void);          // the next term_show() paints everything
-uint32_t term_key(void);          // next key as in keys.h; KEY_IS_NONE when there is none
-bool term_is_utf8(void);          // by the locale
-void term_suspend(void);          // leave the screen, stop the process group, come back on SIGCONT
+void term_resized(void);         // after SIGWINCH: take the new size over
+void term_show(const Canvas *c); // sends only what changed
+void term_repaint(void);         // the next term_show() paints everything
+uint32_t term_key(void);         // next key as in keys.h; KEY_IS_NONE when there is none
+bool term_is_utf8(void);         // by the locale
+void term_suspend(void);         // leave the screen, stop the process group, come back on SIGCONT
 
 #endif
