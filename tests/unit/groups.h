@@ -2,13 +2,19 @@
 #ifndef REHOME_TESTS_GROUPS_H
 #define REHOME_TESTS_GROUPS_H
 
-#define TEST_GROUPS(X)                                                                             \
-    X(address)                                                                                     \
-    X(canvas)                                                                                      \
-    X(check)                                                                                       \
-    X(event_report)                                                                                \
-    X(keys)                                                                                        \
-    X(plan_report)                                                                                 \
+#define TEST_GROUPS(X)  \
+    X(address)          \
+    X(arena)            \
+    X(canvas)           \
+    X(check)            \
+    X(event_report)     \
+    X(info)             \
+    X(keys)             \
+    X(nodes)            \
+    X(plan_report)      \
+    X(slots)            \
+    X(str)              \
+    X(text)             \
     X(theme)
 
 #endif
