@@ -5,7 +5,7 @@
 bool word_is_fresh(const Snapshot *s, int node, int64_t fresh_ms)
 {
     const NodeSays *says = s->nodes[node].says;
-    if (says == NULL || !says->has_info || says->reach == REACH_WRONG_NODE) {
+    if (says == NULL || !says->has_info) {
         return false;
     }
     return says->reach == REACH_OK || s->now_ms - says->info_ms <= fresh_ms;

@@ -7,8 +7,7 @@
 
 #include "rehome/policy/health.h"
 
-// Its INFO is of this round, or not older than fresh_ms. An answer from another node at its
-// address is none.
+// Its INFO is of this round, or not older than fresh_ms.
 bool word_is_fresh(const Snapshot *s, int node, int64_t fresh_ms);
 
 // The node answered in this round, INFO not older than since_ms.
