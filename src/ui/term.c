@@ -17,6 +17,7 @@
 
 #include "rehome/base/mem.h"
 #include "rehome/ui/keys.h"
+#include "term_keys.h"
 
 // How a role is drawn on this terminal.
 typedef struct {
@@ -29,7 +30,6 @@ typedef enum { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_DIRECT } Depth;
 // The one terminal of the process.
 static struct {
     SCREEN *screen; // NULL: not started
-    WINDOW *keys;   // a pad to read keys from: reading from stdscr would refresh it
     Canvas *shown;  // what is on the screen; NULL: unknown, paint everything
     Depth depth;
     Look look[ROLE_COUNT];
@@ -74,6 +74,7 @@ static const char *capability(const char *name)
 static void restore_prepare(void)
 {
     restore.n = 0;
+    restore_add(PASTE_PLAIN);
     restore_add(capability("sgr0"));
     restore_add(capability("op"));
     restore_add(capability("cnorm"));
@@ -106,18 +107,37 @@ void term_restore_async(void)
     errno = saved;
 }
 
+static void tell(const char *text)
+{
+    size_t n = strlen(text);
+    if (write(STDOUT_FILENO, text, n) != (ssize_t)n) {
+        return; // a terminal that is gone needs nothing more
+    }
+}
+
+static void enter_screen(void)
+{
+    restore.armed = 1;
+    tell(PASTE_MARKED);
+}
+
+static void leave_screen(void)
+{
+    tell(PASTE_PLAIN);
+    endwin();
+    restore.armed = 0;
+}
+
 void term_stop(void)
 {
     if (term.screen == NULL) {
         return;
     }
-    endwin();
-    restore.armed = 0;
-    delwin(term.keys);
+    leave_screen();
+    term_keys_close();
     delscreen(term.screen);
     canvas_free(term.shown);
     term.screen = NULL;
-    term.keys = NULL;
     term.shown = NULL;
 }
 
@@ -238,17 +258,13 @@ bool term_start(const Theme *theme, const TermOptions *options, Error *err)
     struct sigaction stop = {.sa_handler = SIG_DFL};
     sigaction(SIGTSTP, &stop, NULL);
     restore_prepare();
-    restore.armed = 1;
+    enter_screen();
     raw(); // Ctrl-C and Ctrl-Z are keys in the table
     noecho();
     nonl();
     set_escdelay(25);
     typeahead(-1);
-    term.keys = newpad(1, 1);
-    keypad(term.keys, TRUE);
-    nodelay(term.keys, TRUE);
-    // We ask for no mouse; where another program left it on, clicks are skipped as sequences.
-    keyok(KEY_MOUSE, FALSE);
+    term_keys_open();
     // Where the cursor cannot be hidden it rests at the top left.
     leaveok(stdscr, curs_set(0) != ERR);
     if (has_colors()) {
@@ -297,16 +313,15 @@ void term_suspend(void)
         return;
     }
     def_prog_mode();
-    endwin();
-    restore.armed = 0;
+    leave_screen();
     struct sigaction stop = {.sa_handler = SIG_DFL};
     struct sigaction before;
     sigemptyset(&stop.sa_mask);
     sigaction(SIGTSTP, &stop, &before);
     kill(0, SIGTSTP); // the shell's job is the group; we go on here after SIGCONT
     sigaction(SIGTSTP, &before, NULL);
-    restore.armed = 1;
     reset_prog_mode();
+    enter_screen();
     term_resized();
     refresh();
 }
@@ -391,82 +406,7 @@ void term_show(const Canvas *c)
     }
 }
 
-// --- keys --------------------------------------------------------------------------------------
-
-static uint32_t special_key(wint_t code)
-{
-    static const struct {
-        wint_t code;
-        uint32_t key;
-    } keys[] = {
-        {KEY_UP, KEY_IS_UP},         {KEY_DOWN, KEY_IS_DOWN},
-        {KEY_LEFT, KEY_IS_LEFT},     {KEY_RIGHT, KEY_IS_RIGHT},
-        {KEY_PPAGE, KEY_IS_PAGE_UP}, {KEY_NPAGE, KEY_IS_PAGE_DOWN},
-        {KEY_HOME, KEY_IS_HOME},     {KEY_END, KEY_IS_END},
-        {KEY_A1, KEY_IS_HOME},       {KEY_C1, KEY_IS_END},
-        {KEY_A3, KEY_IS_PAGE_UP},    {KEY_C3, KEY_IS_PAGE_DOWN},
-        {KEY_FIND, KEY_IS_HOME},     {KEY_SELECT, KEY_IS_END},
-        {KEY_ENTER, KEY_IS_ENTER},   {KEY_BACKSPACE, KEY_IS_BACKSPACE},
-        {KEY_F(1), KEY_IS_F1},       {KEY_F(10), KEY_IS_F10},
-    };
-    for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-        if (keys[i].code == code) {
-            return keys[i].key;
-        }
-    }
-    return KEY_IS_NONE;
-}
-
-// Behind an Esc: the rest of a sequence that terminfo does not know is thrown away, lest its
-// letters act as keys. A lone Esc, and one followed by a key typed quickly, stay what they are.
-static bool skip_sequence(void)
-{
-    wint_t code = 0;
-    int kind = wget_wch(term.keys, &code);
-    if (kind != OK || (code != '[' && code != 'O')) {
-        if (kind == OK) {
-            unget_wch((wchar_t)code);
-        } else if (kind == KEY_CODE_YES) {
-            ungetch((int)code);
-        }
-        return false;
-    }
-    if (code == 'O') {
-        wget_wch(term.keys, &code);
-        return true;
-    }
-    int n = 0;
-    while (wget_wch(term.keys, &code) == OK && (code < 0x40 || code > 0x7E)) {
-        n++;
-    }
-    if (code == 'M' && n == 0) { // a click as xterm first told it: button and place follow
-        for (int i = 0; i < 3; i++) {
-            wget_wch(term.keys, &code);
-        }
-    }
-    return true;
-}
-
 uint32_t term_key(void)
 {
-    if (term.screen == NULL) {
-        return KEY_IS_NONE;
-    }
-    wint_t code = 0;
-    for (int kind = wget_wch(term.keys, &code); kind != ERR; kind = wget_wch(term.keys, &code)) {
-        uint32_t key = KEY_IS_NONE;
-        if (kind == KEY_CODE_YES) {
-            key = special_key(code); // others, KEY_RESIZE among them, are passed over
-        } else if (code == 127) {
-            key = KEY_IS_BACKSPACE;
-        } else if (code == '\n') {
-            key = KEY_IS_ENTER;
-        } else if (code != KEY_IS_ESC || !skip_sequence()) {
-            key = (uint32_t)code;
-        }
-        if (key != KEY_IS_NONE) {
-            return key;
-        }
-    }
-    return KEY_IS_NONE;
+    return term.screen == NULL ? (uint32_t)KEY_IS_NONE : term_keys_next();
 }

@@ -277,11 +277,25 @@ static void escape_is_told_from_sequences(void **state)
     pty_send(p, "\x1bj");
     assert_true(pty_wait(p, "keys 2 last j"));
     // Sequences we know nothing of do not act as the letters they are made of.
-    pty_send(p, "\x1b[99~\x1b[1;5A\x1b[<0;3;4M\x1b[M !!\x1bOz\x1b[200~\x1b[I");
+    pty_send(p, "\x1b[99~\x1b[1;5A\x1b[<0;3;4M\x1b[M !!\x1bOz\x1b[I");
     pty_send(p, "k");
     assert_true(pty_wait(p, "keys 3 last k"));
     pty_send(p, "\x1b");
     assert_true(pty_wait(p, "keys 4 last Esc"));
+    leave_in_order(p);
+}
+
+// "My" pasted by mistake would move a replica and confirm it.
+static void pasted_text_is_no_command(void **state)
+{
+    (void)state;
+    Pty *p = start_shown(&(PtyStart){0}, NULL);
+    pty_send(p, "\x1b[200~My cluster\r\x1b[A and ");
+    pty_send(p, "more\x1b[201~k");
+    assert_true(pty_wait(p, "keys 1 last k"));
+    // A paste whose end is lost does not lock the keyboard for ever.
+    pty_send(p, "\x1b[200~M\x03");
+    assert_true(pty_wait(p, "keys 2 last Ctrl-C"));
     leave_in_order(p);
 }
 
@@ -387,11 +401,25 @@ static void only_what_changed_is_sent(void **state)
 
 // --- leaving -----------------------------------------------------------------------------------
 
+// What was said last about pasted text: libvterm does not tell.
+static bool marks_pastes(Pty *p)
+{
+    size_t n = 0;
+    bool marks = false;
+    const char *on = "\x1b[?2004h";
+    for (const char *at = strstr(pty_output(p, &n), "\x1b[?2004"); at != NULL;
+         at = strstr(at + 1, "\x1b[?2004")) {
+        marks = strncmp(at, on, strlen(on)) == 0;
+    }
+    return marks;
+}
+
 static void assert_restored(Pty *p)
 {
     struct termios modes;
     assert_false(pty_alt_screen(p));
     assert_true(pty_cursor_visible(p));
+    assert_false(marks_pastes(p));
     if (pty_modes(p, &modes)) {
         assert_true((modes.c_lflag & (ICANON | ECHO | ISIG)) == (ICANON | ECHO | ISIG));
         assert_true((modes.c_iflag & ICRNL) != 0);
@@ -405,6 +433,7 @@ static Pty *start_checked(void)
     Pty *p = start_shown(&(PtyStart){0}, NULL);
     assert_true(pty_alt_screen(p));
     assert_false(pty_cursor_visible(p));
+    assert_true(marks_pastes(p));
     assert_true(pty_modes(p, &modes));
     assert_true((modes.c_lflag & (ICANON | ECHO)) == 0);
     return p;
@@ -489,6 +518,7 @@ TESTS(screen, cmocka_unit_test(every_common_terminal_shows_everything),
       cmocka_unit_test(with_16_colours_bright_ones_are_colours),
       cmocka_unit_test(terminals_that_take_rgb_get_the_very_colour),
       cmocka_unit_test(keys_have_their_names), cmocka_unit_test(escape_is_told_from_sequences),
+      cmocka_unit_test(pasted_text_is_no_command),
       cmocka_unit_test(many_keys_at_once_are_all_taken),
       cmocka_unit_test(resize_storm_ends_in_a_clean_screen),
       cmocka_unit_test(smallest_screen_works), cmocka_unit_test(only_what_changed_is_sent),

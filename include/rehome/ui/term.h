@@ -1,4 +1,5 @@
-// The terminal: the one file that knows curses. Puts a Canvas on the screen and reads keys.
+// The terminal, the one part that knows curses: puts a Canvas on the screen and reads keys. Pasted text
+// is no key.
 #ifndef REHOME_UI_TERM_H
 #define REHOME_UI_TERM_H
 
