@@ -64,7 +64,7 @@ static void skip_csi(void)
     wint_t code = 0;
     while (wget_wch(keyboard.pad, &code) == OK) {
         if (n + 1 < sizeof(text)) {
-            text[n++] = code < 0x7F ? (char)code : '?';
+            text[n++] = (char)(code < 0x7F ? code : '?');
         }
         if (code >= 0x40 && code <= 0x7E) {
             break;

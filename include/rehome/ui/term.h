@@ -1,5 +1,5 @@
-// The terminal, the one part that knows curses: puts a Canvas on the screen and reads keys. Pasted text
-// is no key.
+// The terminal, the one part that knows curses: puts a Canvas on the screen and reads keys. Pasted
+// text is no key.
 #ifndef REHOME_UI_TERM_H
 #define REHOME_UI_TERM_H
 
