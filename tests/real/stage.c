@@ -15,6 +15,7 @@ enum { MAX_LABS = 4, MAX_RUNS = 32, MAX_WORDS = 64, ANSWER_MS = 2000, RETRY_MS =
 
 static struct {
     char folder[256];
+    char ip[16];
     int next_net;
     Lab *labs[MAX_LABS];
     size_t n_labs;
@@ -60,6 +61,12 @@ void stage_close(void)
 const char *stage_folder(void)
 {
     return stage.folder;
+}
+
+const char *stage_ip(void)
+{
+    snprintf(stage.ip, sizeof(stage.ip), "127.0.98.%d", 1 + (int)(getpid() % 250));
+    return stage.ip;
 }
 
 int stage_clear(void **state)

@@ -14,6 +14,7 @@ enum { LIMIT_MS = 30000 };
 void stage_open(void);
 void stage_close(void);
 const char *stage_folder(void);
+const char *stage_ip(void); // a loopback address of this test program's own, outside all labs
 
 int stage_clear(void **state);
 

@@ -51,17 +51,21 @@ static void a_wrong_or_missing_password_is_said(void **state)
 static void a_server_without_cluster_mode_is_said(void **state)
 {
     (void)state;
+    char addr[32];
+    snprintf(addr, sizeof(addr), "%s:7399", stage_ip());
     Run *server =
-        stage_other((const char *[]){"redis-server", "--port", "7399", "--bind", "127.0.98.1",
+        stage_other((const char *[]){"redis-server", "--port", "7399", "--bind", stage_ip(),
                                      "--save", "", "--dir", stage_folder(), NULL});
     run_wait_out(server, "Ready to accept connections", LIMIT_MS);
-    assert_cannot_look(NULL, (const char *[]){"check", "127.0.98.1:7399", NULL}, "cluster");
+    assert_cannot_look(NULL, (const char *[]){"check", addr, NULL}, "cluster");
 }
 
 static void nobody_there_is_said_with_the_address(void **state)
 {
     (void)state;
-    assert_cannot_look(NULL, (const char *[]){"check", "127.0.98.2:7398", NULL}, "127.0.98.2:7398");
+    char addr[32];
+    snprintf(addr, sizeof(addr), "%s:7398", stage_ip());
+    assert_cannot_look(NULL, (const char *[]){"check", addr, NULL}, addr);
     assert_cannot_look(NULL, (const char *[]){"check", "no-such-host.invalid:7398", NULL},
                        "no-such-host.invalid");
 }
