@@ -50,7 +50,7 @@ PURE    := $(foreach layer,base model policy action report,$(filter src/$(layer)
            $(filter src/redis/address.c,$(SRC))
 
 TEST_SHARED := $(wildcard tests/*.c)
-UNIT    := $(sort $(wildcard tests/unit/*.c)) $(filter tests/fixture.c tests/golden.c,$(TEST_SHARED))
+UNIT    := $(sort $(wildcard tests/unit/*.c)) $(filter tests/fixture%.c tests/golden.c,$(TEST_SHARED))
 REAL    := $(sort $(wildcard tests/real/*.c))
 DRIVERS := $(wildcard tests/term/shot.c tests/term/term_driver.c)
 TERM    := $(filter-out $(DRIVERS),$(sort $(wildcard tests/term/*.c)))

@@ -93,6 +93,8 @@ FixtureNode *fixture_node(Fixture *f, int i);
 size_t fixture_count(const Fixture *f);
 int fixture_port(const Fixture *f, int port); // number of the node with this port, or -1
 NodeId fixture_id(const Fixture *f, int i);
+const Node *fixture_seen(const Fixture *f, const Snapshot *s,
+                         int i); // node i in s; NULL: not there
 
 // The cluster agrees that it failed, and we cannot reach it / it is back: as it was, but behind
 // whoever was promoted in the meantime.

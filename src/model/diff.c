@@ -90,7 +90,7 @@ static void diff_contact(Diff *d)
                           "no node of the cluster answers any more"));
     } else {
         add(d, event_make(EVENT_CONNECTED, LEVEL_GOOD, a->wall_ms, NULL,
-                          "connected: %zu masters, %zu replicas", a->n_masters, a->n_replicas));
+                          "connected to %zu masters and %zu replicas", a->n_masters, a->n_replicas));
     }
 }
 

@@ -1,0 +1,210 @@
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "rehome/base/mem.h"
+#include "rehome/base/strbuf.h"
+
+#define ID_A "07c37dfeb235213a872192d90877d0cd55635b91"
+#define ID_B "e7d1eecce10fd6bb5eb35b9f99a514335d9ba9ca"
+
+static Observation seed(const char *dialled, const char *nodes)
+{
+    return (Observation){
+        .dialled = dialled, .why = "", .nodes = sv(nodes), .nodes_ms = 900, .rtt_us = -1};
+}
+
+static Snapshot *build(const Observation *at_, size_t n)
+{
+    return snapshot_build(&(RoundInput){.at = at_, .n = n, .started_ms = 800, .now_ms = 1000});
+}
+
+static void a_node_alone_is_known_by_the_address_dialled(void **state)
+{
+    (void)state;
+    const struct {
+        const char *dialled, *column, *addr, *ip, *host;
+    } cases[] = {
+        {"10.0.0.1:6379", ":6379@16379", "10.0.0.1:6379", "10.0.0.1", "10.0.0.1"},
+        {"10.0.0.1:7000", ":6379@16379", "10.0.0.1:7000", "10.0.0.1", "10.0.0.1"},
+        {"[fd00::1]:6379", ":6379@16379", "[fd00::1]:6379", "fd00::1", "fd00::1"},
+        {"nonsense", ":6379@16379", "07c37dfe", "", ""},
+        {"10.0.0.1:6379", "fd00::1:2:6379@16379", "[fd00::1:2]:6379", "fd00::1:2", "fd00::1:2"},
+        {"10.0.0.1:6379", ":6379@16379,a.example", "a.example:6379", "", "a.example"},
+        {"10.0.0.1:6379", "10.0.0.9:6379@16379,a.example", "10.0.0.9:6379", "10.0.0.9", "10.0.0.9"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        StrBuf text = {0};
+        strbuf_addf(&text, ID_A " %s myself,master - 0 0 0 connected\n", cases[i].column);
+        Observation o = seed(cases[i].dialled, strbuf_text(&text));
+        Snapshot *s = build(&o, 1);
+        assert_int_equal(s->n_nodes, 1);
+        assert_string_equal(s->nodes[0].addr, cases[i].addr);
+        assert_string_equal(s->nodes[0].ip, cases[i].ip);
+        assert_string_equal(s->nodes[0].host, cases[i].host);
+        assert_string_equal(s->name, "");
+        snapshot_free(s);
+        strbuf_done(&text);
+    }
+}
+
+static void the_others_know_the_address_of_one_that_does_not(void **state)
+{
+    (void)state;
+    Observation all[] = {
+        seed("1.1.1.1:1", ID_A " :1@2 myself,master - 0 0 1 connected 0-9\n" ID_B
+                               " 2.2.2.2:2@3 master - 0 5 2 connected 10\n"),
+        seed("2.2.2.2:2", ID_A " 9.9.9.9:1@2 master - 0 5 1 connected 0-9\n" ID_B
+                               " 2.2.2.2:2@3 myself,master - 0 0 2 connected 10\n"),
+    };
+    Snapshot *s = build(all, 2);
+    assert_string_equal(s->nodes[0].addr, "9.9.9.9:1");
+    assert_int_equal(s->n_owners_asked, 2);
+    snapshot_free(s);
+}
+
+static void of_two_connections_to_one_node_the_better_counts(void **state)
+{
+    (void)state;
+    const char *nodes = ID_A " 1.1.1.1:1@2 myself,master - 0 0 1 connected 0-16383\n";
+    Observation all[3] = {seed("lost:1", ""), seed("found:1", nodes), seed("older:1", "")};
+    NodeId id = {.hex = ID_A};
+    all[0].reach = REACH_UNREACHABLE;
+    all[0].expected = id;
+    all[2].id = id;
+    all[2].info = sv("role:master\r\nused_memory:1\r\n");
+    all[2].info_ms = 100;
+    for (int turn = 0; turn < 3; turn++) {
+        Snapshot *s = build(all, 3);
+        assert_int_equal(s->n_nodes, 1);
+        assert_string_equal(s->nodes[0].says->dialled, "found:1");
+        snapshot_free(s);
+        Observation first = all[0];
+        all[0] = all[1];
+        all[1] = all[2];
+        all[2] = first;
+    }
+}
+
+static void a_stranger_at_an_address_is_not_the_node(void **state)
+{
+    (void)state;
+    NodeId id = {.hex = ID_A};
+    Observation all[] = {
+        seed("2.2.2.2:2", ID_A " 1.1.1.1:1@2 master - 0 5 1 connected 0-9\n" ID_B
+                               " 2.2.2.2:2@3 myself,master - 0 0 2 connected 10\n"),
+        seed("1.1.1.1:1",
+             "3333333333333333333333333333333333333333 1.1.1.1:1@2 myself,master - 0 0 1 "
+             "connected 0-16383\n"),
+    };
+    all[1].reach = REACH_WRONG_NODE;
+    all[1].why = "another node answers there";
+    all[1].expected = id;
+    all[1].info = sv("role:master\r\nused_memory:5\r\n");
+    all[1].info_ms = 900;
+    Snapshot *s = build(all, 2);
+    assert_int_equal(s->n_nodes, 2);
+    const Node *node = &s->nodes[snapshot_find(s, id)];
+    assert_int_equal(node->says->reach, REACH_WRONG_NODE);
+    assert_false(node->says->has_info || node->says->has_view);
+    assert_string_equal(node->says->why, "another node answers there");
+    snapshot_free(s);
+    // A view by another than the one who has just told its ID is not believed.
+    all[1].reach = REACH_OK;
+    all[1].id = id;
+    s = build(all, 2);
+    assert_int_equal(s->n_nodes, 2);
+    snapshot_free(s);
+}
+
+static void without_a_view_there_are_no_nodes_but_a_reason(void **state)
+{
+    (void)state;
+    Observation all[] = {seed("a:1", ""), seed("b:1", "-ERR nothing"), seed("c:1", "")};
+    all[0].reach = REACH_UNREACHABLE;
+    all[0].why = "a:1: Connection refused";
+    all[2].reach = REACH_DENIED;
+    all[2].why = "c:1: wants a password";
+    RoundInput in = {.at = all, .n = 3, .started_ms = 800, .now_ms = 1000, .name = "a:1"};
+    Snapshot *s = snapshot_build(&in);
+    assert_int_equal(s->n_nodes, 0);
+    assert_int_equal(s->n_masters, 0);
+    assert_false(s->state_known);
+    assert_true(s->views_agree);
+    assert_int_equal(s->server_migration, TRI_UNKNOWN);
+    assert_string_equal(snapshot_trouble(&in), "c:1: wants a password");
+    in.n = 2;
+    assert_non_null(strstr(snapshot_trouble(&in), "CLUSTER NODES"));
+    all[1].loading = true;
+    assert_non_null(strstr(snapshot_trouble(&in), "loading"));
+    in.n = 1;
+    assert_string_equal(snapshot_trouble(&in), "a:1: Connection refused");
+    in.n = 0;
+    assert_string_equal(snapshot_trouble(&in), "");
+    snapshot_free(s);
+    s = snapshot_build(&in);
+    assert_int_equal(s->n_nodes, 0);
+    snapshot_free(s);
+}
+
+static void a_person_names_nodes_in_several_ways(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    snprintf(fixture_node(f, 3)->hostname, sizeof(fixture_node(f, 3)->hostname), "eight.example");
+    int twin = fixture_replica(f, "127.0.99.173:7002", 0);
+    int v6 = fixture_replica(f, "[fd00::1]:7009", 0);
+    fixture_node(f, twin)->id = (NodeId){.hex = "1c6e0000000000000000000000000000000070ff"};
+    fixture_node(f, v6)->id = (NodeId){.hex = "7004aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"};
+    Snapshot *s = fixture_snapshot(f, 1000);
+    const struct {
+        const char *text;
+        int node;
+    } good[] = {{":7008", 3},
+                {"7008", 3},
+                {"127.0.99.172:7008", 3},
+                {"eight.example:7008", 3},
+                {"e91b", 3},
+                {"e91b64d07c3fa852de0b7169f4c8a3d52f706e1b", 3},
+                {"127.0.99.170:7002", 6},
+                {"1c6ea", 6},
+                {"[fd00::1]:7009", v6},
+                {"fd00::1:7009", v6},
+                {":7004", 5},
+                {"7004a", v6}};
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+        Error err = {0};
+        int found = snapshot_name(s, good[i].text, &err);
+        if (found < 0) {
+            fail_msg("%s: %s", good[i].text, err.text);
+        }
+        assert_string_equal(s->nodes[found].id.hex, fixture_id(f, good[i].node).hex);
+    }
+    static const char *const none[] = {
+        "",     ":", "e91",  "7999", "127.0.99.170", "127.0.99.170:7003", "nobody\033[2J",
+        "E91B", "0", "-7008"};
+    for (size_t i = 0; i < ARRAY_LEN(none); i++) {
+        Error err = {0};
+        assert_int_equal(snapshot_name(s, none[i], &err), -1);
+        assert_int_equal(err.code, ERR_USAGE);
+        assert_null(strchr(err.text, '\033'));
+    }
+    static const char *const several[] = {":7002", "7002", "1c6e", "7004"};
+    for (size_t i = 0; i < ARRAY_LEN(several); i++) {
+        Error err = {0};
+        assert_int_equal(snapshot_name(s, several[i], &err), -1);
+        assert_non_null(strstr(err.text, "any of 2 nodes"));
+        assert_int_equal(snapshot_name(s, several[i], NULL), -1);
+    }
+    fixture_free(f);
+    snapshot_free(s);
+}
+
+TESTS(snapshot_seed, cmocka_unit_test(a_node_alone_is_known_by_the_address_dialled),
+      cmocka_unit_test(the_others_know_the_address_of_one_that_does_not),
+      cmocka_unit_test(of_two_connections_to_one_node_the_better_counts),
+      cmocka_unit_test(a_stranger_at_an_address_is_not_the_node),
+      cmocka_unit_test(without_a_view_there_are_no_nodes_but_a_reason),
+      cmocka_unit_test(a_person_names_nodes_in_several_ways))
