@@ -16,6 +16,7 @@
     X(nodes)            \
     X(plan)             \
     X(plan_report)      \
+    X(replies)          \
     X(slots)            \
     X(snapshot)         \
     X(snapshot_role)    \
