@@ -119,14 +119,18 @@ int word_others_online(const Snapshot *s, int master, int replica)
     if (says == NULL || !says->has_info || !says->info.is_master) {
         return -1;
     }
-    int online = 0;
-    for (size_t i = 0; i < says->info.n_slaves; i++) {
-        online += says->info.slaves[i].state == SLAVE_ONLINE;
-    }
     const SlaveLine *own = word_slave_line(s, master, replica);
-    // A replica that is not found in the list may be there under another address.
-    bool counted = own == NULL ? online > 0 : own->state == SLAVE_ONLINE;
-    return online - (counted ? 1 : 0);
+    int others = 0;
+    bool may_be_it = false;
+    for (size_t i = 0; i < says->info.n_slaves; i++) {
+        const SlaveLine *line = &says->info.slaves[i];
+        if (line != own && line->state == SLAVE_ONLINE) {
+            others++;
+            may_be_it = may_be_it || word_line_node(s, line) < 0;
+        }
+    }
+    // A replica that is not found in the list may be there under an address that we do not know.
+    return own == NULL && may_be_it ? others - 1 : others;
 }
 
 int word_others_working(const Health *h, int master, int replica)
