@@ -212,6 +212,11 @@ static bool is_answer(MoveInputKind kind)
     return kind == INPUT_REPLY || kind == INPUT_LATE || kind == INPUT_UNSENT;
 }
 
+static bool uses_rounds(MoveState state)
+{
+    return state == MOVE_GATE || state == MOVE_ASK || state == MOVE_SYNC;
+}
+
 MoveEffect move_step(Move *m, const MoveInput *in, int64_t now_ms)
 {
     static MoveEffect (*const steps[MOVE_STATE_COUNT])(Move *, const MoveInput *, int64_t) = {
@@ -226,6 +231,9 @@ MoveEffect move_step(Move *m, const MoveInput *in, int64_t now_ms)
     MoveInput input = *in;
     if (is_answer(input.kind) && !m->waiting) {
         return move_idle(m, now_ms); // an answer to something given up before
+    }
+    if (input.kind == INPUT_ROUND && !uses_rounds(m->state)) {
+        input.kind = INPUT_TICK;
     }
     if (input.kind == INPUT_TICK && m->waiting &&
         now_ms >= m->sent_ms + move_limit_ms(m) + LATE_MARGIN_MS) {

@@ -78,9 +78,6 @@ static MoveEffect read_again(Move *m, const MoveInput *in, int64_t now_ms)
 
 MoveEffect fence_read_step(Move *m, const MoveInput *in, int64_t now_ms)
 {
-    if (in->kind == INPUT_ROUND) {
-        return move_idle(m, now_ms);
-    }
     if (in->kind == INPUT_STOP) {
         return move_end(m, MOVE_FAILED, now_ms, "stopped before anything was moved");
     }

@@ -153,7 +153,8 @@ static MoveEffect ask_round(Move *m, const Health *h, int64_t now_ms)
 
 MoveEffect ask_step(Move *m, const MoveInput *in, int64_t now_ms)
 {
-    if (in->kind == INPUT_STOP) {
+    bool is_enough = m->stopping && now_ms - m->state_ms >= STOP_PATIENCE_MS; // stopped before ASK
+    if (in->kind == INPUT_STOP || is_enough) {
         m->unfinished = true;
         return move_finish(m, MOVE_FAILED, now_ms,
                            "stopped, outcome unknown: the replica does not say whom it follows; "
@@ -274,7 +275,7 @@ static void note_replica(Move *m, const Node *replica)
 
 static MoveEffect sync_next(Move *m, int64_t now_ms)
 {
-    if (m->stopping && now_ms - m->heard_ms >= SYNC_STOP_MS) {
+    if (m->stopping && now_ms - m->heard_ms >= STOP_PATIENCE_MS) {
         m->unfinished = true;
         return move_finish(m, MOVE_FAILED, now_ms,
                            "stopped, outcome unknown: the replica was told to move and does not "
@@ -335,7 +336,7 @@ MoveEffect sync_step(Move *m, const MoveInput *in, int64_t now_ms)
     if (in->kind == INPUT_ROUND) {
         return sync_round(m, in->health, now_ms);
     }
-    if (m->stopping && now_ms - m->heard_ms >= SYNC_STOP_MS) {
+    if (m->stopping && now_ms - m->heard_ms >= STOP_PATIENCE_MS) {
         return sync_next(m, now_ms);
     }
     bool is_due = m->pause_ms != 0 ? now_ms >= m->pause_ms

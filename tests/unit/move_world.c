@@ -98,11 +98,16 @@ static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
         return false;
     }
     strbuf_add(&rig->log, "send");
+    rig->sent[0] = '\0';
     for (int i = 0; i < argc; i++) {
         strbuf_addf(&rig->log, " %s", argv[i]);
+        size_t n = strlen(rig->sent);
+        snprintf(rig->sent + n, sizeof(rig->sent) - n, "%s%s", i > 0 ? " " : "", argv[i]);
     }
+    rig->owed++;
     strbuf_add(&rig->log, "\n");
     rig->writes += is_write;
+    rig->replicates += strcmp(argv[1], "REPLICATE") == 0;
     rig->unjournaled += is_write && !rig->fresh_line;
     rig->fresh_line = false;
     return true;
@@ -148,6 +153,11 @@ static void on_event(void *ctx, const Event *event)
     assert_int_equal(event->by, BY_US);
     assert_true(node_id_eq(event->node, rig->w.spec.replica));
     strbuf_addf(&rig->events, "%s %s\n", event_code_text(event->code), event->text);
+    MoveState now = rig_state(rig);
+    if (event->code != EVENT_MOVE_STARTED && now != rig->at) {
+        rig->edges[rig->at] |= 1U << now;
+    }
+    rig->at = now;
     rig->worst = event->level > rig->worst ? event->level : rig->worst;
 }
 
@@ -197,6 +207,7 @@ void rig_look(Rig *rig)
 void rig_reply(Rig *rig, bool ok, const char *text)
 {
     rig->w.now_ms += 2;
+    rig->owed--;
     runner_reply(rig->r, ok, text, rig->w.now_ms);
 }
 
@@ -208,6 +219,7 @@ void rig_ok(Rig *rig)
 void rig_late(Rig *rig)
 {
     rig->w.now_ms += 2000;
+    rig->owed--;
     runner_late(rig->r, rig->w.now_ms);
 }
 

@@ -49,8 +49,13 @@ typedef struct {
     bool cannot_send;
     int journal_lines;
     int writes;      // sent
+    int replicates;  // of these, CLUSTER REPLICATE
     int unjournaled; // writes without a line right before: must stay 0
     bool fresh_line;
+    char sent[128];                   // the last command
+    int owed;                         // answers not given yet
+    MoveState at;                     // after the last event
+    unsigned edges[MOVE_STATE_COUNT]; // from state to state, as they were told
 } Rig;
 
 void rig_init(Rig *rig, bool read_only);

@@ -1,0 +1,469 @@
+// The machine up to REPLICATE and the fence at both ends: what each answer leads to.
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "move_world.h"
+#include "rehome/base/mem.h"
+
+#define GET_FENCE        "send CONFIG GET cluster-replica-no-failover\n"
+#define SET_FENCE        "journal fence maybe\nsend CONFIG SET cluster-replica-no-failover yes\n"
+#define TARGET_ID        "7f3c91d2a40b5e68c1fd29e07b6a835410de9c27"
+#define REPLICATE(fence) "journal replicate " fence "\nsend CLUSTER REPLICATE " TARGET_ID "\n"
+#define LIFT_FENCE(fence)                                                                          \
+    "journal unfence " fence "\nsend CONFIG SET cluster-replica-no-failover no\n"
+
+static void set_age(Rig *rig, int64_t age_ms)
+{
+    for (size_t i = 0; i < fixture_count(rig->w.f); i++) {
+        fixture_node(rig->w.f, (int)i)->age_ms = age_ms;
+    }
+}
+
+static void look_after(Rig *rig, int64_t ms)
+{
+    world_look(&rig->w, ms);
+    runner_round(rig->r, rig->w.before, rig->w.health, rig->w.now_ms);
+}
+
+// --- GATE
+
+static void answers_older_than_the_decision_do_not_count(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_start(&rig);
+    set_age(&rig, 200);
+    rig_look(&rig); // ended after the decision, but was answered before it
+    rig_look(&rig);
+    assert_int_equal(runner_move(rig.r)->gate_rounds, 0);
+    assert_non_null(strstr(rig_why(&rig), "has not told its INFO anew"));
+    set_age(&rig, 0);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_GATE);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FENCE_READ);
+    rig_expect(&rig, "round\nround\nround\nround\n" GET_FENCE);
+    rig_done(&rig);
+}
+
+static void a_round_without_all_views_is_not_complete(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_start(&rig);
+    FixtureNode *other = fixture_node(rig.w.f, fixture_port(rig.w.f, 7005));
+    rig_look(&rig);
+    other->silent = true; // a large cluster asks witnesses only, in between
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_GATE);
+    assert_non_null(strstr(rig_why(&rig), "127.0.99.172:7005 has not told its view anew"));
+    other->silent = false;
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_GATE);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FENCE_READ);
+    rig_done(&rig);
+}
+
+static void two_rounds_at_the_same_moment_are_one(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    set_age(&rig, -49); // answered 1 ms before the round ended
+    rig_start(&rig);
+    look_after(&rig, 10);
+    look_after(&rig, 49);
+    assert_int_equal(rig_state(&rig), MOVE_GATE);
+    rig_expect(&rig, "round\nround\n");
+    assert_int_equal(runner_wake_ms(rig.r), rig.w.now_ms + 50);
+    rig_tick(&rig, 49);
+    rig_expect(&rig, "");
+    rig_tick(&rig, 1);
+    rig_expect(&rig, "round\n");
+    look_after(&rig, 2);
+    assert_int_equal(rig_state(&rig), MOVE_FENCE_READ);
+    rig_done(&rig);
+}
+
+static void the_same_health_twice_is_one_round(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_start(&rig);
+    rig_look(&rig);
+    rig.w.now_ms += 100;
+    runner_round(rig.r, rig.w.health, rig.w.health, rig.w.now_ms);
+    assert_int_equal(rig_state(&rig), MOVE_GATE);
+    rig_done(&rig);
+}
+
+static void a_gate_without_rounds_refuses_in_the_end(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_start(&rig);
+    rig_tick(&rig, 1999);
+    rig_expect(&rig, "round\n");
+    rig_tick(&rig, 1); // asked again
+    rig_expect(&rig, "round\n");
+    set_age(&rig, 60000);
+    for (int i = 0; i < 79; i++) {
+        rig_look(&rig);
+    }
+    assert_int_equal(rig_state(&rig), MOVE_GATE);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_REFUSED);
+    assert_non_null(strstr(rig_why(&rig), "majority: no two complete rounds in 10 s; "));
+    assert_false(runner_move(rig.r)->verdict.open);
+    assert_int_equal(runner_move(rig.r)->verdict.refused_by, GATE_MAJORITY);
+    rig_done(&rig);
+}
+
+static void nothing_is_sent_on_old_evidence(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    rig.w.now_ms += 1500;
+    rig_reply(&rig, true, "no");
+    rig.w.now_ms += 1500;
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_UNFENCE);
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_non_null(strstr(rig_why(&rig), "the gate was checked 3.0s ago"));
+    rig_expect(&rig,
+               "round\nround\n" GET_FENCE SET_FENCE LIFT_FENCE("set") "journal failed lifted\n");
+    rig_done(&rig);
+}
+
+// --- FENCE
+
+static void what_the_setting_says_decides_about_the_fence(void **state)
+{
+    (void)state;
+    static const struct {
+        bool ok;
+        const char *reply;
+        Fence fence; // MAYBE: it is being set
+        const char *log;
+    } rows[] = {
+        {true, "no", FENCE_MAYBE, SET_FENCE},
+        {true, "cluster-replica-no-failover no", FENCE_MAYBE, SET_FENCE},
+        {true, "cluster-replica-no-failover no\n", FENCE_MAYBE, SET_FENCE},
+        {true, "cluster-replica-no-failover no?", FENCE_MAYBE, SET_FENCE},
+        {true, "yes", FENCE_WAS_SET, REPLICATE("was")},
+        {true, "cluster-replica-no-failover yes?", FENCE_WAS_SET, REPLICATE("was")},
+        {true, "", FENCE_DENIED, REPLICATE("denied")},
+        {true, "cluster-replica-no-failover", FENCE_DENIED, REPLICATE("denied")},
+        {true, "if-empty", FENCE_DENIED, REPLICATE("denied")},
+        {false, "NOPERM no permissions", FENCE_DENIED, REPLICATE("denied")},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        Rig rig;
+        rig_init(&rig, false);
+        rig_pass_gate(&rig);
+        strbuf_clear(&rig.log);
+        rig_reply(&rig, rows[i].ok, rows[i].reply);
+        assert_int_equal(runner_move(rig.r)->fence, rows[i].fence);
+        rig_expect(&rig, rows[i].log);
+        rig_done(&rig);
+    }
+}
+
+static void without_permission_it_says_so_and_goes_on(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    rig_reply(&rig, true, "no");
+    strbuf_clear(&rig.log);
+    rig_reply(&rig, false, "NOPERM User w has no permissions to run the 'config|set' command");
+    rig_expect(&rig, REPLICATE("denied"));
+    assert_non_null(strstr(strbuf_text(&rig.events), "not fenced (NOPERM User w has no"));
+    world_follow(&rig.w, rig.w.target);
+    world_in_sync(&rig.w);
+    rig_ok(&rig);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_DONE); // nothing to lift
+    rig_expect(&rig, "round\njournal done denied\n");
+    assert_false(rig_unfinished(&rig, NULL));
+    rig_done(&rig);
+}
+
+static void a_fence_of_somebody_else_is_left_alone(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    rig_reply(&rig, true, "yes");
+    world_follow(&rig.w, rig.w.target);
+    world_in_sync(&rig.w);
+    rig_ok(&rig);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_DONE);
+    assert_int_equal(rig.writes, 1);
+    rig_done(&rig);
+}
+
+static void valkey_8_needs_no_fence(void **state)
+{
+    (void)state;
+    static const struct {
+        bool valkey;
+        const char *version;
+        bool fenced;
+    } rows[] = {
+        {true, "8.0.1", false}, {true, "10.0.0", false}, {true, "7.2.5", true},
+        {false, "8.0.0", true}, {true, "", true},        {false, "7.0.15", true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        Rig rig;
+        rig_init(&rig, false);
+        FixtureNode *r = world_replica(&rig.w);
+        r->valkey = rows[i].valkey;
+        snprintf(r->version, sizeof(r->version), "%s", rows[i].version);
+        rig_start(&rig);
+        rig_look(&rig);
+        strbuf_clear(&rig.log);
+        rig_look(&rig);
+        rig_expect(&rig, rows[i].fenced ? GET_FENCE : REPLICATE("no"));
+        rig_done(&rig);
+    }
+}
+
+static void an_unanswered_fence_is_read_again(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    rig_reply(&rig, true, "no");
+    strbuf_clear(&rig.log);
+    rig_late(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FENCE_READ);
+    rig_expect(&rig, GET_FENCE);
+    rig_reply(&rig, true, "yes"); // it was set after all, and by us
+    assert_int_equal(runner_move(rig.r)->fence, FENCE_SET);
+    rig_expect(&rig, REPLICATE("set"));
+    rig_done(&rig);
+
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    rig_reply(&rig, true, "no");
+    strbuf_clear(&rig.log);
+    rig_late(&rig);
+    rig_reply(&rig, true, "no"); // not yet, at least: look once more, then it is over
+    rig_expect(&rig, GET_FENCE GET_FENCE);
+    assert_int_equal(rig_state(&rig), MOVE_UNFENCE);
+    rig_reply(&rig, true, "no");
+    rig_expect(&rig, "journal failed lifted\n");
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_non_null(strstr(rig_why(&rig), "nothing was moved"));
+    rig_done(&rig);
+
+    rig_init(&rig, false); // the same, but it did arrive in the meantime
+    rig_pass_gate(&rig);
+    rig_reply(&rig, true, "no");
+    rig_late(&rig);
+    rig_reply(&rig, true, "no");
+    strbuf_clear(&rig.log);
+    rig_reply(&rig, true, "yes");
+    rig_expect(&rig, LIFT_FENCE("maybe"));
+    rig_ok(&rig);
+    rig_expect(&rig, "journal failed lifted\n");
+    rig_done(&rig);
+}
+
+static void a_fence_nobody_can_tell_of_stays_in_the_journal(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    rig_reply(&rig, true, "no");
+    rig_late(&rig);
+    for (int i = 0; i < 40 && runner_is_busy(rig.r); i++) {
+        rig_late(&rig);
+        rig_tick(&rig, 1000);
+    }
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_int_equal(rig.writes, 1);
+    assert_non_null(strstr(rig_why(&rig), "FENCE STILL ON"));
+    JournalEntry e;
+    assert_true(rig_unfinished(&rig, &e));
+    assert_int_equal(e.state, MOVE_FENCE);
+    assert_int_equal(e.fence, FENCE_MAYBE);
+    rig_done(&rig);
+}
+
+static void a_replica_that_does_not_answer_is_not_moved(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    rig_late(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_int_equal(rig.writes, 0);
+    assert_non_null(strstr(rig_why(&rig), "the replica does not answer: nothing was moved"));
+    rig_done(&rig);
+}
+
+// --- REPLICATE
+
+static void the_servers_refusal_is_told_in_its_words(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_pass_fence(&rig);
+    strbuf_clear(&rig.log);
+    rig_reply(&rig, false, "ERR I can only replicate a master, not a replica.");
+    rig_expect(&rig, LIFT_FENCE("set"));
+    rig_ok(&rig);
+    rig_expect(&rig, "journal failed lifted\n");
+    assert_string_equal(rig_why(&rig),
+                        "the server refused: ERR I can only replicate a master, not a replica.");
+    rig_done(&rig);
+}
+
+// --- UNFENCE
+
+static void lifting_the_fence_is_tried_again(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_sync(&rig);
+    strbuf_clear(&rig.log);
+    rig_late(&rig); // unknown: so read
+    rig_expect(&rig, "");
+    rig_tick(&rig, 1000);
+    rig_expect(&rig, GET_FENCE);
+    rig_reply(&rig, true, "yes");
+    rig_expect(&rig, LIFT_FENCE("set"));
+    rig_reply(&rig, false, "LOADING Redis is loading the dataset in memory");
+    rig_tick(&rig, 1000);
+    rig_expect(&rig, LIFT_FENCE("set"));
+    rig_ok(&rig);
+    rig_expect(&rig, "journal done lifted\n");
+    assert_int_equal(rig_state(&rig), MOVE_DONE);
+    rig_done(&rig);
+
+    rig_init(&rig, false);
+    rig_sync(&rig);
+    rig_late(&rig);
+    rig_tick(&rig, 1000);
+    strbuf_clear(&rig.log);
+    rig_reply(&rig, true, "no"); // it did happen
+    rig_expect(&rig, "journal done lifted\n");
+    rig_done(&rig);
+}
+
+static void a_fence_that_stays_on_is_told_with_the_line_to_type(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    snprintf(rig.w.spec.replica_addr, sizeof(rig.w.spec.replica_addr), "[fd00::1]:7004");
+    rig_sync(&rig);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(rig_state(&rig), MOVE_UNFENCE);
+        rig_reply(&rig, false, "ERR no");
+        rig_tick(&rig, 1000);
+    }
+    assert_int_equal(rig_state(&rig), MOVE_DONE); // moved it is
+    assert_int_equal(rig.worst, LEVEL_CRITICAL);
+    assert_non_null(strstr(rig_why(&rig), "FENCE STILL ON, lift it: redis-cli -h fd00::1 -p 7004 "
+                                          "config set cluster-replica-no-failover no; in sync"));
+    JournalEntry e;
+    assert_true(rig_unfinished(&rig, &e));
+    assert_int_equal(e.state, MOVE_UNFENCE);
+    assert_int_equal(e.fence, FENCE_SET);
+    rig_done(&rig);
+}
+
+// --- STOP
+
+static void stopping_before_replicate_moves_nothing(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_start(&rig);
+    rig_look(&rig);
+    rig_stop(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_string_equal(rig_why(&rig), "stopped before anything was moved");
+    rig_done(&rig);
+
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    rig_stop(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    rig_done(&rig);
+
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    rig_reply(&rig, true, "no");
+    strbuf_clear(&rig.log);
+    rig_stop(&rig); // the fence is on its way: wait what comes of it
+    assert_int_equal(rig_state(&rig), MOVE_FENCE);
+    rig_ok(&rig);
+    rig_expect(&rig, LIFT_FENCE("set"));
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_string_equal(rig_why(&rig), "stopped before anything was moved");
+    assert_false(rig_unfinished(&rig, NULL));
+    rig_done(&rig);
+}
+
+static void stopping_after_replicate_finishes_it(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_pass_fence(&rig);
+    rig_stop(&rig);
+    world_follow(&rig.w, rig.w.target);
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    rig_look(&rig);
+    assert_int_equal(strncmp(rig_why(&rig), "already moved, finishing: ", 26), 0);
+    world_in_sync(&rig.w);
+    rig_look(&rig);
+    rig_stop(&rig);
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_DONE);
+    rig_done(&rig);
+}
+
+TESTS(move, cmocka_unit_test(answers_older_than_the_decision_do_not_count),
+      cmocka_unit_test(a_round_without_all_views_is_not_complete),
+      cmocka_unit_test(two_rounds_at_the_same_moment_are_one),
+      cmocka_unit_test(the_same_health_twice_is_one_round),
+      cmocka_unit_test(a_gate_without_rounds_refuses_in_the_end),
+      cmocka_unit_test(nothing_is_sent_on_old_evidence),
+      cmocka_unit_test(what_the_setting_says_decides_about_the_fence),
+      cmocka_unit_test(without_permission_it_says_so_and_goes_on),
+      cmocka_unit_test(a_fence_of_somebody_else_is_left_alone),
+      cmocka_unit_test(valkey_8_needs_no_fence),
+      cmocka_unit_test(an_unanswered_fence_is_read_again),
+      cmocka_unit_test(a_fence_nobody_can_tell_of_stays_in_the_journal),
+      cmocka_unit_test(a_replica_that_does_not_answer_is_not_moved),
+      cmocka_unit_test(the_servers_refusal_is_told_in_its_words),
+      cmocka_unit_test(lifting_the_fence_is_tried_again),
+      cmocka_unit_test(a_fence_that_stays_on_is_told_with_the_line_to_type),
+      cmocka_unit_test(stopping_before_replicate_moves_nothing),
+      cmocka_unit_test(stopping_after_replicate_finishes_it))

@@ -1,0 +1,518 @@
+// The machine behind REPLICATE: whom the replica follows, when it is truly in sync, what stands in
+// the way, and how a move of an earlier process is taken up.
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "move_world.h"
+#include "rehome/base/mem.h"
+
+#define GET_FENCE "send CONFIG GET cluster-replica-no-failover\n"
+#define LIFT_FENCE(fence)                                                                          \
+    "journal unfence " fence "\nsend CONFIG SET cluster-replica-no-failover no\n"
+
+static void look_until(Rig *rig, MoveState leave)
+{
+    for (int i = 0; i < 50 && rig_state(rig) == leave; i++) {
+        rig_look(rig);
+    }
+    assert_int_not_equal(rig_state(rig), leave);
+}
+
+static void look_every(Rig *rig, int64_t every_ms, int64_t ms)
+{
+    for (int64_t end = rig->w.now_ms + ms; rig->w.now_ms < end;) {
+        rig->w.now_ms += every_ms - 100;
+        rig_look(rig);
+    }
+}
+
+static void look_for(Rig *rig, int64_t ms)
+{
+    look_every(rig, 100, ms);
+}
+
+static void begin_ask(Rig *rig)
+{
+    rig_init(rig, false);
+    rig_pass_fence(rig);
+    rig_late(rig);
+    assert_int_equal(rig_state(rig), MOVE_ASK);
+    strbuf_clear(&rig->log);
+}
+
+static void begin_sync(Rig *rig)
+{
+    rig_init(rig, false);
+    rig_replicate(rig);
+    strbuf_clear(&rig->log);
+}
+
+// --- ASK
+
+static void an_unanswered_replicate_may_have_happened(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_ask(&rig);
+    world_follow(&rig.w, rig.w.target);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    world_in_sync(&rig.w);
+    look_until(&rig, MOVE_SYNC);
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_DONE);
+    rig_done(&rig);
+}
+
+static void or_not_but_that_takes_two_answers(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_ask(&rig);
+    rig_look(&rig);
+    look_for(&rig, 400);
+    assert_int_equal(rig_state(&rig), MOVE_ASK);
+    look_for(&rig, 200);
+    assert_int_equal(rig_state(&rig), MOVE_UNFENCE);
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_string_equal(rig_why(&rig),
+                        "the move did not happen: it still follows 127.0.99.171:7003");
+    assert_false(rig_unfinished(&rig, NULL));
+    rig_done(&rig);
+
+    begin_ask(&rig); // the write was still in its pipe
+    rig_look(&rig);
+    world_follow(&rig.w, rig.w.target);
+    look_for(&rig, 700);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    rig_done(&rig);
+
+    begin_ask(&rig); // one and the same answer, shown again and again, proves nothing
+    rig_look(&rig);
+    for (int i = 0; i < 20; i++) {
+        world_replica(&rig.w)->age_ms += 100;
+        rig_look(&rig);
+    }
+    assert_int_equal(rig_state(&rig), MOVE_ASK);
+    rig_done(&rig);
+}
+
+static void an_unknown_outcome_is_never_given_up_silently(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_ask(&rig);
+    fixture_lose(rig.w.f, rig.w.replica);
+    look_every(&rig, 1000, 14000);
+    assert_int_equal(runner_move(rig.r)->trouble, TROUBLE_NONE);
+    look_every(&rig, 1000, 60000);
+    assert_int_equal(rig_state(&rig), MOVE_ASK);
+    assert_int_equal(runner_move(rig.r)->trouble, TROUBLE_UNKNOWN);
+    assert_int_equal(strncmp(rig_why(&rig), "unknown for 7", 13), 0);
+    assert_non_null(strstr(strbuf_text(&rig.events), "unknown for 15 s whom the replica follows"));
+    rig_stop(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_non_null(strstr(rig_why(&rig), "outcome unknown"));
+    JournalEntry e;
+    assert_true(rig_unfinished(&rig, &e));
+    assert_int_equal(e.state, MOVE_REPLICATE);
+    assert_true(node_id_eq(runner_own(rig.r).target, rig.w.spec.target)); // it may be on its way
+    rig_done(&rig);
+}
+
+static void a_replica_that_follows_somebody_else_is_let_go(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_ask(&rig);
+    world_follow(&rig.w, fixture_port(rig.w.f, 7005));
+    look_until(&rig, MOVE_ASK);
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_string_equal(rig_why(&rig), "was moved on to 127.0.99.172:7005 by somebody else");
+    rig_done(&rig);
+
+    begin_sync(&rig);
+    look_for(&rig, 300);
+    world_follow(&rig.w, rig.w.donor);
+    rig_look(&rig);
+    rig_expect(&rig, LIFT_FENCE("set"));
+    rig_ok(&rig);
+    assert_string_equal(rig_why(&rig), "was moved on to 127.0.99.171:7003 by somebody else");
+    rig_done(&rig);
+}
+
+// --- SYNC
+
+static void every_sign_is_needed(void **state)
+{
+    (void)state;
+    enum {
+        NOTHING,
+        LINK,
+        COPYING,
+        LOADING,
+        REPLID,
+        OFFSET,
+        UNLISTED,
+        NOT_ONLINE,
+        OLD_ACK,
+        SILENT,
+        TARGET_SILENT,
+        OLD_WORD,
+        SIGNS
+    };
+    for (int missing = NOTHING; missing < SIGNS; missing++) {
+        Rig rig;
+        begin_sync(&rig);
+        world_in_sync(&rig.w);
+        FixtureNode *r = world_replica(&rig.w);
+        FixtureNode *t = fixture_node(rig.w.f, rig.w.target);
+        r->link_up = missing != LINK;
+        r->sync_in_progress = missing == COPYING;
+        r->loading = missing == LOADING;
+        if (missing == REPLID) {
+            memset(r->replid, 'f', 40);
+        }
+        r->connected = missing != UNLISTED;
+        r->slave_state = missing == NOT_ONLINE ? "wait_bgsave" : NULL;
+        r->lag_s = missing == OLD_ACK ? 3 : 2;
+        r->age_ms = missing == OLD_WORD ? 300 : 0;
+        if (missing == SILENT) {
+            fixture_lose(rig.w.f, rig.w.replica);
+        }
+        if (missing == TARGET_SILENT) {
+            fixture_lose(rig.w.f, rig.w.target);
+        }
+        for (int i = 0; i < 3; i++) {
+            if (missing == OFFSET) { // far behind, and falling back
+                t->offset += 10 << 20;
+            }
+            if (missing != NOTHING || i == 0) {
+                rig_look(&rig);
+            }
+        }
+        if (missing == OLD_WORD) {
+            // What it said before REPLICATE was answered does not count, whatever it was.
+            assert_int_equal(runner_move(rig.r)->stage, REPLICA_LINKING);
+        }
+        assert_int_equal(rig_state(&rig), missing == NOTHING ? MOVE_UNFENCE : MOVE_SYNC);
+        rig_done(&rig);
+    }
+}
+
+static void a_busy_master_may_stay_ahead(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_sync(&rig);
+    world_in_sync(&rig.w);
+    fixture_node(rig.w.f, rig.w.target)->offset += 50 << 20;
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    fixture_node(rig.w.f, rig.w.target)->offset += 9 << 20;
+    world_replica(&rig.w)->offset += 10 << 20;
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_UNFENCE); // not falling back
+    rig_done(&rig);
+}
+
+static void progress_is_told_while_it_syncs(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_sync(&rig);
+    const Move *m = runner_move(rig.r);
+    rig_look(&rig);
+    assert_string_equal(m->why, "linking");
+    assert_int_equal(m->sync_permille, -1);
+    world_sync(&rig.w, 0, 0); // diskless: the size is not known
+    rig_look(&rig);
+    assert_int_equal(m->stage, REPLICA_SYNCING);
+    assert_int_equal(m->total_bytes, -1);
+    world_sync(&rig.w, 100 << 20, 400 << 20);
+    rig_look(&rig);
+    world_sync(&rig.w, 200 << 20, 400 << 20);
+    rig_look(&rig);
+    assert_int_equal(m->sync_permille, 500);
+    assert_int_equal(m->sync_bytes, 200 << 20);
+    assert_int_equal(m->total_bytes, 400 << 20);
+    assert_int_equal(m->rate_bytes_s, 1000 << 20);
+    assert_int_equal(m->eta_s, 0);
+    assert_string_equal(m->why, "syncing, 50%, 200M of 400M, 1.0G/s, 0.0s left");
+    FixtureNode *r = world_replica(&rig.w);
+    r->sync_in_progress = false;
+    r->loading = true;
+    r->loading_total = 400 << 20;
+    r->loading_done = 100 << 20;
+    r->loading_eta_s = 30;
+    rig_look(&rig);
+    assert_int_equal(m->stage, REPLICA_LOADING);
+    assert_int_equal(m->sync_permille, 250);
+    assert_int_equal(m->eta_s, 30);
+    assert_int_equal(m->rate_bytes_s, -1);
+    world_in_sync(&rig.w);
+    rig_look(&rig);
+    rig_ok(&rig);
+    assert_non_null(strstr(m->why, ", 400M copied"));
+    rig_done(&rig);
+}
+
+static void a_long_load_is_no_failure(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_sync(&rig);
+    FixtureNode *r = world_replica(&rig.w);
+    r->loading = true;
+    r->failed = true; // to the others: it does not answer their pings
+    look_every(&rig, 5000, 3600000);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    assert_int_equal(runner_move(rig.r)->stage, REPLICA_LOADING);
+    assert_int_equal(runner_move(rig.r)->trouble, TROUBLE_NONE);
+    r->failed = false;
+    world_in_sync(&rig.w);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_UNFENCE);
+    rig_done(&rig);
+}
+
+static void trouble_is_told_once_and_keeps_the_fence(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_sync(&rig);
+    look_every(&rig, 1000, 60000);
+    assert_int_equal(runner_move(rig.r)->trouble, TROUBLE_NONE);
+    look_for(&rig, 5000);
+    assert_int_equal(runner_move(rig.r)->trouble, TROUBLE_LINK_DOWN);
+    assert_string_equal(rig_why(&rig), "link to 127.0.99.170:7001 is down for 64 s: check "
+                                       "masterauth on the replica, and the firewall");
+    const char *told = strstr(strbuf_text(&rig.events), "is down for ");
+    assert_non_null(told);
+    assert_null(strstr(told + 1, "is down for "));
+
+    fixture_lose(rig.w.f, rig.w.replica);
+    look_for(&rig, 5000);
+    assert_int_equal(runner_move(rig.r)->trouble, TROUBLE_REPLICA_SILENT);
+    assert_int_equal(runner_move(rig.r)->stage, REPLICA_UNVERIFIED);
+    fixture_restore(rig.w.f, rig.w.replica);
+
+    fixture_fail(rig.w.f, rig.w.target);
+    rig_look(&rig);
+    assert_int_equal(runner_move(rig.r)->trouble, TROUBLE_TARGET_FAILED);
+    assert_non_null(strstr(rig_why(&rig), "the fence stays on"));
+    look_every(&rig, 1000, 100000);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    assert_int_equal(rig.writes, 2);
+
+    fixture_restore(rig.w.f, rig.w.target);
+    world_in_sync(&rig.w);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_UNFENCE);
+    rig_done(&rig);
+}
+
+// The target's old replica comes back, the target dies, and that one is promoted: the servers
+// re-point ours.
+static void who_takes_over_the_slots_is_the_new_goal(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_sync(&rig);
+    int heir = fixture_port(rig.w.f, 7008);
+    fixture_restore(rig.w.f, heir);
+    rig_look(&rig);
+    fixture_fail(rig.w.f, rig.w.target);
+    fixture_promote(rig.w.f, heir);
+    world_follow(&rig.w, heir);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    assert_string_equal(runner_move(rig.r)->goal_addr, "127.0.99.172:7008");
+    assert_true(node_id_eq(runner_own(rig.r).target, fixture_id(rig.w.f, heir)));
+    world_in_sync(&rig.w);
+    rig_look(&rig);
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_DONE);
+    assert_non_null(strstr(rig_why(&rig), "in sync with 127.0.99.172:7008"));
+    rig_done(&rig);
+}
+
+static void a_replica_that_became_a_master_is_let_go(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_sync(&rig);
+    look_for(&rig, 300);
+    world_follow(&rig.w, -1);
+    rig_look(&rig);
+    rig_expect(&rig, LIFT_FENCE("set"));
+    rig_ok(&rig);
+    assert_string_equal(rig_why(&rig), "the replica has become a master itself");
+    rig_done(&rig);
+}
+
+static void stopped_and_silent_ends_as_unknown(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_sync(&rig);
+    look_for(&rig, 1000);
+    rig_stop(&rig);
+    fixture_lose(rig.w.f, rig.w.replica);
+    look_for(&rig, 9000);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    look_for(&rig, 1200);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_non_null(strstr(rig_why(&rig), "outcome unknown"));
+    assert_true(rig_unfinished(&rig, NULL));
+    rig_done(&rig);
+}
+
+static void look_behind_nat(Rig *rig, const char *ip)
+{
+    world_look(&rig->w, 100);
+    int i = snapshot_find(rig->w.latest, rig->w.spec.replica);
+    rig->w.latest->nodes[i].ip = ip; // the target lists it under another one
+    runner_round(rig->r, rig->w.before, rig->w.health, rig->w.now_ms);
+}
+
+static void the_targets_list_is_read_behind_nat_too(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_sync(&rig);
+    world_in_sync(&rig.w);
+    look_behind_nat(&rig, "10.9.9.9"); // the only one with its port
+    assert_int_equal(rig_state(&rig), MOVE_UNFENCE);
+    rig_done(&rig);
+
+    begin_sync(&rig);
+    world_in_sync(&rig.w);
+    world_replica(&rig.w)->lag_s = 9;
+    look_behind_nat(&rig, "10.9.9.9");
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    rig_done(&rig);
+
+    // Somebody else's line on the same port is not ours.
+    begin_sync(&rig);
+    world_in_sync(&rig.w);
+    int other = fixture_port(rig.w.f, 7008);
+    fixture_restore(rig.w.f, other);
+    fixture_node(rig.w.f, other)->port = 7004;
+    world_replica(&rig.w)->connected = false;
+    look_for(&rig, 1000);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    rig_done(&rig);
+}
+
+// --- an earlier process's move
+
+typedef enum { AT_DONOR, AT_TARGET, AT_OTHER, AT_TARGET_SYNCING } Where;
+
+static void a_move_is_taken_up_from_each_line(void **state)
+{
+    (void)state;
+    static const struct {
+        MoveState state;
+        Fence fence;
+        Where where;
+        const char *value; // of the fence when it is read; NULL: it is not
+        MoveState end;
+        const char *why;
+    } rows[] = {
+        {MOVE_FENCE, FENCE_MAYBE, AT_DONOR, "no", MOVE_FAILED, "the move had not happened"},
+        {MOVE_FENCE, FENCE_MAYBE, AT_DONOR, "yes", MOVE_FAILED, "the move had not happened"},
+        {MOVE_FENCE, FENCE_MAYBE, AT_TARGET, "yes", MOVE_DONE, "in sync with"},
+        {MOVE_REPLICATE, FENCE_SET, AT_DONOR, "yes", MOVE_FAILED, "the move had not happened"},
+        {MOVE_REPLICATE, FENCE_SET, AT_TARGET, "yes", MOVE_DONE, "in sync with"},
+        {MOVE_REPLICATE, FENCE_SET, AT_TARGET_SYNCING, "yes", MOVE_DONE, "in sync with"},
+        {MOVE_REPLICATE, FENCE_SET, AT_OTHER, "yes", MOVE_FAILED, "was moved on to"},
+        {MOVE_REPLICATE, FENCE_SET, AT_TARGET, "no", MOVE_DONE, "in sync with"}, // restarted
+        {MOVE_REPLICATE, FENCE_DENIED, AT_TARGET, NULL, MOVE_DONE, "in sync with"},
+        {MOVE_REPLICATE, FENCE_WAS_SET, AT_TARGET, NULL, MOVE_DONE, "in sync with"},
+        {MOVE_REPLICATE, FENCE_WAS_SET, AT_DONOR, NULL, MOVE_FAILED, "had not happened"},
+        {MOVE_REPLICATE, FENCE_NOT_NEEDED, AT_DONOR, NULL, MOVE_FAILED, "had not happened"},
+        {MOVE_UNFENCE, FENCE_SET, AT_TARGET, "yes", MOVE_DONE, "in sync with"},
+        {MOVE_UNFENCE, FENCE_SET, AT_TARGET, "no", MOVE_DONE, "in sync with"},
+        {MOVE_UNFENCE, FENCE_SET, AT_DONOR, "yes", MOVE_FAILED, "the move had not happened"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        Rig rig;
+        rig_init(&rig, false);
+        JournalEntry entry = {
+            .state = rows[i].state,
+            .fence = rows[i].fence,
+            .spec = rig.w.spec,
+            .serial = 42,
+        };
+        if (rows[i].where != AT_DONOR) {
+            world_follow(&rig.w,
+                         rows[i].where == AT_OTHER ? fixture_port(rig.w.f, 7005) : rig.w.target);
+            world_in_sync(&rig.w);
+        }
+        if (rows[i].where == AT_TARGET_SYNCING) {
+            world_sync(&rig.w, 1, 2);
+        }
+        rig_resume(&rig, &entry);
+        assert_true(runner_move(rig.r)->resumed);
+        look_until(&rig, MOVE_ASK);
+        if (rows[i].where == AT_TARGET_SYNCING) {
+            look_for(&rig, 2000);
+            assert_int_equal(rig_state(&rig), MOVE_SYNC);
+            world_in_sync(&rig.w);
+        }
+        if (rig_state(&rig) == MOVE_SYNC) {
+            look_until(&rig, MOVE_SYNC);
+        }
+        if (rows[i].value != NULL) {
+            assert_int_equal(rig_state(&rig), MOVE_UNFENCE);
+            assert_int_equal(rig.writes, 0);
+            rig_reply(&rig, true, rows[i].value);
+            if (strcmp(rows[i].value, "yes") == 0) {
+                rig_ok(&rig);
+            }
+        }
+        assert_int_equal(rig_state(&rig), rows[i].end);
+        assert_non_null(strstr(rig_why(&rig), rows[i].why));
+        assert_null(strstr(strbuf_text(&rig.log), "REPLICATE")); // never again
+        assert_int_equal(rig.journal_lines, rig.writes + 1);
+        assert_int_equal(runner_move(rig.r)->serial, 42);
+        assert_false(rig_unfinished(&rig, NULL));
+        rig_done(&rig);
+    }
+}
+
+static void a_resumed_move_can_be_left_again(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    JournalEntry entry = {.state = MOVE_REPLICATE, .fence = FENCE_SET, .spec = rig.w.spec};
+    fixture_lose(rig.w.f, rig.w.replica);
+    rig_resume(&rig, &entry);
+    look_every(&rig, 1000, 30000);
+    assert_int_equal(rig_state(&rig), MOVE_ASK);
+    rig_stop(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_int_equal(rig.journal_lines, 0); // the old line still stands for it
+    rig_done(&rig);
+}
+
+TESTS(move_sync, cmocka_unit_test(an_unanswered_replicate_may_have_happened),
+      cmocka_unit_test(or_not_but_that_takes_two_answers),
+      cmocka_unit_test(an_unknown_outcome_is_never_given_up_silently),
+      cmocka_unit_test(a_replica_that_follows_somebody_else_is_let_go),
+      cmocka_unit_test(every_sign_is_needed), cmocka_unit_test(a_busy_master_may_stay_ahead),
+      cmocka_unit_test(progress_is_told_while_it_syncs),
+      cmocka_unit_test(a_long_load_is_no_failure),
+      cmocka_unit_test(trouble_is_told_once_and_keeps_the_fence),
+      cmocka_unit_test(who_takes_over_the_slots_is_the_new_goal),
+      cmocka_unit_test(a_replica_that_became_a_master_is_let_go),
+      cmocka_unit_test(stopped_and_silent_ends_as_unknown),
+      cmocka_unit_test(the_targets_list_is_read_behind_nat_too),
+      cmocka_unit_test(a_move_is_taken_up_from_each_line),
+      cmocka_unit_test(a_resumed_move_can_be_left_again))
