@@ -192,11 +192,20 @@ static bool should_hurry(const Engine *e)
     return deciding || disturbed || anybody_suspected(e->snapshot);
 }
 
+// runner_own() goes on for a while after the end, so that the diff can say who did it. A move that
+// ended well must not hide an orphan for so long, nor keep its replica from helping again.
+static OwnMove move_in_flight(const Engine *e)
+{
+    const Move *m = runner_move(e->runner);
+    bool counts = runner_is_busy(e->runner) || (m != NULL && m->unfinished);
+    return counts ? runner_own(e->runner) : (OwnMove){0};
+}
+
 static void take_picture(Engine *e, Snapshot *s)
 {
     HealthOptions options = {
         .floor = e->floor,
-        .moving = runner_own(e->runner),
+        .moving = move_in_flight(e),
     };
     const Health *health = health_assess(s, e->health, &options);
     if (e->snapshot == NULL || *e->trouble != '\0') {
