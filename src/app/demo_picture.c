@@ -32,7 +32,10 @@ static void add_master(StrBuf *out, const Health *h, int i)
     if (h->of[i].spares > 0) {
         strbuf_addf(out, ", %d spare", h->of[i].spares);
     }
-    strbuf_addf(out, ", slots %s\n", slot_ranges_text(h->snapshot->arena, n->slots));
+    if (n->slot_count > 0) {
+        strbuf_addf(out, ", slots %s", slot_ranges_text(h->snapshot->arena, n->slots));
+    }
+    strbuf_add(out, "\n");
     for (size_t r = 0; r < n->n_replicas; r++) {
         add_replica(out, h, n->replicas[r], r + 1 == n->n_replicas);
     }
@@ -115,10 +118,9 @@ void demo_reasons(StrBuf *out, const Health *h, const Plan *plan)
     const PlanTarget *t = &plan->at[0];
     for (size_t i = 0; i < t->n; i++) {
         const PlanCandidate *c = &t->candidates[i];
-        if (c->legal) {
-            strbuf_addf(out, "            %s :%d: %s\n", (int)i == t->chosen ? "why" : "not",
-                        s->nodes[c->replica].port, c->why);
-        }
+        const char *word = (int)i == t->chosen ? "why" : "not";
+        strbuf_addf(out, "            %s :%d: %s\n", word, s->nodes[c->replica].port,
+                    c->legal ? c->why : c->refused);
     }
     add_server_choice(out, s, t);
 }

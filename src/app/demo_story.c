@@ -28,7 +28,8 @@ typedef struct {
 typedef struct {
     const char *title; // NULL: goes on under the title before
     void (*begin)(Story *story);
-    bool (*is_reached)(const Story *story);
+    bool (*is_reached)(const Story *story); // asked after each round; NULL: ends_on
+    EventCode ends_on;
     const char *awaited; // for the line that says that it did not come
     int limit_ms;
     void (*end)(Story *story);
@@ -103,11 +104,6 @@ static void kill_7008(Story *story)
     kill_server(story, 7008);
 }
 
-static bool is_7001_orphaned(const Story *story)
-{
-    return health_at(story, 7001)->master == STATE_ORPHANED;
-}
-
 static bool is_first_move_done(const Story *story)
 {
     return story->moves == 1 && health_at(story, 7001)->master == STATE_PROTECTED;
@@ -139,11 +135,6 @@ static void kill_7005(Story *story)
     kill_server(story, 7005);
 }
 
-static bool is_7006_promoted(const Story *story)
-{
-    return node_is_owner(node_at(story, 7006));
-}
-
 static bool is_second_move_done(const Story *story)
 {
     return story->moves == 2 && health_at(story, 7006)->master == STATE_PROTECTED;
@@ -173,7 +164,7 @@ static const Beat beats[] = {
     {
         .title = "2. The only replica of :7001 dies",
         .begin = kill_7008,
-        .is_reached = is_7001_orphaned,
+        .ends_on = EVENT_ORPHANED,
         .awaited = ":7001 to be orphaned",
         .limit_ms = 15000,
     },
@@ -195,8 +186,8 @@ static const Beat beats[] = {
     {
         .title = "5. A master dies: its only replica is promoted and stands alone",
         .begin = kill_7005,
-        .is_reached = is_7006_promoted,
-        .awaited = ":7006 to be promoted",
+        .ends_on = EVENT_ORPHANED,
+        .awaited = ":7006 to be promoted and alone",
         .limit_ms = 20000,
     },
     {
@@ -237,13 +228,8 @@ static void end_story(Story *story, int status)
     ev_break(story->loop, EVBREAK_ALL);
 }
 
-static void on_round(void *ctx)
+static void go_on(Story *story)
 {
-    Story *story = ctx;
-    if (story->beat == ARRAY_LEN(beats) || engine_health(story->engine) == NULL ||
-        !beats[story->beat].is_reached(story)) {
-        return;
-    }
     if (beats[story->beat].end != NULL) {
         beats[story->beat].end(story);
     }
@@ -252,6 +238,15 @@ static void on_round(void *ctx)
         end_story(story, 0);
     } else {
         begin_beat(story);
+    }
+}
+
+static void on_round(void *ctx)
+{
+    Story *story = ctx;
+    if (story->beat < ARRAY_LEN(beats) && engine_health(story->engine) != NULL &&
+        beats[story->beat].is_reached != NULL && beats[story->beat].is_reached(story)) {
+        go_on(story);
     }
 }
 
@@ -276,6 +271,10 @@ static void on_event(void *ctx, const Event *event)
         explain_move(story);
     } else if (event->code == EVENT_MOVE_DONE) {
         story->moves++;
+    }
+    if (story->beat < ARRAY_LEN(beats) && beats[story->beat].is_reached == NULL &&
+        event->code == beats[story->beat].ends_on) {
+        go_on(story);
     }
 }
 
