@@ -50,7 +50,8 @@ static int place(Column *column, int x, int gap)
 
 Columns columns_for(int x, int width, int name_w, int ranges_w)
 {
-    Columns k = {.name_master = x + MASTER_INDENT, .name_replica = x + REPLICA_INDENT, .end = x + width};
+    Columns k = {
+        .name_master = x + MASTER_INDENT, .name_replica = x + REPLICA_INDENT, .end = x + width};
     int room = width - REPLICA_INDENT - STATE_WIDTH - 3;
     int name = at_most(name_w, room * 3 / 5);
     name = name < MIN_NAME ? at_most(MIN_NAME, name_w) : name;
@@ -65,7 +66,7 @@ Columns columns_for(int x, int width, int name_w, int ranges_w)
     take(&left, &k.bar, MIN_BAR, 1);
     grow(&left, &k.ranges, at_most(ranges_w, 24));
     take(&left, &k.why, WHY_WIDTH + 1, 1);
-    take(&left, &k.keys, 5, 1);
+    take(&left, &k.keys, 9, 2);
     grow(&left, &k.ranges, at_most(ranges_w, 40));
     grow(&left, &k.bar, MAX_BAR);
 
@@ -75,6 +76,6 @@ Columns columns_for(int x, int width, int name_w, int ranges_w)
     at = place(&k.ranges, at, 1);
     at = place(&k.memory, at, 1);
     at = place(&k.ops, at, 1);
-    place(&k.keys, at, 1);
+    place(&k.keys, at, 2);
     return k;
 }

@@ -15,13 +15,13 @@ typedef struct {
     int name_replica; // x
     int name_end;
     Column state;
-    Column why;    // why it is an orphan, where there is plenty of room
-    Column bar;    // with its ends
+    Column why; // why it is an orphan, where there is plenty of room
+    Column bar; // with its ends
     Column ranges;
     Column memory; // right-aligned, as all behind it
     Column ops;
     Column keys;
-    int rest;      // where a replica's free text begins
+    int rest; // where a replica's free text begins
     int end;
 } Columns;
 

@@ -32,9 +32,16 @@ static void add_state(Sheet *t)
     orphan_words(t->s->health, t->node, why, sizeof(why));
     page_addf(&t->page, "state", w.role, "%s%s%s", w.text, why[0] != '\0' ? ", " : "", why);
     if (node_has(t->n, NODE_FAIL) || node_has(t->n, NODE_PFAIL)) {
-        page_addf(&t->page, "views", ROLE_WARN, "%d of %d masters say fail, %d fail?", t->n->fail_views,
-                  t->n->views, t->n->pfail_views);
+        page_addf(&t->page, "views", ROLE_WARN, "%d of %d masters say fail, %d fail?",
+                  t->n->fail_views, t->n->views, t->n->pfail_views);
     }
+}
+
+static void add_wide(Sheet *t, Role role, const char *text)
+{
+    char brief[400];
+    short_text(t->p, text, brief, sizeof(brief));
+    page_wide(&t->page, role, brief);
 }
 
 // What is wrong with this node, and what to do about it.
@@ -44,8 +51,8 @@ static void add_findings(Sheet *t)
     for (size_t i = 0; f != NULL && i < f->n; i++) {
         if (node_id_eq(f->at[i].node, t->n->id)) {
             page_blank(&t->page);
-            page_wide(&t->page, level_role(f->at[i].severity), f->at[i].text);
-            page_wide(&t->page, ROLE_TEXT, f->at[i].remedy);
+            add_wide(t, level_role(f->at[i].severity), f->at[i].text);
+            page_wide(&t->page, ROLE_TEXT, f->at[i].remedy); // commands stay as they are typed
         }
     }
 }
@@ -61,22 +68,31 @@ static void add_candidates(Sheet *t)
         }
         page_blank(&t->page);
         page_title(&t->page, "Who could come");
-        page_wide(&t->page, ROLE_TEXT, target->reason);
+        if (target->chosen < 0) {
+            add_wide(t, ROLE_WARN, target->reason);
+        }
         for (size_t k = 0; k < target->n && k < 6; k++) {
             const PlanCandidate *one = &target->candidates[k];
             char name[NAME_MAX_BYTES];
             short_name(t->p, one->replica, name, sizeof(name));
             Role role = (int)k == target->chosen ? ROLE_OK : one->legal ? ROLE_TEXT : ROLE_DIM;
-            page_add(&t->page, role, name, role, one->legal ? one->why : one->refused);
+            char text[400];
+            short_text(t->p, one->legal ? one->why : one->refused, text, sizeof(text));
+            first_clauses(text, 2 * (t->page.width - t->page.left_w));
+            page_add(&t->page, role, name, role, text);
         }
     }
 }
 
 static void add_replicas(Sheet *t)
 {
-    page_addf(&t->page, "replicas", ROLE_TEXT, "%d working, %d on the way, %zu listed", t->nh->working,
-              t->nh->coming, t->n->n_replicas);
-    page_addf(&t->page, "spares", t->nh->spares > 0 ? ROLE_SPARE : ROLE_TEXT, "%d above the floor of %d",
+    char coming[32] = "";
+    if (t->nh->coming > 0) {
+        snprintf(coming, sizeof(coming), ", %d on the way", t->nh->coming);
+    }
+    page_addf(&t->page, "replicas", ROLE_TEXT, "%d of %zu working%s", t->nh->working,
+              t->n->n_replicas, coming);
+    page_addf(&t->page, "spares", t->nh->spares > 0 ? ROLE_SPARE : ROLE_TEXT, "%d (floor %d)",
               t->nh->spares, t->s->health->floor);
 }
 
@@ -84,9 +100,8 @@ static void add_master(Sheet *t)
 {
     add_replicas(t);
     if (t->n->slot_count > 0) {
-        page_addf(&t->page, "slots", ROLE_TEXT, "%d", t->n->slot_count);
-        char *ranges = slot_ranges_text(t->page.arena, t->n->slots);
-        page_add(&t->page, ROLE_DIM, "", ROLE_TEXT, ranges);
+        page_addf(&t->page, "slots", ROLE_TEXT, "%d: %s", t->n->slot_count,
+                  slot_ranges_text(t->page.arena, t->n->slots));
     }
     page_addf(&t->page, "epoch", ROLE_TEXT, "%" PRIu64, t->n->config_epoch);
 }
@@ -97,7 +112,8 @@ static void add_replica(Sheet *t)
     char name[NAME_MAX_BYTES];
     if (t->n->master >= 0) {
         short_name(t->p, t->n->master, name, sizeof(name));
-        page_addf(&t->page, "follows", ROLE_TEXT, "%s%s", name, t->nh->same_host ? ", on the same host" : "");
+        page_addf(&t->page, "follows", ROLE_TEXT, "%s%s", name,
+                  t->nh->same_host ? ", on the same host" : "");
     } else {
         page_add(&t->page, ROLE_DIM, "follows", ROLE_WARN, "an unknown master");
     }
@@ -117,10 +133,12 @@ static void add_load(Sheet *t, const NodeInfo *info)
     add_bytes(t, "memory", info->used_memory);
     add_bytes(t, "limit", info->maxmemory > 0 ? info->maxmemory : -1);
     if (info->keys >= 0) {
-        page_add(&t->page, ROLE_DIM, "keys", ROLE_TEXT, format_count(text, sizeof(text), info->keys));
+        page_add(&t->page, ROLE_DIM, "keys", ROLE_TEXT,
+                 format_count(text, sizeof(text), info->keys));
     }
     if (info->ops_per_s >= 0) {
-        page_addf(&t->page, "load", ROLE_TEXT, "%s/s", format_count(text, sizeof(text), info->ops_per_s));
+        page_addf(&t->page, "load", ROLE_TEXT, "%s/s",
+                  format_count(text, sizeof(text), info->ops_per_s));
     }
     if (info->connected_clients >= 0) {
         page_addf(&t->page, "clients", ROLE_TEXT, "%" PRId64, info->connected_clients);
@@ -129,9 +147,11 @@ static void add_load(Sheet *t, const NodeInfo *info)
     if (offset >= 0) {
         page_addf(&t->page, "offset", ROLE_TEXT, "%" PRId64, offset);
     }
-    page_addf(&t->page, "version", ROLE_TEXT, "%s%s", info->is_valkey ? "valkey " : "", info->version);
+    page_addf(&t->page, "version", ROLE_TEXT, "%s%s", info->is_valkey ? "valkey " : "",
+              info->version);
     if (info->uptime_s >= 0) {
-        page_addf(&t->page, "up", ROLE_TEXT, "%s", format_clock(text, sizeof(text), info->uptime_s * 1000));
+        page_addf(&t->page, "up", ROLE_TEXT, "%s",
+                  format_clock(text, sizeof(text), info->uptime_s * 1000));
     }
 }
 
@@ -150,16 +170,23 @@ static void add_says(Sheet *t)
         add_load(t, &says->info);
         int64_t age = t->s->now_ms - says->info_ms;
         if (says->reach != REACH_OK) {
-            page_addf(&t->page, "last word", ROLE_STALE, "%s ago", format_seconds(text, sizeof(text), age));
+            page_addf(&t->page, "last word", ROLE_STALE, "%s ago",
+                      format_seconds(text, sizeof(text), age));
         }
     }
 }
 
+// What is urgent comes first: beside the tree there may be no room for the rest.
 static void fill(Sheet *t)
 {
-    page_title(&t->page, t->n->addr);
+    char title[NAME_MAX_BYTES + 16];
+    snprintf(title, sizeof(title), "%.60s  %s", t->n->addr,
+             t->nh->is_master ? "master" : "replica");
+    page_title(&t->page, title);
     add_state(t);
-    page_add(&t->page, ROLE_DIM, "role", ROLE_TEXT, t->nh->is_master ? "master" : "replica");
+    add_findings(t);
+    add_candidates(t);
+    page_blank(&t->page);
     if (t->nh->is_master) {
         add_master(t);
     } else {
@@ -168,8 +195,6 @@ static void fill(Sheet *t)
     page_add(&t->page, ROLE_DIM, "host", ROLE_TEXT, t->n->host[0] != '\0' ? t->n->host : "unknown");
     add_says(t);
     page_add(&t->page, ROLE_DIM, "id", ROLE_TEXT, t->n->id.hex);
-    add_findings(t);
-    add_candidates(t);
 }
 
 void details_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)

@@ -117,7 +117,8 @@ static void renew_refusal(Ui *ui, const Scene *s)
         if (!t.candidates[i].legal && d->n_refusals++ < DIALOG_REFUSALS) {
             short_name(p, t.candidates[i].replica, d->refusal[d->n_refusals - 1].who,
                        sizeof(d->refusal[0].who));
-            copy(d->refusal[d->n_refusals - 1].text, sizeof(d->refusal[0].text), t.candidates[i].refused);
+            copy(d->refusal[d->n_refusals - 1].text, sizeof(d->refusal[0].text),
+                 t.candidates[i].refused);
         }
     }
 }
@@ -168,7 +169,8 @@ Request dialog_best(Ui *ui, const Scene *s, int target)
     if (best.chosen < 0) {
         return open_refusal(ui, s, target);
     }
-    return open_move(ui, s, spec_for(s, best.candidates[best.chosen].replica, target, ORIGIN_MANUAL));
+    return open_move(ui, s,
+                     spec_for(s, best.candidates[best.chosen].replica, target, ORIGIN_MANUAL));
 }
 
 Request dialog_urgent(Ui *ui, const Scene *s)
@@ -199,7 +201,8 @@ Request dialog_undo(Ui *ui, const Scene *s)
     int target = snapshot_find(p, undo->target);
     int donor = replica >= 0 ? p->nodes[replica].master : -1;
     if (target < 0 || donor < 0 || !node_id_eq(p->nodes[donor].id, undo->donor)) {
-        ui_note(ui, s, LEVEL_WARNING, "cannot undo: %s is not where we moved it", undo->replica_addr);
+        ui_note(ui, s, LEVEL_WARNING, "cannot undo: %s is not where we moved it",
+                undo->replica_addr);
         return (Request){0};
     }
     return dialog_pair(ui, s, replica, target, ORIGIN_UNDO);

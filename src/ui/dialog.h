@@ -11,10 +11,10 @@ enum { COUNTDOWN_MS = 3000, DIALOG_REFUSALS = 6 };
 
 typedef struct {
     DialogKind kind;
-    MoveSpec spec;       // MOVE; REFUSED: its target
-    bool counting;       // MOVE: it happens by itself when the time is over
+    MoveSpec spec; // MOVE; REFUSED: its target
+    bool counting; // MOVE: it happens by itself when the time is over
     int64_t opened_ms;
-    bool wrong_key;      // the last key did nothing: say louder how to stop
+    bool wrong_key; // the last key did nothing: say louder how to stop
     // words about the picture below, renewed with each
     uint64_t round;
     const Health *health;

@@ -9,7 +9,7 @@
 #include "view.h"
 #include "words.h"
 
-enum { BOX_MAX_W = 78, LEFT_WIDTH = 9, SMALL_W = 60, SMALL_H = 15, TREE_MAX = 6 };
+enum { BOX_MAX_W = 80, LEFT_WIDTH = 6, SMALL_W = 60, SMALL_H = 15, TREE_MAX = 6 };
 
 // The nodes of a move in the present picture; drawing comes after dialog_check(), so they exist.
 typedef struct {
@@ -55,8 +55,8 @@ static void add_nodes(Page *page, const Cast *cast)
     const NodeHealth *th = &cast->s->health->of[cast->target];
     Words state = master_words(cast->s, cast->target);
     page_addf(page, "move", ROLE_REPLICA, "%s", p->nodes[cast->replica].addr);
-    page_addf(page, "from", ROLE_TEXT, "%s   keeps %d working replica%s", p->nodes[cast->donor].addr,
-              dh->working - 1, plural(dh->working - 1));
+    page_addf(page, "from", ROLE_TEXT, "%s   keeps %d working replica%s",
+              p->nodes[cast->donor].addr, dh->working - 1, plural(dh->working - 1));
     page_addf(page, "to", state.role == ROLE_ORPHAN ? ROLE_ORPHAN : ROLE_TEXT, "%s   %s",
               p->nodes[cast->target].addr,
               th->master == STATE_ORPHANED ? state.text : "which has working ones already");
@@ -81,23 +81,26 @@ static void add_risks(Page *page, const Cast *cast)
     const Node *t = &cast->p->nodes[cast->target];
     const char *left = "risk";
     if (r->host[0] != '\0' && strcmp(r->host, t->host) == 0) {
-        page_addf(page, left, ROLE_WARN, "SAME HOST as %s: losing %s takes both copies", cast->target_name,
-                  r->host);
+        page_addf(page, left, ROLE_WARN, "SAME HOST as %s: losing %s takes both copies",
+                  cast->target_name, r->host);
         left = "";
     }
     if (!donor_stays_diverse(cast)) {
         page_addf(page, left, ROLE_WARN, "what %s keeps is on its own host", cast->donor_name);
         left = "";
     }
-    page_addf(page, left, ROLE_TEXT, "until it is in sync, %s protects neither master", cast->replica_name);
+    page_addf(page, left, ROLE_TEXT, "until it is in sync, %s protects neither master",
+              cast->replica_name);
 }
 
-static void draw_branch(const Cast *cast, Canvas *c, int x, int y, int w, int node, bool last, bool moved)
+static void draw_branch(const Cast *cast, Canvas *c, int x, int y, int w, int node, bool last,
+                        bool moved)
 {
     char name[NAME_MAX_BYTES];
     Words state = replica_words(cast->s, node);
     short_name(cast->p, node, name, sizeof(name));
-    int at = canvas_text(c, x, y, w, ROLE_FRAME, glyph_text(last ? GLYPH_LAST : GLYPH_BRANCH, c->ascii));
+    int at =
+        canvas_text(c, x, y, w, ROLE_FRAME, glyph_text(last ? GLYPH_LAST : GLYPH_BRANCH, c->ascii));
     Role role = moved ? ROLE_MOVING : state.role;
     at = canvas_text(c, at + 1, y, x + w - at - 1, role, glyph_text(state.glyph, c->ascii));
     at = canvas_text(c, at + 1, y, x + w - at - 1, moved ? ROLE_MOVING : ROLE_TEXT, name);
@@ -107,7 +110,8 @@ static void draw_branch(const Cast *cast, Canvas *c, int x, int y, int w, int no
 }
 
 // One master with its replicas, less one, plus one (-1: none). Returns the y below.
-static int draw_family(const Cast *cast, Canvas *c, Rect r, int master, int less, int plus, bool healed)
+static int draw_family(const Cast *cast, Canvas *c, Rect r, int master, int less, int plus,
+                       bool healed)
 {
     const Node *n = &cast->p->nodes[master];
     Words state = master_words(cast->s, master);
@@ -159,13 +163,16 @@ static void draw_preview(const Cast *cast, Canvas *c, Rect r)
     // Both families share the height; the donor's begins at the same line on both sides.
     int target_h = family_size(cast, cast->target) + 1;
     int most = (r.h - 1) / 2;
-    target_h = target_h > most && target_h + family_size(cast, cast->donor) > r.h - 1 ? most : target_h;
+    target_h =
+        target_h > most && target_h + family_size(cast, cast->donor) > r.h - 1 ? most : target_h;
     bool healed = cast->s->health->of[cast->target].master == STATE_ORPHANED;
     draw_family(cast, c, (Rect){now.x, now.y, now.w, target_h}, cast->target, -1, -1, false);
-    draw_family(cast, c, (Rect){then.x, then.y, then.w, target_h}, cast->target, -1, cast->replica, healed);
+    draw_family(cast, c, (Rect){then.x, then.y, then.w, target_h}, cast->target, -1, cast->replica,
+                healed);
     int rest = r.h - 1 - target_h;
     draw_family(cast, c, (Rect){now.x, now.y + target_h, now.w, rest}, cast->donor, -1, -1, false);
-    draw_family(cast, c, (Rect){then.x, then.y + target_h, then.w, rest}, cast->donor, cast->replica, -1, false);
+    draw_family(cast, c, (Rect){then.x, then.y + target_h, then.w, rest}, cast->donor,
+                cast->replica, -1, false);
 }
 
 static void draw_countdown(const Ui *ui, const Scene *s, Canvas *c, int x, int y, int w)
@@ -185,7 +192,8 @@ static void draw_countdown(const Ui *ui, const Scene *s, Canvas *c, int x, int y
         int bar = w - 31;
         bar = bar < 4 ? 4 : bar;
         canvas_text(c, x, y, 1, ROLE_DIM, glyph_text(GLYPH_BAR_LEFT, c->ascii));
-        canvas_bar(c, x + 1, y, bar, ROLE_MOVING, (int)((COUNTDOWN_MS - left) * 1000 / COUNTDOWN_MS));
+        canvas_bar(c, x + 1, y, bar, ROLE_MOVING,
+                   (int)((COUNTDOWN_MS - left) * 1000 / COUNTDOWN_MS));
         canvas_text(c, x + 1 + bar, y, 1, ROLE_DIM, glyph_text(GLYPH_BAR_RIGHT, c->ascii));
         x += bar + 3;
         w -= bar + 3;
@@ -196,7 +204,9 @@ static void draw_countdown(const Ui *ui, const Scene *s, Canvas *c, int x, int y
 // An empty box in the middle; returns what is inside it.
 static Rect draw_box(Canvas *c, int w, int h, Role frame, const char *title)
 {
-    Rect box = {(c->w - w) / 2, (c->h - h) / 2, w, h};
+    int top = (c->h - h) / 2;
+    Rect box = {(c->w - w) / 2, top < 2 && h + 3 <= c->h ? 2 : top, w, h};
+    canvas_mark(c, (Rect){0, 0, c->w, c->h - 1}, CELL_DIM);
     canvas_fill(c, box, ROLE_TEXT, ' ');
     for (int y = box.y; y < box.y + box.h; y++) { // what was marked below shows no more
         for (int x = box.x; x < box.x + box.w; x++) {
@@ -209,7 +219,7 @@ static Rect draw_box(Canvas *c, int w, int h, Role frame, const char *title)
 
 static int box_width(const Canvas *c)
 {
-    return c->w - 2 < BOX_MAX_W ? c->w - 2 : BOX_MAX_W;
+    return c->w < BOX_MAX_W ? c->w : BOX_MAX_W; // no slivers of what is below at its sides
 }
 
 static void title_of(const Dialog *d, const Cast *cast, char *out, size_t size)
@@ -217,7 +227,7 @@ static void title_of(const Dialog *d, const Cast *cast, char *out, size_t size)
     if (d->spec.origin == ORIGIN_UNDO) {
         snprintf(out, size, "Undo: %s back to %s", cast->replica_name, cast->target_name);
     } else if (d->spec.heal) {
-        snprintf(out, size, "Give %s a spare: %s", cast->target_name, cast->replica_name);
+        snprintf(out, size, "Give %s the spare %s", cast->target_name, cast->replica_name);
     } else {
         snprintf(out, size, "Move %s to %s", cast->replica_name, cast->target_name);
     }
@@ -227,7 +237,10 @@ static void fill_move(Page *page, const Dialog *d, const Cast *cast)
 {
     char cost[16];
     add_nodes(page, cast);
-    page_add(page, ROLE_DIM, "why", ROLE_TEXT, d->reason);
+    char why[sizeof(d->reason)];
+    short_text(cast->p, d->reason, why, sizeof(why));
+    first_clauses(why, page->width - page->left_w);
+    page_add(page, ROLE_DIM, "why", ROLE_TEXT, why);
     page_addf(page, "cost", ROLE_TEXT, "copies %s from %s, which forks for it",
               format_bytes(cost, sizeof(cost), d->cost_bytes), cast->target_name);
     add_risks(page, cast);
@@ -249,12 +262,12 @@ static void draw_move(const Ui *ui, const Scene *s, Canvas *c)
     int fixed = text.n + command.n + 1;
     int tree = family_size(&cast, cast.target) + 1 + family_size(&cast, cast.donor) + 1;
     tree = tree > 2 * TREE_MAX ? 2 * TREE_MAX : tree;
-    int room = c->h - 2 - fixed;
+    int most = c->h > 20 ? c->h - 3 : c->h; // the header and the keys stay in sight
+    int room = most - 2 - fixed;
     int gaps = room - tree >= 3 ? 3 : room - tree >= 0 ? room - tree : 0;
-    tree = tree > room ? room : tree;
-    tree = tree < 4 ? 0 : tree;
+    tree = tree <= room ? tree : room < 8 ? 0 : room; // half a tree explains nothing
     int h = fixed + tree + gaps + 2;
-    h = h > c->h ? c->h : h;
+    h = h > most ? most : h;
 
     char title[160];
     title_of(d, &cast, title, sizeof(title));
@@ -285,7 +298,7 @@ static void draw_refused(const Ui *ui, const Scene *s, Canvas *c)
     char name[NAME_MAX_BYTES];
     char title[160];
     short_name_of(s->health->snapshot, d->spec.target, d->spec.target_addr, name, sizeof(name));
-    snprintf(title, sizeof(title), "Nobody can come to %s", name);
+    snprintf(title, sizeof(title), "No spare for %s", name);
     page_wide(&page, ROLE_WARN, d->reason);
     if (d->n_refusals > 0) {
         page_blank(&page);
@@ -298,7 +311,9 @@ static void draw_refused(const Ui *ui, const Scene *s, Canvas *c)
     }
     page.left_w = widest + 2;
     for (int i = 0; i < shown; i++) {
-        page_add(&page, ROLE_REPLICA, d->refusal[i].who, ROLE_TEXT, d->refusal[i].text);
+        char text[sizeof(d->refusal[i].text)];
+        short_text(s->health->snapshot, d->refusal[i].text, text, sizeof(text));
+        page_add(&page, ROLE_REPLICA, d->refusal[i].who, ROLE_TEXT, text);
     }
     if (d->n_refusals > shown) {
         page_addf(&page, "", ROLE_DIM, "and %d more", d->n_refusals - shown);
@@ -312,20 +327,21 @@ static void draw_auto(const Ui *ui, const Scene *s, Canvas *c)
 {
     const Automatic *a = s->automatic;
     int w = box_width(c) < 64 ? box_width(c) : 64;
-    Page page = {.width = w - 4, .left_w = LEFT_WIDTH};
+    Page page = {.width = w - 4, .left_w = LEFT_WIDTH + 3};
     char grace[16];
     page_wide(&page, ROLE_TEXT, "rehome will move spares to orphaned masters by itself.");
     page_blank(&page);
     page_addf(&page, "waits", ROLE_TEXT, "%s after a master became orphaned",
               format_seconds(grace, sizeof(grace), a->limits.grace_ms));
-    page_addf(&page, "at most", ROLE_TEXT, "%d move%s an hour, one at a time; then it stops itself",
+    page_addf(&page, "at most", ROLE_TEXT, "%d move%s an hour, then it stops itself",
               a->limits.max_moves_per_hour, plural(a->limits.max_moves_per_hour));
     page_addf(&page, "never", ROLE_TEXT, "promotes, forgets, resets or flushes");
     if (s->health != NULL && s->health->snapshot->server_migration == TRI_YES) {
         page_addf(&page, "note", ROLE_WARN, "the servers' own migration is ON: both may act");
     }
     page_blank(&page);
-    page_wide(&page, ui->dialog.wrong_key ? ROLE_BANNER : ROLE_KEY, "y lets it act, Esc goes on observing");
+    page_wide(&page, ui->dialog.wrong_key ? ROLE_BANNER : ROLE_KEY,
+              "y lets it act, Esc goes on observing");
     draw_page(c, &page, ROLE_WARN, "Automatic mode: act");
 }
 
@@ -334,7 +350,8 @@ static void draw_quit(const Ui *ui, Canvas *c)
     int w = box_width(c) < 64 ? box_width(c) : 64;
     Page page = {.width = w - 4, .left_w = LEFT_WIDTH};
     page_wide(&page, ROLE_TEXT,
-              "A move is under way. The servers go on with it without us, but nobody verifies the outcome "
+              "A move is under way. The servers go on with it without us, but nobody verifies the "
+              "outcome "
               "until rehome runs again.");
     page_blank(&page);
     page_wide(&page, ui->dialog.wrong_key ? ROLE_BANNER : ROLE_KEY, "y leaves, Esc stays");
@@ -352,8 +369,8 @@ static void draw_prompt(const Ui *ui, const Scene *s, Canvas *c)
         if (cast_of(s, &d->spec, &cast)) {
             int seconds = (int)((left_ms(d, s) + 999) / 1000);
             if (d->counting) {
-                snprintf(text, sizeof(text), "Esc stops! %d s: %s %s %s", seconds, cast.replica_name,
-                         glyph_text(GLYPH_ARROW, c->ascii), cast.target_name);
+                snprintf(text, sizeof(text), "Esc stops! %d s: %s %s %s", seconds,
+                         cast.replica_name, glyph_text(GLYPH_ARROW, c->ascii), cast.target_name);
             } else {
                 snprintf(text, sizeof(text), "y/Esc? %s %s %s", cast.replica_name,
                          glyph_text(GLYPH_ARROW, c->ascii), cast.target_name);

@@ -6,38 +6,27 @@
 #include "view.h"
 #include "words.h"
 
-static int draw_event(const Event *e, Canvas *c, int x, int y, int w)
+static void draw_event(const Scene *s, const Event *e, Canvas *c, int x, int y, int w)
 {
+    char text[sizeof(e->text)];
     char clock[16];
-    char who[16] = "";
     int end = x + w;
-    if (e->by == BY_SERVER || e->by == BY_OTHER) {
-        snprintf(who, sizeof(who), "%s", e->by == BY_SERVER ? "server" : "somebody");
-    } else if (e->by == BY_US) {
-        snprintf(who, sizeof(who), "us");
-    }
     int at = canvas_text(c, x, y, w, ROLE_DIM, format_wall(clock, sizeof(clock), e->wall_ms));
-    Role role = level_role(e->level);
+    Role role = e->by == BY_US ? ROLE_MOVING : level_role(e->level);
     at = canvas_text(c, at + 1, y, end - at - 1, role, glyph_text(level_glyph(e->level), c->ascii));
-    int room = end - at - 1;
-    bool fits_who = who[0] != '\0' && room > 40;
-    int text_room = fits_who ? room - text_width(who) - 2 : room;
-    bool cut = text_width(e->text) > text_room;
-    at = canvas_text(c, at + 1, y, cut ? text_room - 1 : text_room, role, e->text);
-    if (cut) {
-        at = canvas_text(c, at, y, 1, ROLE_DIM, glyph_text(GLYPH_ELLIPSIS, c->ascii));
+    if (s->health != NULL) {
+        short_text(s->health->snapshot, e->text, text, sizeof(text));
+    } else {
+        snprintf(text, sizeof(text), "%s", e->text);
     }
-    if (fits_who) {
-        canvas_text(c, at + 2, y, end - at - 2, e->by == BY_US ? ROLE_MOVING : ROLE_DIM, who);
-    }
-    return at;
+    draw_cut(c, at + 1, y, end - at - 1, role, text);
 }
 
 void events_tail_draw(const Scene *s, Canvas *c, Rect r)
 {
     size_t shown = s->n_events < (size_t)(r.h > 0 ? r.h : 0) ? s->n_events : (size_t)r.h;
     for (size_t i = 0; i < shown; i++) {
-        draw_event(&s->events[s->n_events - shown + i], c, r.x, r.y + (int)i, r.w);
+        draw_event(s, &s->events[s->n_events - shown + i], c, r.x, r.y + (int)i, r.w);
     }
     if (s->n_events == 0 && r.h > 0) {
         canvas_text(c, r.x, r.y, r.w, ROLE_DIM, "nothing has happened yet");
@@ -82,7 +71,7 @@ static void events_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
     scroll_clamp(scroll, r.h, (int)s->n_events);
     for (int i = 0; i < r.h && scroll->top + i < (int)s->n_events; i++) {
         int y = r.y + i;
-        draw_event(&s->events[scroll->top + i], c, r.x + 1, y, r.w - 2);
+        draw_event(s, &s->events[scroll->top + i], c, r.x + 1, y, r.w - 2);
         if (scroll->top + i == at) {
             canvas_text(c, r.x, y, 1, ROLE_CURSOR, glyph_text(GLYPH_CURSOR, c->ascii));
             canvas_mark(c, (Rect){r.x + 1, y, r.w - 1, 1}, CELL_REVERSE);

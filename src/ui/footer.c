@@ -7,6 +7,14 @@
 #include "view.h"
 #include "words.h"
 
+// Pressing m would at least open something.
+static bool is_movable(const Ui *ui, const Scene *s)
+{
+    int node = ui_selected(ui, s);
+    return node >= 0 &&
+           (s->health->of[node].is_master || s->health->of[node].replica == REPLICA_WORKING);
+}
+
 static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
     bool connected = s->health != NULL && (s->trouble == NULL || s->trouble[0] == '\0');
@@ -18,7 +26,8 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
         if (b->action == ACT_MOVE_URGENT && (!connected || s->health->orphaned == 0)) {
             return false;
         }
-        return connected && !s->read_only && !s->move_busy && ui_selected(ui, s) >= 0;
+        return connected && !s->read_only && !s->move_busy &&
+               (b->action != ACT_MOVE || is_movable(ui, s));
     case NEED_UNDO:
         return connected && !s->read_only && !s->move_busy && s->can_undo && ui->has_undo;
     case NEED_DEMO:
@@ -28,31 +37,46 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
     case NEED_NOTHING:
         break;
     }
-    // No need to name the key of the view one is in.
-    return b->action != ui->view->opens;
+    // No need to name the key of what one is looking at.
+    return b->action != ui->view->opens && !(ui->details && b->action == ACT_DETAILS);
+}
+
+static const char *dialog_label(const Ui *ui, Action action)
+{
+    static const struct {
+        const char *yes;
+        const char *no;
+    } labels[] = {
+        [DIALOG_NONE] = {"", ""},
+        [DIALOG_MOVE] = {"moves it", "does not"},
+        [DIALOG_REFUSED] = {"", ""},
+        [DIALOG_AUTO] = {"lets it act", "goes on observing"},
+        [DIALOG_QUIT] = {"leaves", "stays"},
+    };
+    if (ui->dialog.kind == DIALOG_MOVE && ui->dialog.counting) {
+        return action == ACT_CONFIRM ? "moves it at once" : "stops it";
+    }
+    return action == ACT_CONFIRM ? labels[ui->dialog.kind].yes : labels[ui->dialog.kind].no;
 }
 
 // The label of the moment: what the key would do to what is selected.
 static const char *label_of(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
     int node = ui_selected(ui, s);
+    if (ui->dialog.kind != DIALOG_NONE) {
+        return dialog_label(ui, b->action);
+    }
     if (b->action == ACT_MOVE && node >= 0) {
         const NodeHealth *nh = &s->health->of[node];
-        return !nh->is_master                       ? "move it"
-               : nh->master == STATE_ORPHANED       ? "give it a spare"
-                                                    : "give it a replica";
+        return !nh->is_master                 ? "move it"
+               : nh->master == STATE_ORPHANED ? "give it a spare"
+                                              : "give it a replica";
     }
     if (b->action == ACT_SORT) {
         return ui->slot_order ? "worst first" : "slot order";
     }
     if (b->action == ACT_CANCEL && ui->pick.active) {
         return "put it back";
-    }
-    if (b->action == ACT_CANCEL && ui->dialog.kind == DIALOG_MOVE && ui->dialog.counting) {
-        return "stops it";
-    }
-    if (b->action == ACT_CONFIRM && ui->dialog.kind == DIALOG_MOVE) {
-        return ui->dialog.counting ? "now" : "move it";
     }
     return b->label;
 }
@@ -128,11 +152,14 @@ static void draw_suggestion(const Scene *s, Canvas *c, int y)
     }
     const Snapshot *p = s->health->snapshot;
     char target[NAME_MAX_BYTES];
+    char text[400];
+    char brief[400];
     if (worst == NULL) {
         if (s->plan->n > 0) {
             short_name(p, s->plan->at[0].target, target, sizeof(target));
-            canvas_textf(c, 1, y, c->w - 2, ROLE_WARN, "no spare for %s: %s", target,
-                         s->plan->at[0].reason);
+            snprintf(text, sizeof(text), "no spare for %s: %s", target, s->plan->at[0].reason);
+            short_text(p, text, brief, sizeof(brief));
+            draw_cut(c, 1, y, c->w - 2, ROLE_WARN, brief);
         }
         return;
     }
@@ -141,27 +168,35 @@ static void draw_suggestion(const Scene *s, Canvas *c, int y)
     short_name(p, worst->target, target, sizeof(target));
     short_name(p, worst->candidates[worst->chosen].replica, replica, sizeof(replica));
     int x = canvas_text(c, 1, y, c->w - 2, ROLE_KEY, "M");
-    canvas_textf(c, x + 1, y, c->w - x - 2, ROLE_TEXT, "gives %s the spare %s: copies %s, %s", target,
-                 replica, format_bytes(cost, sizeof(cost), worst->cost_bytes),
-                 worst->candidates[worst->chosen].why);
+    snprintf(text, sizeof(text), "gives %s the spare %s: copies %s, %s", target, replica,
+             format_bytes(cost, sizeof(cost), worst->cost_bytes),
+             worst->candidates[worst->chosen].why);
+    short_text(p, text, brief, sizeof(brief));
+    first_clauses(brief, c->w - x - 2);
+    draw_cut(c, x + 1, y, c->w - x - 2, ROLE_TEXT, brief);
 }
 
 void message_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
 {
     bool own = ui->note[0] != '\0' && s->now_ms < ui->note_until_ms;
-    const char *text = own ? ui->note : s->message != NULL ? s->message : "";
-    Level level = own ? ui->note_level : s->message_level;
+    char note[NOTE_MAX];
+    const char *text = s->message != NULL ? s->message : "";
+    if (own && s->health != NULL) {
+        short_text(s->health->snapshot, ui->note, note, sizeof(note));
+        text = note;
+    } else if (own) {
+        text = ui->note;
+    } else if (ui->pick.active) {
+        text = "choose its new master: Up and Down, Enter shows what would happen";
+    }
+    Level level = own ? ui->note_level : ui->pick.active ? LEVEL_INFO : s->message_level;
     if (text[0] == '\0') {
         if (s->plan != NULL && s->health != NULL && !s->read_only && !s->move_busy) {
             draw_suggestion(s, c, y);
         }
         return;
     }
-    int x = canvas_text(c, 1, y, c->w - 1, level_role(level), glyph_text(level_glyph(level), c->ascii));
-    int room = c->w - x - 2;
-    bool cut = text_width(text) > room;
-    x = canvas_text(c, x + 1, y, cut ? room - 1 : room, level_role(level), text);
-    if (cut) {
-        canvas_text(c, x, y, 1, level_role(level), glyph_text(GLYPH_ELLIPSIS, c->ascii));
-    }
+    int x =
+        canvas_text(c, 1, y, c->w - 1, level_role(level), glyph_text(level_glyph(level), c->ascii));
+    draw_cut(c, x + 1, y, c->w - x - 2, level_role(level), text);
 }

@@ -2,7 +2,6 @@
 // fixed order; the state and the orphans stay to the last.
 #include <stdarg.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "rehome/base/text.h"
 #include "view.h"
@@ -101,8 +100,9 @@ static void add_slots(Chips *chips, const Snapshot *p)
 {
     int missing = SLOT_COUNT - (p->slots_covered - p->slots_fail);
     if (missing > 0) {
-        Chip *chip = chip_add(chips, ROLE_CRIT, 13, "%d slot%s NOT COVERED", missing, plural(missing));
-        chip_brief(chip, 4, "%d slots lost", missing);
+        Chip *chip =
+            chip_add(chips, ROLE_CRIT, 13, "%d slot%s NOT COVERED", missing, plural(missing));
+        chip_brief(chip, 2, "%d slots lost", missing);
     } else {
         Chip *chip = chip_add(chips, ROLE_TEXT, 3, "%d/%d slots", SLOT_COUNT, SLOT_COUNT);
         chip_brief(chip, 1, "all slots");
@@ -125,26 +125,33 @@ static void add_health(Chips *chips, const Health *h, bool ascii)
 {
     const Snapshot *p = h->snapshot;
     Chip *chip = chip_add(chips, ROLE_TITLE, 11, "%s", p->name);
-    if (text_width(p->name) > 16) {
-        const char *end = p->name + strlen(p->name);
-        const char *colon = strrchr(p->name, ':');
-        chip_brief(chip, 9, "%s%.12s", glyph_text(GLYPH_ELLIPSIS, ascii), colon != NULL ? colon : end);
+    ptrdiff_t colon = sv_rfind(sv(p->name), ':');
+    if (colon > 0) { // an address: the host says enough
+        chip_brief(chip, 4, "%.*s", (int)(colon < 40 ? colon : 40), p->name);
     }
     bool lost = p->state_known && !p->state_ok;
-    chip_add(chips, lost ? ROLE_CRIT : p->state_known ? ROLE_OK : ROLE_STALE, NEVER, "%s",
-             lost ? "FAIL" : p->state_known ? "OK" : "state ?");
+    chip_add(chips,
+             lost             ? ROLE_CRIT
+             : p->state_known ? ROLE_OK
+                              : ROLE_STALE,
+             NEVER, "%s",
+             lost             ? "FAIL"
+             : p->state_known ? "OK"
+                              : "state ?");
     add_slots(chips, p);
     chip = chip_add(chips, ROLE_TEXT, 8, "%zu master%s %zu replica%s", p->n_masters,
                     plural((long)p->n_masters), p->n_replicas, plural((long)p->n_replicas));
     chip_brief(chip, 0, "%zuM %zuR", p->n_masters, p->n_replicas);
     bool orphans = h->orphaned > 0;
     const char *glyph = glyph_text(orphans ? GLYPH_ORPHAN : GLYPH_OK, ascii);
-    chip = chip_add(chips, orphans ? ROLE_ORPHAN : ROLE_OK, NEVER, "%s %d orphaned", glyph, h->orphaned);
+    chip = chip_add(chips, orphans ? ROLE_ORPHAN : ROLE_OK, NEVER, "%s %d orphaned", glyph,
+                    h->orphaned);
     chip_brief(chip, 14, "%s%d", glyph, h->orphaned);
     if (h->at_risk > 0) {
         chip_add(chips, ROLE_WARN, 9, "%d at risk", h->at_risk);
     }
-    chip_add(chips, h->spares > 0 ? ROLE_SPARE : ROLE_TEXT, 7, "%d spare%s", h->spares, plural(h->spares));
+    chip_add(chips, h->spares > 0 ? ROLE_SPARE : ROLE_TEXT, 7, "%d spare%s", h->spares,
+             plural(h->spares));
     add_safety(chips, &h->hosts);
 }
 
@@ -165,7 +172,7 @@ static int draw_age(const Scene *s, Canvas *c)
     int width = text_width(shown);
     canvas_right(c, c->w - 1, 0, width, loud ? ROLE_STALE : ROLE_DIM, shown);
     // Room for the widest age of its kind: the line does not move with the clock.
-    return c->w - 1 - (loud ? width : 5 + (shown == text ? 4 : 0));
+    return c->w - 1 - (loud ? width : 4 + (shown == text ? 4 : 0));
 }
 
 static void draw_state(const Scene *s, Canvas *c)
@@ -185,7 +192,8 @@ static void add_move(Chips *chips, const Scene *s, bool ascii)
     const Move *m = s->move;
     char replica[NAME_MAX_BYTES];
     char target[NAME_MAX_BYTES];
-    short_name_of(s->health->snapshot, m->spec.replica, m->spec.replica_addr, replica, sizeof(replica));
+    short_name_of(s->health->snapshot, m->spec.replica, m->spec.replica_addr, replica,
+                  sizeof(replica));
     short_name_of(s->health->snapshot, m->spec.target, m->spec.target_addr, target, sizeof(target));
     char share[16] = "";
     if (m->sync_permille >= 0) {
@@ -212,8 +220,8 @@ static void add_server(Chips *chips, const Snapshot *p)
                             : p->server_migration == TRI_YES ? "ON"
                             : p->server_migration == TRI_NO  ? "OFF"
                                                              : "unknown";
-    Chip *chip = chip_add(chips, p->migration_mixed ? ROLE_WARN : ROLE_TEXT, 5, "server migration %s",
-                          migration);
+    Chip *chip = chip_add(chips, p->migration_mixed ? ROLE_WARN : ROLE_TEXT, 5,
+                          "server migration %s", migration);
     chip_brief(chip, 4, "server %s", migration);
     if (p->barrier >= 0) {
         chip_add(chips, ROLE_DIM, 0, "barrier %d", p->barrier);
@@ -235,7 +243,8 @@ static int draw_tabs(const Ui *ui, Canvas *c, int end)
         x -= width;
         canvas_text(c, x, 1, width, ROLE_KEY, key);
         bool here = ui->view == views[i];
-        canvas_text(c, x + text_width(key) + 1, 1, width, here ? ROLE_TITLE : ROLE_DIM, views[i]->name);
+        canvas_text(c, x + text_width(key) + 1, 1, width, here ? ROLE_TITLE : ROLE_DIM,
+                    views[i]->name);
         x -= 2;
     }
     return x;
@@ -275,7 +284,7 @@ static void draw_charge(const Ui *ui, const Scene *s, Canvas *c)
     chips_fit(&alone, 3, end - 1 - tabs_width());
     bool cuts = false;
     for (int i = 0; i < alone.n; i++) {
-        cuts = cuts || ((alone.at[i].is_gone || alone.at[i].is_brief) && alone.at[i].gone_at > 5);
+        cuts = cuts || ((alone.at[i].is_gone || alone.at[i].is_brief) && alone.at[i].gone_at > 4);
     }
     if (!cuts && chips_width(&alone, 3) <= end - 1 - tabs_width()) {
         end = draw_tabs(ui, c, end);

@@ -13,7 +13,7 @@ static const struct {
     {IN_PICK, "While a replica is picked up"},
     {IN_CONFIRM, "While a move is announced"},
     {IN_DEMO, "Demo"},
-    {IN_EVENTS | IN_DETAILS | IN_HELP, "Elsewhere"},
+    {IN_EVENTS | IN_DETAILS | IN_HELP, "Events"},
     {IN_ANY, "Everywhere"},
 };
 
@@ -68,7 +68,8 @@ void help_draw(Ui *ui, Canvas *c, Rect r)
     }
     page_title(&page, "Signs");
     for (size_t i = 0; i < ARRAY_LEN(legend); i++) {
-        page_add(&page, legend[i].role, glyph_text(legend[i].glyph, c->ascii), ROLE_TEXT, legend[i].text);
+        page_add(&page, legend[i].role, glyph_text(legend[i].glyph, c->ascii), ROLE_TEXT,
+                 legend[i].text);
     }
     scroll_clamp(&ui->help_page, r.h, page.n);
     page_draw(&page, c, (Rect){r.x + 1, r.y, r.w - 2, r.h}, ui->help_page.top);

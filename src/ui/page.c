@@ -30,8 +30,8 @@ static char *keep(Page *page, StrView text)
 StrView wrap_next(StrView *rest, int width)
 {
     StrView left = *rest;
-    StrView line = sv_of(left.at, 0);   // as far as it fits
-    StrView whole = sv_of(left.at, 0);  // as far as the last blank that fits
+    StrView line = sv_of(left.at, 0);  // as far as it fits
+    StrView whole = sv_of(left.at, 0); // as far as the last blank that fits
     bool has_blank = false;
     int cells = 0;
     while (left.n > 0) {

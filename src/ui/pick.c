@@ -202,7 +202,8 @@ static Request choose(Ui *ui, const Scene *s)
         if (target >= 0) {
             short_name(p, target, name, sizeof(name));
         }
-        ui_note(ui, s, LEVEL_WARNING, "not to %s: %s", name, t != NULL ? t->words : "it is not a master");
+        ui_note(ui, s, LEVEL_WARNING, "not to %s: %s", name,
+                t != NULL ? t->words : "it is not a master");
         return (Request){0};
     }
     ui->pick.active = false;

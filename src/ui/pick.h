@@ -5,16 +5,16 @@
 #include "rehome/ui/ui.h"
 
 typedef struct {
-    int node;      // the master
+    int node; // the master
     bool legal;
-    int rank;      // from 1; 0 when not legal
+    int rank;        // from 1; 0 when not legal
     char words[160]; // "orphaned, on another host"; or why not
 } PickTarget;
 
 typedef struct {
     bool active;
     NodeId replica;
-    NodeId donor;  // whose replica it was when it was picked up
+    NodeId donor; // whose replica it was when it was picked up
     // for the picture below; computed anew with each
     const Health *health;
     uint64_t round;
@@ -24,7 +24,7 @@ typedef struct {
 } Pick;
 
 void pick_start(Ui *ui, const Scene *s, int replica);
-void pick_stop(Ui *ui); // the cursor goes back to the replica
+void pick_stop(Ui *ui);                  // the cursor goes back to the replica
 void pick_check(Ui *ui, const Scene *s); // stops when what it is about has changed
 void pick_done(Pick *pick);
 

@@ -17,11 +17,50 @@ static void draw_counts(const Scene *s, Canvas *c)
     }
     const char *glyph = glyph_text(h->orphaned > 0 ? GLYPH_ORPHAN : GLYPH_OK, c->ascii);
     Role role = h->orphaned > 0 ? ROLE_ORPHAN : ROLE_OK;
-    x = canvas_textf(c, x, 0, c->w - x, role, c->w >= 16 ? "%s %d orphaned" : "%s%d", glyph, h->orphaned);
-    if (c->w - x > 10) {
-        canvas_textf(c, x + 2, 0, c->w - x - 2, ROLE_TEXT, "%zuM %zuR  %d spare%s", p->n_masters,
-                     p->n_replicas, h->spares, plural(h->spares));
+    x = canvas_textf(c, x, 0, c->w - x, role, c->w >= 16 ? "%s %d orphaned" : "%s%d", glyph,
+                     h->orphaned);
+    char counts[64];
+    snprintf(counts, sizeof(counts), "%zuM %zuR  %d spare%s", p->n_masters, p->n_replicas,
+             h->spares, plural(h->spares));
+    if (x + 2 + text_width(counts) <= c->w) {
+        canvas_text(c, x + 2, 0, c->w - x - 2, ROLE_TEXT, counts);
     }
+}
+
+// "▲ :7001 ORPHANED 00:12 its replica failed", as much of it as fits whole.
+static void draw_orphan(const Scene *s, Canvas *c, int y, int node)
+{
+    char name[NAME_MAX_BYTES];
+    char why[40];
+    Words w = master_words(s, node);
+    short_name(s->health->snapshot, node, name, sizeof(name));
+    orphan_words(s->health, node, why, sizeof(why));
+    int x = canvas_textf(c, 0, y, c->w, w.role, "%s ", glyph_text(w.glyph, c->ascii));
+    x = canvas_text_middle(c, x, y, c->w - x, w.role, name);
+    const char *more[] = {w.text, why};
+    for (size_t i = 0; i < 2; i++) {
+        if (x + 1 + text_width(more[i]) <= c->w) {
+            x = canvas_textf(c, x, y, c->w - x, w.role, " %s", more[i]);
+        }
+    }
+}
+
+// The last line: what was said last, or how to see more. False: it stays free.
+static bool draw_hint(const Ui *ui, const Scene *s, Canvas *c)
+{
+    char text[64];
+    if (ui->note[0] != '\0' && s->now_ms < ui->note_until_ms) {
+        draw_cut(c, 0, c->h - 1, c->w, level_role(ui->note_level), ui->note);
+        return true;
+    }
+    snprintf(text, sizeof(text), "enlarge to 60x15 for the tree (now %dx%d)", c->w, c->h);
+    if (text_width(text) > c->w) {
+        snprintf(text, sizeof(text), "enlarge to 60x15");
+    }
+    if (text_width(text) <= c->w) {
+        canvas_text(c, 0, c->h - 1, c->w, ROLE_DIM, text);
+    }
+    return text_width(text) <= c->w;
 }
 
 void small_draw(const Ui *ui, const Scene *s, Canvas *c)
@@ -31,25 +70,9 @@ void small_draw(const Ui *ui, const Scene *s, Canvas *c)
         return;
     }
     draw_counts(s, c);
-    const Snapshot *p = s->health->snapshot;
-    int y = 1;
-    // The last line is for the hint, or what was said last.
-    for (size_t i = 0; i < s->plan->n && y < c->h - 1; i++, y++) {
-        char name[NAME_MAX_BYTES];
-        char why[40];
-        int node = s->plan->at[i].target;
-        Words w = master_words(s, node);
-        short_name(p, node, name, sizeof(name));
-        orphan_words(s->health, node, why, sizeof(why));
-        canvas_textf(c, 0, y, c->w, w.role, "%s %s %s %s", glyph_text(w.glyph, c->ascii), name, w.text, why);
-    }
-    if (c->h < 2) {
-        return;
-    }
-    if (ui->note[0] != '\0' && s->now_ms < ui->note_until_ms) {
-        canvas_text(c, 0, c->h - 1, c->w, level_role(ui->note_level), ui->note);
-    } else {
-        canvas_textf(c, 0, c->h - 1, c->w, ROLE_DIM, "enlarge to 60x15 for the tree (now %dx%d)", c->w, c->h);
+    bool hint = c->h > 1 && draw_hint(ui, s, c);
+    for (size_t i = 0; i < s->plan->n && 1 + (int)i < c->h - hint; i++) {
+        draw_orphan(s, c, 1 + (int)i, s->plan->at[i].target);
     }
 }
 
@@ -59,7 +82,8 @@ void trouble_draw(const Scene *s, Canvas *c, Rect r)
     int width = r.w - 2 < WIDEST ? r.w - 2 : WIDEST;
     Page page = {.width = width > 1 ? width : 1};
     bool trouble = s->trouble != NULL && s->trouble[0] != '\0';
-    page_wide(&page, trouble ? ROLE_WARN : ROLE_TITLE, trouble ? "No cluster to show" : "Looking for the cluster");
+    page_wide(&page, trouble ? ROLE_WARN : ROLE_TITLE,
+              trouble ? "No cluster to show" : "Looking for the cluster");
     page_blank(&page);
     if (trouble) {
         page_wide(&page, ROLE_TEXT, s->trouble);

@@ -142,7 +142,8 @@ void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size)
     int below = scroll->total - scroll->top - scroll->page;
     out[0] = '\0';
     if (above > 0 && below > 0) {
-        snprintf(out, size, "%d more above %s %d below", above, glyph_text(GLYPH_DOT, ascii), below);
+        snprintf(out, size, "%d more above %s %d below", above, glyph_text(GLYPH_DOT, ascii),
+                 below);
     } else if (above > 0 || below > 0) {
         snprintf(out, size, "%d more %s", above > 0 ? above : below, above > 0 ? "above" : "below");
     }
@@ -159,14 +160,23 @@ static void draw_rule(Canvas *c, int x, int y, int w, const char *title)
     }
 }
 
-// The rule below a list: how much of it is not shown.
-static void draw_list_rule(Canvas *c, int x, int y, int w, const Scroll *scroll, const char *title)
+// The rule below a list: what comes below it at the left, how much of the list is out of sight at
+// the right.
+static void draw_list_rule(Canvas *c, Rect r, const Scroll *scroll, const char *title, int hidden)
 {
     char hint[64];
+    draw_rule(c, r.x, r.y, r.w, title);
     scroll_hint(scroll, c->ascii, hint, sizeof(hint));
-    draw_rule(c, x, y, w, hint);
-    if (title[0] != '\0' && w > 50) {
-        canvas_textf(c, x + w - text_width(title) - 4, y, w, ROLE_DIM, " %s ", title);
+    if (hint[0] == '\0') {
+        return;
+    }
+    int x = r.x + r.w - text_width(hint) - 4;
+    canvas_textf(c, x, r.y, r.w, ROLE_TEXT, " %s ", hint);
+    if (hidden > 0) {
+        char orphans[32];
+        const char *glyph = glyph_text(GLYPH_ORPHAN, c->ascii);
+        snprintf(orphans, sizeof(orphans), " %s %d orphaned ", glyph, hidden);
+        canvas_text(c, x - text_width(orphans) - 1, r.y, r.w, ROLE_ORPHAN, orphans);
     }
 }
 
@@ -191,7 +201,8 @@ static void draw_tree_screen(Ui *ui, const Scene *s, Canvas *c, Rect r)
     Rect tree = {r.x, r.y, r.w - pane, r.h - events - 1};
     ui->view->draw(ui, s, c, tree);
     int rule = tree.y + tree.h;
-    draw_list_rule(c, r.x, rule, wall ? tree.w : r.w, &ui->tree, events > 0 ? "events" : "");
+    draw_list_rule(c, (Rect){r.x, rule, wall ? tree.w : r.w, 1}, &ui->tree,
+                   events > 0 ? "events" : "", tree_hidden_orphans(ui, s));
     events_tail_draw(s, c, (Rect){r.x + 1, rule + 1, r.w - 2, events});
     if (pane == 0) {
         return;
@@ -212,17 +223,17 @@ static void draw_body(Ui *ui, const Scene *s, Canvas *c, Rect r)
     int rule = r.y + r.h - 1;
     if (ui->help) {
         help_draw(ui, c, list);
-        draw_list_rule(c, r.x, rule, r.w, &ui->help_page, "help");
+        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->help_page, "", 0);
     } else if (s->health == NULL) {
         trouble_draw(s, c, r);
     } else if (ui->details) {
         details_draw(ui, s, c, (Rect){list.x + 1, list.y, list.w - 2, list.h});
-        draw_list_rule(c, r.x, rule, r.w, &ui->details_page, "details");
+        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->details_page, "", 0);
     } else if (ui->view == &tree_view) {
         draw_tree_screen(ui, s, c, r);
     } else {
         ui->view->draw(ui, s, c, list);
-        draw_list_rule(c, r.x, rule, r.w, &ui->events, ui->view->name);
+        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->events, "", 0);
     }
 }
 
@@ -311,7 +322,8 @@ static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
         return release_brake(ui, s);
     }
     if (action == ACT_DEMO_KILL || action == ACT_DEMO_RESTART) {
-        return demo_request(ui, s, action == ACT_DEMO_KILL ? REQUEST_DEMO_KILL : REQUEST_DEMO_RESTART);
+        return demo_request(ui, s,
+                            action == ACT_DEMO_KILL ? REQUEST_DEMO_KILL : REQUEST_DEMO_RESTART);
     }
     return (Request){0};
 }
@@ -409,7 +421,8 @@ static void tell_end(Ui *ui, const Scene *s)
         ui_note(ui, s, LEVEL_GOOD, "%s is in sync with %s after %s", m->spec.replica_addr,
                 m->spec.target_addr, took);
     } else {
-        ui_note(ui, s, LEVEL_CRITICAL, "%s: %s", m->state == MOVE_REFUSED ? "refused" : "failed", m->why);
+        ui_note(ui, s, LEVEL_CRITICAL, "%s: %s", m->state == MOVE_REFUSED ? "refused" : "failed",
+                m->why);
     }
 }
 

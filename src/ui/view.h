@@ -43,16 +43,16 @@ struct Ui {
     bool details; // over the whole screen
     int w, h;     // as last drawn; 0: not yet
     // tree
-    Rows rows;         // of the present scene
-    NodeId cursor;     // a node, not a row
-    int cursor_row;    // where it was last seen
-    bool touched;      // a key was pressed: from now on the cursor moves by keys only
+    Rows rows;      // of the present scene
+    NodeId cursor;  // a node, not a row
+    int cursor_row; // where it was last seen
+    bool touched;   // a key was pressed: from now on the cursor moves by keys only
     bool slot_order;
     Scroll tree;
-    int name_w;        // widest address so far at this width: columns do not come back and forth
-    int name_w_for;    // that width
+    int name_w;     // widest address so far at this width: columns do not come back and forth
+    int name_w_for; // that width
     // events
-    Event event;       // selected; EVENT_CODE_COUNT: the newest, and stay there
+    Event event; // selected; EVENT_CODE_COUNT: the newest, and stay there
     Scroll events;
     // pages
     Scroll help_page;
@@ -62,7 +62,7 @@ struct Ui {
     Pick pick;
     bool has_undo;
     MoveSpec undo;
-    bool was_busy;     // a move was in flight at the last tick
+    bool was_busy; // a move was in flight at the last tick
     // what we said last; it gives way to the app's message when it is old
     char note[NOTE_MAX];
     Level note_level;
@@ -91,8 +91,11 @@ bool ui_refuses_writes(Ui *ui, const Scene *s);
 // A list key on a page of lines: true when it was one.
 bool scroll_act(Scroll *scroll, Action action);
 void scroll_clamp(Scroll *scroll, int page, int total);
-// "3 above · 12 below" when there is more than fits, else "".
+// "3 more above · 12 below" when there is more than fits, else "".
 void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size);
+
+// Orphaned masters that are scrolled out of sight.
+int tree_hidden_orphans(const Ui *ui, const Scene *s);
 
 // The parts of the screen.
 void header_draw(const Ui *ui, const Scene *s, Canvas *c);
@@ -100,9 +103,9 @@ void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y);
 void message_draw(const Ui *ui, const Scene *s, Canvas *c, int y);
 void details_draw(Ui *ui, const Scene *s, Canvas *c, Rect r);
 void help_draw(Ui *ui, Canvas *c, Rect r);
-void small_draw(const Ui *ui, const Scene *s, Canvas *c);   // below 60x15
-void trouble_draw(const Scene *s, Canvas *c, Rect r); // no cluster to show
-void events_tail_draw(const Scene *s, Canvas *c, Rect r);   // the newest, as many as fit
+void small_draw(const Ui *ui, const Scene *s, Canvas *c); // below 60x15
+void trouble_draw(const Scene *s, Canvas *c, Rect r);     // no cluster to show
+void events_tail_draw(const Scene *s, Canvas *c, Rect r); // the newest, as many as fit
 
 // Views in the order of their keys.
 extern const View *const views[];

@@ -108,7 +108,8 @@ Words replica_words(const Scene *s, int node)
     const NodeHealth *nh = &s->health->of[node];
     const Node *n = &s->health->snapshot->nodes[node];
     if (is_moving_replica(s, n->id)) {
-        return words_share(GLYPH_SYNC, ROLE_MOVING, move_stage_words(s->move), s->move->sync_permille);
+        return words_share(GLYPH_SYNC, ROLE_MOVING, move_stage_words(s->move),
+                           s->move->sync_permille);
     }
     switch (nh->replica) {
     case REPLICA_WORKING:
@@ -179,6 +180,93 @@ void short_name_of(const Snapshot *s, NodeId id, const char *addr, char *out, si
     }
 }
 
+// The node whose address this is and whose port is like no other's; -1: none.
+static int node_by_unique_port(const Snapshot *s, StrView addr)
+{
+    ptrdiff_t colon = sv_rfind(addr, ':');
+    uint64_t port = 0;
+    if (colon <= 0 || !sv_to_u64(sv_of(addr.at + colon + 1, addr.n - (size_t)colon - 1), &port)) {
+        return -1;
+    }
+    int found = -1;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        if ((uint64_t)s->nodes[i].port == port) {
+            if (found >= 0) {
+                return -1;
+            }
+            found = (int)i;
+        }
+    }
+    return found >= 0 && sv_is(addr, s->nodes[found].addr) ? found : -1;
+}
+
+static bool is_addr_char(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == ':' || c == '-' || c == '[' || c == ']';
+}
+
+static void append(char *out, size_t size, size_t *used, const char *at, size_t n)
+{
+    size_t room = size - 1 - *used;
+    n = n < room ? n : room;
+    memcpy(out + *used, at, n);
+    *used += n;
+    out[*used] = '\0';
+}
+
+void short_text(const Snapshot *s, const char *text, char *out, size_t size)
+{
+    size_t used = 0;
+    out[0] = '\0';
+    while (*text != '\0') {
+        size_t n = 0;
+        while (text[n] != '\0' && is_addr_char(text[n])) {
+            n++;
+        }
+        size_t word = n;
+        while (word > 0 && (text[word - 1] == ':' || text[word - 1] == '.')) {
+            word--; // the sentence's, not the address'
+        }
+        int node = word > 0 ? node_by_unique_port(s, sv_of(text, word)) : -1;
+        if (node >= 0) {
+            char port[16];
+            int len = snprintf(port, sizeof(port), ":%d", s->nodes[node].port);
+            append(out, size, &used, port, (size_t)len);
+            append(out, size, &used, text + word, n - word);
+        } else {
+            append(out, size, &used, text, n > 0 ? n : 1);
+        }
+        text += n > 0 ? n : 1;
+    }
+}
+
+void first_clauses(char *text, int width)
+{
+    int end = -1;
+    for (char *p = text; (p = strstr(p, "; ")) != NULL; p += 2) {
+        *p = '\0';
+        int cells = text_width(text);
+        *p = ';';
+        if (cells > width && end >= 0) {
+            break;
+        }
+        end = (int)(p - text);
+    }
+    if (end >= 0 && text_width(text) > width) {
+        text[end] = '\0';
+    }
+}
+
+int draw_cut(Canvas *c, int x, int y, int w, Role role, const char *text)
+{
+    if (text_width(text) <= w) {
+        return canvas_text(c, x, y, w, role, text);
+    }
+    int at = canvas_text(c, x, y, w - 1, role, text);
+    return w > 0 ? canvas_text(c, at, y, 1, role, glyph_text(GLYPH_ELLIPSIS, c->ascii)) : at;
+}
+
 void short_host(const char *host, char *out, size_t size)
 {
     bool is_ipv4 = host[0] != '\0' && strspn(host, "0123456789.") == strlen(host);
@@ -207,7 +295,7 @@ Glyph level_glyph(Level level)
     case LEVEL_GOOD:
         return GLYPH_OK;
     case LEVEL_WARNING:
-        return GLYPH_SYNC;
+        return GLYPH_WARN;
     case LEVEL_CRITICAL:
         return GLYPH_FAILED;
     case LEVEL_INFO:

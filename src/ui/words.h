@@ -2,6 +2,7 @@
 #ifndef REHOME_UI_WORDS_H
 #define REHOME_UI_WORDS_H
 
+#include "rehome/ui/canvas.h"
 #include "rehome/ui/scene.h"
 #include "rehome/ui/theme.h"
 
@@ -17,12 +18,22 @@ Words master_words(const Scene *s, int node);  // "ORPHANED 00:12"
 Words replica_words(const Scene *s, int node); // "syncing 41%"
 Words node_words(const Scene *s, int node);
 
-// Why it is an orphan: "no replica" "its replica failed" "replication link down"; "" when it is not.
+// Why it is an orphan: "no replica" "its replica failed" "replication link down"; "" when it is
+// not.
 void orphan_words(const Health *h, int node, char *out, size_t size);
 
 // ":7004" when no other node has this port, else the address.
 void short_name(const Snapshot *s, int node, char *out, size_t size);
 void short_name_of(const Snapshot *s, NodeId id, const char *addr, char *out, size_t size);
+
+// A sentence with every node's address by its short name.
+void short_text(const Snapshot *s, const char *text, char *out, size_t size);
+
+// Of reasons strung together by "; " those that fit into width cells, but at least the first.
+void first_clauses(char *text, int width);
+
+// The text, with an ellipsis at its end where it does not fit; returns the x behind it.
+int draw_cut(Canvas *c, int x, int y, int w, Role role, const char *text);
 
 // "..170" for 192.168.99.170; other labels as they are.
 void short_host(const char *host, char *out, size_t size);

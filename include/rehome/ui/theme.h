@@ -74,6 +74,7 @@ const char *theme_role_name(Role role);
     X(SYNC, "◐", "~")                                                                              \
     X(LINK_DOWN, "○", "o")                                                                         \
     X(UNKNOWN, "?", "?")                                                                           \
+    X(WARN, "!", "!")                                                                              \
     X(BRANCH, "├─", "|-")                                                                          \
     X(LAST, "└─", "`-")                                                                            \
     X(CURSOR, "▶", ">")                                                                            \

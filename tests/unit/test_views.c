@@ -1,0 +1,373 @@
+// What the screen looks like, kept in tests/golden/screen-*.txt: the text, then the roles.
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "golden.h"
+#include "rehome/ui/canvas.h"
+#include "stage.h"
+
+static void show(const char *name, Ui *ui, const Scene *s, int w, int h, bool ascii)
+{
+    Canvas *c = canvas_new(w, h, ascii);
+    StrBuf text = {0};
+    char file[96];
+    ui_draw(ui, s, c);
+    canvas_dump_text(c, &text);
+    strbuf_addf(&text, "=== roles\n");
+    canvas_dump_roles(c, &text);
+    snprintf(file, sizeof(file), "screen-%s.txt", name);
+    bool same = golden_equal(file, strbuf_text(&text));
+    strbuf_done(&text);
+    canvas_free(c);
+    assert_true(same);
+}
+
+static void press(Ui *ui, const Scene *s, const char *keys)
+{
+    StrView rest = sv(keys);
+    StrView one;
+    while (sv_next(&rest, ' ', &one)) {
+        char name[16];
+        snprintf(name, sizeof(name), "%.*s", (int)one.n, one.at);
+        ui_key(ui, s, key_from_name(name));
+    }
+}
+
+// The owner's cluster at rest.
+static Stage *healthy(void)
+{
+    Stage *st = stage_new(fixture_scenario());
+    Fixture *f = st->f;
+    fixture_node(f, fixture_port(f, 7001))->ops = 12345;
+    fixture_node(f, fixture_port(f, 7003))->ops = 10990;
+    fixture_node(f, fixture_port(f, 7005))->ops = 850;
+    stage_rounds(st, 1000, 3000);
+    stage_time(st, 3300);
+    return st;
+}
+
+// :7008 was killed, 12 s ago the cluster agreed.
+static Stage *orphaned(void)
+{
+    Stage *st = healthy();
+    fixture_lose(st->f, fixture_port(st->f, 7008));
+    stage_round(st, 4000);
+    fixture_fail(st->f, fixture_port(st->f, 7008));
+    stage_rounds(st, 5000, 17000);
+    stage_time(st, 17400);
+    return st;
+}
+
+// :7004 is on its way to :7001 by our own hand, and loads.
+static Stage *moving(void)
+{
+    Stage *st = orphaned();
+    Fixture *f = st->f;
+    int replica = fixture_port(f, 7004);
+    int target = fixture_port(f, 7001);
+    stage_move(st, replica, fixture_port(f, 7003), target, MOVE_SYNC);
+    FixtureNode *n = fixture_node(f, replica);
+    n->master = target;
+    n->link_up = false;
+    n->sync_in_progress = true;
+    n->sync_total = 1180591620;
+    n->sync_read = 484042564;
+    n->sync_left = n->sync_total - n->sync_read;
+    stage_rounds(st, 18000, 20000);
+    stage_time(st, 20200);
+    st->move.stage = REPLICA_SYNCING;
+    st->move.sync_permille = 410;
+    st->move.sync_bytes = n->sync_read;
+    st->move.total_bytes = n->sync_total;
+    st->move.rate_bytes_s = 96000000;
+    st->move.eta_s = 7;
+    st->automatic.mode = AUTO_OBSERVE;
+    return st;
+}
+
+static void show_at(const char *what, Stage *st, const char *keys, int w, int h)
+{
+    char name[64];
+    Ui *ui = ui_new(CONFIRM_COUNTDOWN);
+    press(ui, &st->scene, keys);
+    snprintf(name, sizeof(name), "%s-%dx%d", what, w, h);
+    show(name, ui, &st->scene, w, h, false);
+    ui_free(ui);
+}
+
+static void show_at_three_sizes(const char *what, Stage *st, const char *keys)
+{
+    show_at(what, st, keys, 80, 24);
+    show_at(what, st, keys, 120, 40);
+    show_at(what, st, keys, 200, 60);
+}
+
+static void a_healthy_cluster(void **state)
+{
+    (void)state;
+    Stage *st = healthy();
+    show_at_three_sizes("healthy", st, "");
+    stage_free(st);
+}
+
+static void an_orphan(void **state)
+{
+    (void)state;
+    Stage *st = orphaned();
+    show_at_three_sizes("orphan", st, "");
+    stage_free(st);
+}
+
+static void an_orphan_in_ascii(void **state)
+{
+    (void)state;
+    Stage *st = orphaned();
+    Ui *ui = ui_new(CONFIRM_COUNTDOWN);
+    show("ascii-80x24", ui, &st->scene, 80, 24, true);
+    ui_free(ui);
+    stage_free(st);
+}
+
+static void our_own_move_under_way(void **state)
+{
+    (void)state;
+    Stage *st = moving();
+    show_at_three_sizes("moving", st, "");
+    stage_free(st);
+}
+
+static void the_end_of_a_move(void **state)
+{
+    (void)state;
+    Stage *st = moving();
+    Ui *ui = ui_new(CONFIRM_COUNTDOWN);
+    ui_tick(ui, &st->scene);
+    FixtureNode *n = fixture_node(st->f, fixture_port(st->f, 7004));
+    n->link_up = true;
+    n->sync_in_progress = false;
+    st->move.state = MOVE_DONE;
+    st->move.started_ms = 17500;
+    st->move.ended_ms = 20600;
+    st->scene.move_busy = false;
+    stage_round(st, 21000);
+    ui_tick(ui, &st->scene);
+    show("moved-80x24", ui, &st->scene, 80, 24, false);
+    ui_free(ui);
+    stage_free(st);
+}
+
+// Half way through the countdown.
+static void the_announcement_of_a_move(void **state)
+{
+    (void)state;
+    Stage *st = orphaned();
+    static const int sizes[][2] = {{80, 24}, {120, 40}, {60, 15}, {40, 10}};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        char name[64];
+        Ui *ui = ui_new(CONFIRM_COUNTDOWN);
+        stage_time(st, 17400);
+        press(ui, &st->scene, "m");
+        stage_time(st, 18650);
+        ui_tick(ui, &st->scene);
+        snprintf(name, sizeof(name), "announced-%dx%d", sizes[i][0], sizes[i][1]);
+        show(name, ui, &st->scene, sizes[i][0], sizes[i][1], false);
+        ui_free(ui);
+    }
+    stage_free(st);
+}
+
+static void a_move_that_waits_for_yes(void **state)
+{
+    (void)state;
+    Stage *st = orphaned();
+    Ui *ui = ui_new(CONFIRM_ASK);
+    press(ui, &st->scene, "M x");
+    show("asked-80x24", ui, &st->scene, 80, 24, false);
+    ui_free(ui);
+    stage_free(st);
+}
+
+static void no_legal_candidate(void **state)
+{
+    (void)state;
+    Stage *st = orphaned();
+    fixture_fail(st->f, fixture_port(st->f, 7004));
+    stage_round(st, 18000);
+    show_at("refused", st, "m", 80, 24);
+    stage_free(st);
+}
+
+static void a_replica_picked_up(void **state)
+{
+    (void)state;
+    Stage *st = orphaned();
+    Ui *ui = ui_new(CONFIRM_COUNTDOWN);
+    press(ui, &st->scene, "End m");
+    show("pick-80x24", ui, &st->scene, 80, 24, false);
+    show("pick-120x40", ui, &st->scene, 120, 40, false);
+    ui_free(ui);
+    stage_free(st);
+}
+
+static void the_other_questions(void **state)
+{
+    (void)state;
+    Stage *st = healthy();
+    st->automatic.mode = AUTO_OBSERVE;
+    show_at("auto", st, "a", 80, 24);
+    stage_free(st);
+    st = moving();
+    show_at("quit", st, "q", 80, 24);
+    stage_free(st);
+}
+
+static void the_events(void **state)
+{
+    (void)state;
+    Stage *st = moving();
+    show_at("events", st, "4 k", 80, 24);
+    stage_free(st);
+}
+
+static void the_help_page(void **state)
+{
+    (void)state;
+    Stage *st = healthy();
+    show_at("help", st, "?", 80, 24);
+    show_at("help-end", st, "?", 80, 60);
+    stage_free(st);
+}
+
+static void the_details(void **state)
+{
+    (void)state;
+    Stage *st = orphaned();
+    show_at("details", st, "Enter", 80, 24);
+    show_at("details-replica", st, "Down Enter", 80, 24);
+    stage_free(st);
+}
+
+static void no_cluster(void **state)
+{
+    (void)state;
+    Stage *st = stage_new(fixture_scenario());
+    stage_time(st, 1000);
+    st->scene.trouble =
+        "127.0.99.170:7001: connection refused. Is a server running there, and is the port right?";
+    show_at("trouble", st, "", 80, 24);
+    show_at("trouble", st, "", 30, 8);
+    st->scene.trouble = "";
+    show_at("starting", st, "", 80, 24);
+    stage_free(st);
+}
+
+static void contact_lost_and_brake_on(void **state)
+{
+    (void)state;
+    Stage *st = orphaned();
+    st->scene.trouble = "all 7 nodes stopped answering";
+    st->scene.read_only = true;
+    stage_time(st, 24000);
+    show_at("lost", st, "", 80, 24);
+    st->scene.trouble = "";
+    st->scene.read_only = false;
+    st->automatic.mode = AUTO_ACT;
+    st->automatic.brake = true;
+    snprintf(st->automatic.brake_why, sizeof(st->automatic.brake_why), "6 moves in the last hour");
+    stage_time(st, 17400);
+    show_at("brake", st, "", 80, 24);
+    show_at("brake", st, "", 120, 40);
+    stage_free(st);
+}
+
+static void too_small(void **state)
+{
+    (void)state;
+    Stage *st = orphaned();
+    show_at("small", st, "", 59, 15);
+    show_at("small", st, "", 30, 5);
+    show_at("small", st, "", 12, 2);
+    stage_free(st);
+}
+
+// Everything that can be wrong, in one tree.
+static void all_states(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_new();
+    int m[8];
+    static const char *const slots[] = {"0-2047",
+                                        "2048-4095",
+                                        "4096-6143",
+                                        "6144-8191",
+                                        "8192-10239",
+                                        "10240-12287",
+                                        "12288-14335 15000 15002-15999",
+                                        "14336-14999 15001 16000-16383"};
+    for (int i = 0; i < 8; i++) {
+        char addr[32];
+        snprintf(addr, sizeof(addr), "10.0.%d.1:6379", i);
+        m[i] = fixture_master(f, addr, slots[i]);
+    }
+    fixture_replica(f, "10.0.0.2:6379", m[1]);
+    int loading = fixture_replica(f, "10.0.0.3:6379", m[2]);
+    int down = fixture_replica(f, "10.0.0.4:6379", m[3]);
+    int lost = fixture_replica(f, "10.0.0.5:6379", m[4]);
+    fixture_replica(f, "10.0.5.1:6380", m[5]);
+    fixture_replica(f, "[2001:db8::1:2:3]:6379", m[6]);
+    int suspected = fixture_replica(f, "10.0.7.3:6379", m[6]);
+    int late = fixture_replica(f, "10.0.7.4:6379", m[6]);
+    fixture_node(f, loading)->loading = true;
+    fixture_node(f, loading)->loading_total = 1000;
+    fixture_node(f, loading)->loading_done = 640;
+    fixture_node(f, loading)->loading_eta_s = 75;
+    fixture_node(f, down)->link_up = false;
+    fixture_node(f, down)->link_down_s = 25;
+    fixture_node(f, late)->lag_s = 14;
+    fixture_node(f, late)->offset = 400000;
+    fixture_master(f, "10.0.9.9:6379", "");
+    fixture_fail(f, m[7]);
+    Stage *st = stage_new(f);
+    stage_rounds(st, 1000, 12000);
+    fixture_lose(f, lost);
+    fixture_node(f, suspected)->pfail = true;
+    stage_rounds(st, 13000, 20000);
+    stage_time(st, 20500);
+    show_at("states", st, "", 80, 24);
+    show_at("states", st, "", 120, 40);
+    show_at("states", st, "", 60, 30);
+    stage_free(st);
+}
+
+static void more_nodes_than_lines(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_new();
+    for (int i = 0; i < 40; i++) {
+        char addr[32];
+        char range[32];
+        snprintf(addr, sizeof(addr), "10.1.%d.10:%d", i % 5, 7000 + i);
+        snprintf(range, sizeof(range), "%d-%d", i * 400, i == 39 ? 16383 : i * 400 + 399);
+        int master = fixture_master(f, addr, range);
+        for (int k = 0; k < (i == 30 ? 0 : 2); k++) {
+            snprintf(addr, sizeof(addr), "10.1.%d.10:%d", (i + k) % 5, 7100 + i * 2 + k);
+            fixture_replica(f, addr, master);
+        }
+    }
+    Stage *st = stage_new(f);
+    stage_rounds(st, 1000, 3000);
+    show_at("many", st, "s PgDn PgDn", 80, 24);
+    stage_free(st);
+}
+
+TESTS(views, cmocka_unit_test(a_healthy_cluster), cmocka_unit_test(an_orphan),
+      cmocka_unit_test(an_orphan_in_ascii), cmocka_unit_test(our_own_move_under_way),
+      cmocka_unit_test(the_end_of_a_move), cmocka_unit_test(the_announcement_of_a_move),
+      cmocka_unit_test(a_move_that_waits_for_yes), cmocka_unit_test(no_legal_candidate),
+      cmocka_unit_test(a_replica_picked_up), cmocka_unit_test(the_other_questions),
+      cmocka_unit_test(the_events), cmocka_unit_test(the_help_page), cmocka_unit_test(the_details),
+      cmocka_unit_test(no_cluster), cmocka_unit_test(contact_lost_and_brake_on),
+      cmocka_unit_test(too_small), cmocka_unit_test(all_states),
+      cmocka_unit_test(more_nodes_than_lines))
