@@ -77,7 +77,6 @@ static void restore_prepare(void)
     restore_add(PASTE_PLAIN);
     restore_add(capability("sgr0"));
     restore_add(capability("op"));
-    restore_add(capability("cnorm"));
     restore_add(capability("rmkx"));
     const char *rmcup = capability("rmcup");
     const char *cup = capability("cup");
@@ -87,6 +86,7 @@ static void restore_prepare(void)
         restore_add(tparm(cup, LINES - 1, 0, 0, 0, 0, 0, 0, 0, 0));
         restore_add("\r\n");
     }
+    restore_add(capability("cnorm")); // behind rmcup: see leave_screen()
 }
 
 void term_restore_async(void)
@@ -126,6 +126,13 @@ static void leave_screen(void)
     tell(PASTE_PLAIN);
     endwin();
     restore.armed = 0;
+    // With its first screen libvterm brings back whether the cursor was hidden when curses saved
+    // its place last: show it once more.
+    const char *cnorm = capability("cnorm");
+    if (cnorm != NULL) {
+        putp(cnorm);
+        fflush(stdout);
+    }
 }
 
 void term_stop(void)

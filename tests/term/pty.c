@@ -233,11 +233,12 @@ bool pty_wait_gone(Pty *p, const char *text)
 // Ended, and everything it wrote is read.
 static bool has_ended(Pty *p, void *context)
 {
+    enum { LAST_WORDS_MS = 200 }; // bounded, as a child may hold the terminal open
     (void)context;
     int status = 0;
     if (!p->ended && waitpid(p->pid, &status, WNOHANG) == p->pid) {
         take_status(p, status);
-        while (pump(p, 0)) { // not until the end of file: a child may hold the terminal open
+        while (p->fd >= 0 && pump(p, LAST_WORDS_MS)) { // the kernel passes them on a little later
         }
     }
     return p->ended;
