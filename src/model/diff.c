@@ -89,8 +89,9 @@ static void diff_contact(Diff *d)
         add(d, event_make(EVENT_LOST, LEVEL_CRITICAL, a->wall_ms, NULL,
                           "no node of the cluster answers any more"));
     } else {
-        add(d, event_make(EVENT_CONNECTED, LEVEL_GOOD, a->wall_ms, NULL,
-                          "connected to %zu masters and %zu replicas", a->n_masters, a->n_replicas));
+        add(d,
+            event_make(EVENT_CONNECTED, LEVEL_GOOD, a->wall_ms, NULL,
+                       "connected to %zu masters and %zu replicas", a->n_masters, a->n_replicas));
     }
 }
 

@@ -175,7 +175,7 @@ void info_parse(StrView text, Arena *arena, NodeInfo *out)
             out->is_valkey = true;
         }
     }
-    if (out->n_slaves > 0) {
+    if (slaves != NULL && out->n_slaves > 0) {
         SlaveLine *kept = arena_array(arena, out->n_slaves, sizeof(*kept));
         memcpy(kept, slaves, out->n_slaves * sizeof(*kept));
         out->slaves = kept;

@@ -1,5 +1,6 @@
 #include "snapshot_merge.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,39 +101,54 @@ const NodeLine *merge_own_line(const Merge *m, int node)
     return m->own_view[node] < 0 ? NULL : m->views[m->own_view[node]].lines[node];
 }
 
+// Of what the others say of a node's address, the best: one that has an address, heard from last.
+// There is always one: a node is in the list because some view lists it.
+static const NodeLine *others_line(const Merge *m, int node)
+{
+    const NodeLine *best = NULL;
+    for (size_t v = 0; v < m->n_views; v++) {
+        const NodeLine *line = m->views[v].lines[node];
+        if (line == NULL) {
+            continue;
+        }
+        bool knows = line->ip[0] != '\0';
+        bool knew = best != NULL && best->ip[0] != '\0';
+        if (best == NULL || (knows && (!knew || line->pong_ms > best->pong_ms))) {
+            best = line;
+        }
+    }
+    return best;
+}
+
+static void take_dialled_address(Node *node, Arena *arena)
+{
+    StrView host = sv(node->says->dialled);
+    ptrdiff_t colon = sv_rfind(host, ':');
+    uint64_t port;
+    if (colon <= 0 || !sv_to_u64(sv(host.at + colon + 1), &port) || port > UINT16_MAX) {
+        return;
+    }
+    host = sv_of(host.at, (size_t)colon);
+    if (host.n > 2 && host.at[0] == '[' && host.at[host.n - 1] == ']') {
+        host = sv_of(host.at + 1, host.n - 2);
+    }
+    node->ip = arena_strndup(arena, host.at, host.n);
+    node->port = (int)port;
+}
+
 // The address: its own word, unless it does not know itself, else what was heard from it last, else
 // what we dialled.
 static void merge_address(Merge *m, int i)
 {
     Node *node = &m->s->nodes[i];
-    const NodeLine *best = merge_own_line(m, i);
-    bool is_own = best != NULL;
-    if (best == NULL || best->ip[0] == '\0') {
-        for (size_t v = 0; v < m->n_views; v++) {
-            const NodeLine *line = m->views[v].lines[i];
-            if (line != NULL && line->ip[0] != '\0' &&
-                (best == NULL || best->ip[0] == '\0' || line->pong_ms > best->pong_ms)) {
-                best = line;
-            } else if (best == NULL) {
-                best = line;
-            }
-        }
-    }
-    node->ip = best->ip;
-    node->hostname = best->hostname;
-    node->port = best->port;
-    if (best->ip[0] == '\0' && best->hostname[0] == '\0' && is_own && node->says != NULL) {
-        StrView dialled = sv(node->says->dialled);
-        ptrdiff_t colon = sv_rfind(dialled, ':');
-        uint64_t port;
-        if (colon > 0 && sv_to_u64(sv(dialled.at + colon + 1), &port) && port <= UINT16_MAX) {
-            StrView host = sv_of(dialled.at, (size_t)colon);
-            if (host.n > 2 && host.at[0] == '[' && host.at[host.n - 1] == ']') {
-                host = sv_of(host.at + 1, host.n - 2);
-            }
-            node->ip = arena_strndup(m->s->arena, host.at, host.n);
-            node->port = (int)port;
-        }
+    const NodeLine *own = merge_own_line(m, i);
+    const NodeLine *line = own != NULL && own->ip[0] != '\0' ? own : others_line(m, i);
+    assert(line != NULL);
+    node->ip = line->ip;
+    node->hostname = line->hostname;
+    node->port = line->port;
+    if (own != NULL && line->ip[0] == '\0' && line->hostname[0] == '\0') {
+        take_dialled_address(node, m->s->arena);
     }
 }
 

@@ -132,7 +132,7 @@ static void addresses_come_with_extras(void **state)
     l = address(arena, "::1:65535@75535");
     assert_string_equal(l->ip, "::1");
     assert_int_equal(l->port, 65535);
-    l = address(arena, "h\033]0;x\007:1@2,\xe2\x80\xae"
+    l = address(arena, "h\033]0;x\007:1@2,\xe2\x80\x8b"
                        "evil");
     assert_string_equal(l->ip, "h?]0;x?");
     assert_string_equal(l->hostname, "?evil");

@@ -94,7 +94,7 @@ static void any_bytes_come_out_clean(void **state)
     for (int round = 0; round < 2000; round++) {
         char raw[24];
         for (size_t i = 0; i < sizeof(raw); i++) {
-            seed = seed * 1103515245u + 12345u;
+            seed = seed * 1103515245U + 12345U;
             raw[i] = (char)(seed >> 16);
         }
         const char *once = text_clean(arena, sv_of(raw, sizeof(raw)), 0);

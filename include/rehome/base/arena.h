@@ -8,7 +8,7 @@
 
 typedef struct Arena Arena;
 
-Arena *arena_new(void); // aborts when out of memory, as every allocation here does
+Arena *arena_new(void);        // aborts when out of memory, as every allocation here does
 void arena_free(Arena *arena); // NULL is fine
 
 // Zeroed memory, aligned for any type. size 0 gives a valid unique pointer.

@@ -13,12 +13,12 @@ typedef struct {
     size_t n;
 } StrView;
 
-StrView sv(const char *text);                 // NULL gives the empty slice
+StrView sv(const char *text); // NULL gives the empty slice
 StrView sv_of(const char *text, size_t n);
 bool sv_eq(StrView a, StrView b);
-bool sv_is(StrView a, const char *text);      // equal to the C string
+bool sv_is(StrView a, const char *text); // equal to the C string
 bool sv_starts(StrView a, const char *prefix);
-StrView sv_trim(StrView a);                   // without spaces, tabs, CR, LF at both ends
+StrView sv_trim(StrView a); // without spaces, tabs, CR, LF at both ends
 
 // Cut at the first sep: *head gets what is before it, *rest keeps what is behind it; true.
 // Without sep: false, and neither is touched.

@@ -13,7 +13,7 @@ typedef struct {
 void strbuf_add(StrBuf *buf, const char *text);
 void strbuf_add_sv(StrBuf *buf, StrView text);
 void strbuf_addf(StrBuf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void strbuf_clear(StrBuf *buf);           // keeps the memory
+void strbuf_clear(StrBuf *buf);             // keeps the memory
 const char *strbuf_text(const StrBuf *buf); // "" when empty, never NULL
 void strbuf_done(StrBuf *buf);
 

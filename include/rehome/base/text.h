@@ -32,10 +32,10 @@ char *text_clean(Arena *arena, StrView raw, size_t max);
 void text_clean_into(char *out, size_t size, StrView raw);
 
 // Brief quantities. Each returns out.
-char *format_bytes(char *out, size_t size, int64_t bytes);       // "0 B" "999 B" "1.2K" "3.9G"; < 0: "?"
-char *format_count(char *out, size_t size, int64_t count);       // "999" "12k" "3.4M"; < 0: "?"
-char *format_clock(char *out, size_t size, int64_t ms);          // "00:12" "59:59" "3h05" "12d04h"
-char *format_seconds(char *out, size_t size, int64_t ms);        // "0.3s" "9.9s" "12s" "3m05s"
-char *format_wall(char *out, size_t size, int64_t unix_ms);      // local "12:57:06"
+char *format_bytes(char *out, size_t size, int64_t bytes);  // "0 B" "999 B" "1.2K" "3.9G"; < 0: "?"
+char *format_count(char *out, size_t size, int64_t count);  // "999" "12k" "3.4M"; < 0: "?"
+char *format_clock(char *out, size_t size, int64_t ms);     // "00:12" "59:59" "3h05" "12d04h"
+char *format_seconds(char *out, size_t size, int64_t ms);   // "0.3s" "9.9s" "12s" "3m05s"
+char *format_wall(char *out, size_t size, int64_t unix_ms); // local "12:57:06"
 
 #endif

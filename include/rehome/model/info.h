@@ -29,7 +29,7 @@ typedef struct {
 
 typedef struct {
     // server
-    const char *version;           // redis_version, or valkey_version; "" unknown
+    const char *version; // redis_version, or valkey_version; "" unknown
     bool is_valkey;
     const char *run_id;            // "" unknown
     const char *availability_zone; // Valkey; "" elsewhere
@@ -58,7 +58,7 @@ typedef struct {
     int64_t master_repl_offset; // -1 unknown
     int64_t backlog_bytes;      // repl_backlog_histlen; -1 unknown
     // persistence
-    bool loading; // loading or async_loading
+    bool loading;                // loading or async_loading
     int64_t loading_total_bytes; // -1 unknown
     int64_t loading_done_bytes;  // -1 unknown
     int64_t loading_eta_s;       // -1 unknown
@@ -99,7 +99,8 @@ typedef enum { TRI_UNKNOWN, TRI_NO, TRI_YES } Tri;
 
 typedef struct {
     int barrier;             // cluster-migration-barrier; -1 unknown
-    Tri allow_migration;     // cluster-allow-replica-migration; unknown before 6.2.2, where it is always on
+    Tri allow_migration;     // cluster-allow-replica-migration; unknown before 6.2.2, where it is
+                             // always on
     Tri no_failover;         // cluster-replica-no-failover (cluster-slave-no-failover in 4.x)
     Tri require_coverage;    // cluster-require-full-coverage
     int64_t node_timeout_ms; // cluster-node-timeout; -1 unknown

@@ -36,9 +36,9 @@ typedef struct {
     int64_t ping_ms;      // Unix time of an unanswered ping, by the reporter's clock; 0: none
     int64_t pong_ms;      // Unix time of the last pong, by the reporter's clock; 0: never
     uint64_t config_epoch;
-    bool link_connected;  // a link object exists; no proof of life
+    bool link_connected; // a link object exists; no proof of life
     SlotRanges slots;
-    int open_slots;       // [slot->-id] and [slot-<-id] markers (on the reporter's own line only)
+    int open_slots; // [slot->-id] and [slot-<-id] markers (on the reporter's own line only)
 } NodeLine;
 
 typedef struct {

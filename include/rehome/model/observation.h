@@ -27,15 +27,15 @@ typedef struct {
     NodeId expected;     // whom we meant to reach there; none for a seed
     const char *dialled; // "127.0.0.1:7001"
     Reach reach;
-    const char *why;     // clean text, what went wrong and what to do; "" when REACH_OK
-    bool loading;        // answered -LOADING where it answers at all
-    StrView info;        // last INFO reply
+    const char *why; // clean text, what went wrong and what to do; "" when REACH_OK
+    bool loading;    // answered -LOADING where it answers at all
+    StrView info;    // last INFO reply
     int64_t info_ms;
-    StrView nodes;       // last CLUSTER NODES reply
+    StrView nodes; // last CLUSTER NODES reply
     int64_t nodes_ms;
-    StrView cluster;     // last CLUSTER INFO reply
+    StrView cluster; // last CLUSTER INFO reply
     int64_t cluster_ms;
-    StrView settings;    // last CONFIG GET cluster-*, one "name value" a line
+    StrView settings; // last CONFIG GET cluster-*, one "name value" a line
     int64_t settings_ms;
     bool settings_denied; // CONFIG is not allowed here
     int64_t identity_ms;  // last time CLUSTER MYID (or its myself line) confirmed id

@@ -44,17 +44,18 @@ typedef struct {
     const char *ip;       // "" unknown
     const char *hostname; // "" unless announced
     int port;             // 0 unknown
-    const char *addr;     // "127.0.99.170:7001", "[fd00::1]:7001"; the id's first 8 digits when unknown
-    const char *host;     // host label: the ip, else the hostname, else ""
-    unsigned flags;       // NODE_MASTER or NODE_REPLICA, FAIL, PFAIL, HANDSHAKE, NOADDR, NOFAILOVER:
-                          // FAIL when the majority of the answering slot owners say so, PFAIL when any does
-    int master;           // index into Snapshot.nodes; -1: a master, or a replica of nobody we know
-    NodeId master_id;     // as told, also when master is -1
+    const char *addr; // "127.0.99.170:7001", "[fd00::1]:7001"; the id's first 8 digits when unknown
+    const char *host; // host label: the ip, else the hostname, else ""
+    unsigned
+        flags;  // NODE_MASTER or NODE_REPLICA, FAIL, PFAIL, HANDSHAKE, NOADDR, NOFAILOVER:
+                // FAIL when the majority of the answering slot owners say so, PFAIL when any does
+    int master; // index into Snapshot.nodes; -1: a master, or a replica of nobody we know
+    NodeId master_id; // as told, also when master is -1
     uint64_t config_epoch;
-    SlotRanges slots;     // empty on replicas
+    SlotRanges slots; // empty on replicas
     int slot_count;
     int open_slots;
-    const int *replicas;  // indices, sorted by address; empty on replicas of replicas' masters too
+    const int *replicas; // indices, sorted by address; empty on replicas of replicas' masters too
     size_t n_replicas;
     int fail_views;       // slot-owning masters whose own view calls it fail
     int pfail_views;      // ... or fail?
@@ -65,20 +66,20 @@ typedef struct {
 typedef struct Snapshot {
     Arena *arena;
     uint64_t round;
-    int64_t now_ms;  // monotonic, when the round ended
-    int64_t wall_ms; // Unix time of the same moment
+    int64_t now_ms;   // monotonic, when the round ended
+    int64_t wall_ms;  // Unix time of the same moment
     const char *name; // how the cluster is called on screen: the first seed that worked
-    Node *nodes;     // sorted: masters in slot order, then slotless masters, then replicas by address
+    Node *nodes; // sorted: masters in slot order, then slotless masters, then replicas by address
     size_t n_nodes;
     const int *masters; // indices of all masters, slot owners first, in slot order
     size_t n_masters;
-    size_t n_owners; // masters with at least one slot
+    size_t n_owners;       // masters with at least one slot
     size_t n_owners_asked; // of these, how many answered with their own view in this round
     size_t n_replicas;
     int slots_covered; // slots with an owner
     int slots_fail;    // of these, whose owner is FAIL
     bool state_known;
-    bool state_ok;     // cluster_state as the majority of the answering slot owners tell it
+    bool state_ok;          // cluster_state as the majority of the answering slot owners tell it
     uint64_t current_epoch; // highest told
     bool epochs_agree;      // every answering slot owner tells the same
     bool views_agree;       // every view we have has the same slots signature
@@ -87,10 +88,10 @@ typedef struct Snapshot {
     size_t n_orphan_lines;  // "slave -" lines in any view of a slot owner
     size_t n_bad_lines;
     int open_slots;
-    Tri server_migration;   // yes when any asked node allows it; no when all asked nodes forbid it
-    bool migration_mixed;   // asked nodes differ
-    int barrier;            // highest told, -1 unknown
-    int64_t node_timeout_ms;// highest told, -1 unknown
+    Tri server_migration;    // yes when any asked node allows it; no when all asked nodes forbid it
+    bool migration_mixed;    // asked nodes differ
+    int barrier;             // highest told, -1 unknown
+    int64_t node_timeout_ms; // highest told, -1 unknown
 } Snapshot;
 
 typedef struct {
