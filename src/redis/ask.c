@@ -4,17 +4,10 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "rehome/base/text.h"
 #include "reply.h"
-
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 // poll() and read() by ourselves: the timeout of hiredis starts anew with every byte.
 static redisReply *await(redisContext *c, int64_t deadline_ms)
@@ -33,7 +26,7 @@ static redisReply *await(redisContext *c, int64_t deadline_ms)
         if (reply != NULL) {
             return reply;
         }
-        int64_t left_ms = deadline_ms - now_ms();
+        int64_t left_ms = deadline_ms - clock_now_ms();
         struct pollfd fd = {.fd = c->fd, .events = POLLIN};
         int ready = left_ms <= 0 ? 0 : poll(&fd, 1, (int)left_ms);
         if (ready == 0) {
@@ -106,7 +99,7 @@ static bool ask_on(redisContext *c, int64_t deadline_ms, const char *ip, int por
 bool ask(const char *ip, int port, const char *pass, int timeout_ms, StrBuf *reply, int argc,
          const char **argv, Error *err)
 {
-    int64_t deadline_ms = now_ms() + timeout_ms;
+    int64_t deadline_ms = clock_now_ms() + timeout_ms;
     struct timeval limit = {timeout_ms / 1000, (timeout_ms % 1000) * 1000};
     redisContext *c = redisConnectWithTimeout(ip, port, limit);
     if (c == NULL) {

@@ -4,8 +4,8 @@
 #include <ev.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "link_words.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
@@ -37,13 +37,6 @@ struct Link {
     char where[80];
     char notice[160];
 };
-
-static int64_t now_us(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
 
 static void tell(const Request *request, AnswerKind kind, StrView text, int64_t at_us)
 {
@@ -83,7 +76,7 @@ static void arm(Link *l, int64_t at_us)
 {
     ev_timer_stop(l->loop, &l->timer);
     if (at_us != 0) {
-        int64_t left_us = at_us - now_us();
+        int64_t left_us = at_us - clock_now_us();
         ev_timer_set(&l->timer, left_us > 0 ? (double)left_us / 1e6 : 0., 0.);
         ev_timer_start(l->loop, &l->timer);
         l->timer_us = at_us;
@@ -101,7 +94,7 @@ static void end(Link *l, const Trouble *trouble)
     l->gone = &gone;
     l->ending = true;
     l->state = LINK_CLOSED;
-    int64_t at_us = now_us();
+    int64_t at_us = clock_now_us();
     Request *request;
     while (!gone && l->ending && (request = requests_pop(&l->requests)) != NULL) {
         if (!request->late) {
@@ -199,7 +192,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
     (void)loop;
     (void)events;
     Link *l = timer->data;
-    int64_t at_us = now_us();
+    int64_t at_us = clock_now_us();
     if (at_us - l->timer_us > STOPPED_US) {
         // We were suspended: answers may be waiting to be read.
         arm(l, at_us + STOPPED_WAIT_US);
@@ -235,7 +228,7 @@ static bool send_request(Link *l, int argc, const char **argv, LinkAnswer *done,
     if (l->wire == NULL || !wire_send(l->wire, argc, argv)) {
         return false;
     }
-    requests_push(&l->requests, done, ctx, now_us());
+    requests_push(&l->requests, done, ctx, clock_now_us());
     if (!ev_is_active(&l->timer)) {
         arm(l, next_deadline_us(l));
     }
@@ -309,7 +302,7 @@ static void on_reply(void *ctx, const redisReply *reply)
     } else {
         Request *request = requests_pop(&l->requests);
         if (!request->late) {
-            tell(request, is_error ? ANSWER_ERROR : ANSWER_OK, text, now_us());
+            tell(request, is_error ? ANSWER_ERROR : ANSWER_OK, text, clock_now_us());
         }
         mem_free(request);
     }
@@ -353,7 +346,7 @@ void link_open(Link *l, const char *ip, int port)
     l->serial++;
     l->is_connected = false;
     l->notice[0] = '\0';
-    l->opened_us = now_us();
+    l->opened_us = clock_now_us();
     l->wire = wire_open(l->loop, ip, port, &listener);
     arm(l, next_deadline_us(l));
 }
@@ -399,6 +392,11 @@ bool link_send(Link *l, int argc, const char **argv, LinkAnswer *done, void *ctx
 int link_owed(const Link *l)
 {
     return l->requests.owed;
+}
+
+int link_late(const Link *l)
+{
+    return l->requests.late;
 }
 
 const char *link_library(void)

@@ -19,7 +19,7 @@ BEGIN {
     only("^ini[.]h", "^src/(ui|app)/")
     only("^(sys/socket|sys/un|netdb|netinet/.*|arpa/inet|poll|sys/epoll|sys/select)[.]h",
          "^src/(redis|app)/")
-    only("^(pthread|threads)[.]h", "^nowhere")
+    only("^(pthread|threads)[.]h", "^src/redis/resolve")
 }
 
 function only(header, place) {

@@ -72,6 +72,7 @@ bool link_send(Link *l, int argc, const char **argv, LinkAnswer *done, void *ctx
 
 // Requests sent and not yet answered, late ones included.
 int link_owed(const Link *l);
+int link_late(const Link *l); // of these, the late ones
 
 const char *link_library(void); // "hiredis 0.14.1", for --version
 

@@ -1,6 +1,9 @@
 // Finds every node of a cluster from a few seeds, keeps one connection to each, and asks them in
 // rounds: INFO from every node, CLUSTER NODES from all (small clusters) or a few witnesses. A slow
 // node never holds a round: it is reported late, with the age of its last word.
+//
+// Every time that comes with an answer is the time it was asked for: what is known is at least as
+// fresh as that. Nothing is called back from inside the functions below.
 #ifndef REHOME_REDIS_POLLER_H
 #define REHOME_REDIS_POLLER_H
 
@@ -16,13 +19,14 @@ struct ev_loop;
 typedef struct Poller Poller;
 
 typedef struct {
-    const char *user; // NULL: default user
-    const char *pass; // NULL: none
+    const char *user;           // NULL: default user
+    const char *pass;           // NULL: none; a seed's own login comes first
     int64_t interval_ms;        // between the starts of two rounds; default 1000
     int64_t fast_interval_ms;   // while poller_hurry() is on; default 100
     int64_t round_deadline_ms;  // a round ends at the latest then; default 1000
     int64_t connect_timeout_ms; // default 2000
     int64_t request_timeout_ms; // default 2000
+    int64_t hung_timeout_ms;    // unanswered for so long, a connection is made anew; default 10000
     int witnesses;              // clusters with more nodes than this ask only so many for CLUSTER
                                 // NODES in a normal round; default 16
 } PollerOptions;
@@ -33,29 +37,35 @@ typedef struct {
     void *ctx;
     // A round ended. full: every slot owner and node was asked everything (poller_full_round()).
     // in is borrowed. Build the snapshot, then tell the poller whom to ask next with
-    // poller_follow().
+    // poller_follow(). why may also be set where reach is REACH_OK: a command is not allowed there.
     void (*round)(void *ctx, const RoundInput *in, bool full);
-    void (*answer)(void *ctx, bool late, bool ok, const char *text); // to poller_send(); text is clean
+    // To poller_send(). late: no answer in time, or the connection was lost; whether the server
+    // executed it is unknown. text is clean and in one line.
+    void (*answer)(void *ctx, bool late, bool ok, const char *text);
 } PollerListener;
 
-// seeds: tried in turn until one answers as a cluster node; copied. Names among them are resolved
-// off the loop. Monotonic times are ev_time-independent milliseconds from poller_now_ms().
-Poller *poller_new(struct ev_loop *loop, const PollerOptions *options, const Address *seeds, size_t n_seeds,
-                   const PollerListener *listener);
-void poller_free(Poller *p);
+// seeds: tried in turn until one answers as a cluster node; copied, as are the options. Names among
+// them are resolved off the loop.
+Poller *poller_new(struct ev_loop *loop, const PollerOptions *options, const Address *seeds,
+                   size_t n_seeds, const PollerListener *listener);
+void poller_free(Poller *p); // not from within a callback of its own; NULL is fine
 
-// Connect to these nodes too and forget the others. Call from within round().
+// Connect to these nodes too and forget the others. Call from within round(). A snapshot without
+// nodes changes nothing.
 void poller_follow(Poller *p, const Snapshot *s);
 
-void poller_full_round(Poller *p); // a complete fresh round as soon as the present one is over
+void poller_full_round(Poller *p);     // a complete fresh round as soon as the present one is over
 void poller_hurry(Poller *p, bool on); // rounds come at fast_interval_ms
 void poller_set_interval(Poller *p, int64_t interval_ms);
 
 // Send one command to the node, on a connection on which it has itself confirmed its ID. One at a
-// time. False: not sent (not connected, identity not confirmed, another one under way).
+// time. False: not sent (not connected, identity not confirmed, answers owed, another under way).
 bool poller_send(Poller *p, NodeId node, int argc, const char **argv);
 
-int64_t poller_now_ms(void); // monotonic
+// Worth telling once although all works ("... needs no password"); "" mostly.
+const char *poller_notice(const Poller *p);
+
+int64_t poller_now_ms(void); // monotonic, the clock of every time in an Observation
 int64_t poller_wall_ms(void);
 
 #endif

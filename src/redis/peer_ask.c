@@ -1,0 +1,353 @@
+// What a server is asked, and its last words.
+#include <stdio.h>
+#include <string.h>
+
+#include "clock.h"
+#include "peer.h"
+#include "rehome/base/mem.h"
+#include "rehome/base/text.h"
+
+typedef struct {
+    int argc;
+    const char *argv[3];
+    const char *name;
+    const char *grant; // what an ACL must allow
+} Command;
+
+static Command commands[QUERY_KINDS] = {
+    [QUERY_MYID] = {2, {"CLUSTER", "MYID"}, "CLUSTER MYID", "+cluster|myid"},
+    [QUERY_INFO] = {1, {"INFO"}, "INFO", "+info"},
+    [QUERY_NODES] = {2, {"CLUSTER", "NODES"}, "CLUSTER NODES", "+cluster|nodes"},
+    [QUERY_CLUSTER] = {2, {"CLUSTER", "INFO"}, "CLUSTER INFO", "+cluster|info"},
+    [QUERY_SETTINGS] = {3, {"CONFIG", "GET", "cluster-*"}, "CONFIG GET", "+config|get"},
+};
+
+static QueryKind kind_of(const Query *query)
+{
+    return (QueryKind)(query - query->peer->queries);
+}
+
+// --- what a good answer means --------------------------------------------------------------------
+
+// The connection serves: it counts as good from now on.
+static void prove(Peer *p)
+{
+    p->proven = true;
+    p->failures = 0;
+    p->good_route = p->route;
+    if (p->trouble != REACH_OK) {
+        p->trouble = REACH_OK;
+        p->why[0] = '\0';
+    }
+}
+
+static void forget_words(Peer *p)
+{
+    for (int kind = 0; kind < QUERY_KINDS; kind++) {
+        mem_free(p->words[kind].text);
+        p->words[kind] = (Word){0};
+    }
+    p->heard_ms = 0;
+}
+
+static void remember(Peer *p, QueryKind kind, StrView text, int64_t asked_ms)
+{
+    Word *word = &p->words[kind];
+    mem_free(word->text);
+    word->text = mem_strndup(text.at, text.n);
+    word->n = text.n;
+    word->ms = asked_ms;
+    p->heard_ms = asked_ms > p->heard_ms ? asked_ms : p->heard_ms;
+}
+
+static void hang_up_on_stranger(Peer *p, NodeId id)
+{
+    char why[320];
+    snprintf(why, sizeof(why),
+             "another node answers at %s: %.8s instead of %.8s (a reused address, or NAT)",
+             link_where(p->link), id.hex, p->expected.hex);
+    peer_hang_up(p, REACH_WRONG_NODE, why);
+}
+
+// False: it is not whom we want, and the connection is over.
+static bool confirm(Peer *p, NodeId id, int64_t asked_ms)
+{
+    if (!node_id_is_none(p->expected) && !node_id_eq(p->expected, id)) {
+        hang_up_on_stranger(p, id);
+        return false;
+    }
+    if (!node_id_eq(p->id, id)) {
+        forget_words(p); // a seed's address may lead to another node every time
+        p->settings_denied = false;
+    }
+    p->id = id;
+    p->identity_ms = asked_ms;
+    p->confirmed_serial = link_serial(p->link);
+    return true;
+}
+
+// The ID on the line of CLUSTER NODES that the reporter marks as its own.
+static bool find_myself(StrView nodes, NodeId *out)
+{
+    StrView line;
+    while (sv_next(&nodes, '\n', &line)) {
+        StrView id;
+        StrView address;
+        StrView flags;
+        StrView flag;
+        if (!sv_cut(&line, ' ', &id) || !sv_cut(&line, ' ', &address) ||
+            !sv_cut(&line, ' ', &flags)) {
+            continue;
+        }
+        while (sv_next(&flags, ',', &flag)) {
+            if (sv_is(flag, "myself")) {
+                return node_id_parse(id, out);
+            }
+        }
+    }
+    return false;
+}
+
+static bool has_line(StrView text, const char *wanted)
+{
+    StrView line;
+    while (sv_next(&text, '\n', &line)) {
+        if (sv_is(sv_trim(line), wanted)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// False: the connection is over.
+static bool take_answer(Peer *p, QueryKind kind, const Answer *answer, int64_t asked_ms)
+{
+    NodeId id;
+    switch (kind) {
+    case QUERY_MYID:
+        if (!node_id_parse(sv_trim(answer->text), &id)) {
+            peer_hang_up(p, REACH_UNREACHABLE, "its answer to CLUSTER MYID is not a node ID");
+            return false;
+        }
+        if (!confirm(p, id, asked_ms)) {
+            return false;
+        }
+        p->loading = false;
+        break;
+    case QUERY_NODES:
+        if (!find_myself(answer->text, &id)) {
+            return true; // of no use, and proves nothing
+        }
+        if (!confirm(p, id, asked_ms)) {
+            return false;
+        }
+        p->loading = false;
+        break;
+    case QUERY_INFO:
+        p->loading = has_line(answer->text, "loading:1");
+        p->rtt_us = answer->rtt_us;
+        break;
+    case QUERY_CLUSTER:
+        p->loading = false;
+        break;
+    case QUERY_SETTINGS:
+        p->settings_denied = false;
+        break;
+    }
+    prove(p);
+    if (kind != QUERY_MYID) {
+        remember(p, kind, answer->text, asked_ms);
+    }
+    p->events.told(p->events.ctx, p, kind);
+    return true;
+}
+
+// --- what an error means -------------------------------------------------------------------------
+
+static bool has_words(StrView text, const char *words)
+{
+    size_t n = strlen(words);
+    for (size_t i = 0; i + n <= text.n; i++) {
+        if (strncasecmp(text.at + i, words, n) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void deny(Peer *p, QueryKind kind, StrView error)
+{
+    p->denied |= 1U << kind;
+    p->settings_denied = p->settings_denied || kind == QUERY_SETTINGS;
+    if (sv_starts(error, "NOPERM")) {
+        snprintf(p->denied_why, sizeof(p->denied_why),
+                 "%s does not allow %s to this user: grant it %s", link_where(p->link),
+                 commands[kind].name, commands[kind].grant);
+    } else {
+        char said[100];
+        text_clean_into(said, sizeof(said), error);
+        snprintf(p->denied_why, sizeof(p->denied_why), "%s does not answer %s: %s",
+                 link_where(p->link), commands[kind].name, said);
+    }
+    // A seed that tells no topology is of no use, nor is a node that tells nothing at all.
+    unsigned needed = p->is_seed ? ASK_NODES : ASK_INFO | ASK_TOPOLOGY;
+    if ((p->denied & needed) == needed) {
+        p->trouble = REACH_DENIED;
+        snprintf(p->why, sizeof(p->why), "%s", p->denied_why);
+    }
+}
+
+// False: the connection is over.
+static bool take_error(Peer *p, QueryKind kind, StrView error)
+{
+    char why[320];
+    bool is_cluster = kind != QUERY_INFO && kind != QUERY_SETTINGS;
+    if (is_cluster && has_words(error, "cluster support disabled")) {
+        snprintf(why, sizeof(why), "%s is a Redis server, but not in cluster mode",
+                 link_where(p->link));
+        peer_hang_up(p, REACH_NO_CLUSTER, why);
+        return false;
+    }
+    if (kind == QUERY_MYID && has_words(error, "unknown command")) {
+        snprintf(why, sizeof(why), "%s knows no CLUSTER command (a Sentinel, or it was renamed?)",
+                 link_where(p->link));
+        peer_hang_up(p, REACH_NO_CLUSTER, why);
+        return false;
+    }
+    if (sv_starts(error, "LOADING")) {
+        // Alive. Who it is stays as it was confirmed at this address before.
+        p->loading = true;
+        prove(p);
+    } else if (sv_starts(error, "MASTERDOWN")) {
+        prove(p); // Redis 3 to 5 refuse CLUSTER then; INFO works
+    } else {
+        deny(p, kind, error);
+    }
+    return true;
+}
+
+// --- asking --------------------------------------------------------------------------------------
+
+static void on_answer(void *ctx, const Answer *answer);
+
+// Sends what is wanted and not under way. A server that owes late answers gets no further
+// questions.
+static void pump(Peer *p)
+{
+    if (!peer_is_up(p)) {
+        p->wanted = 0;
+        return;
+    }
+    p->wanted &= ~p->denied;
+    if (p->wanted == 0 || link_late(p->link) > 0) {
+        return;
+    }
+    int64_t now_ms = clock_now_ms();
+    for (int kind = 0; kind < QUERY_KINDS; kind++) {
+        Query *query = &p->queries[kind];
+        if ((p->wanted & 1U << kind) != 0 && !query->pending) {
+            query->pending =
+                link_send(p->link, commands[kind].argc, commands[kind].argv, on_answer, query);
+            query->sent_ms = now_ms;
+            p->wanted &= ~(1U << kind);
+            if (kind == QUERY_SETTINGS) {
+                p->settings_asked_ms = now_ms;
+            }
+        }
+    }
+}
+
+static void on_answer(void *ctx, const Answer *answer)
+{
+    Query *query = ctx;
+    Peer *p = query->peer;
+    query->pending = false;
+    bool goes_on = true;
+    if (answer->kind == ANSWER_OK) {
+        goes_on = take_answer(p, kind_of(query), answer, query->sent_ms);
+    } else if (answer->kind == ANSWER_ERROR) {
+        goes_on = take_error(p, kind_of(query), answer->text);
+    }
+    if (goes_on) {
+        pump(p);
+    }
+    if (peer_is_settled(p)) {
+        p->events.settled(p->events.ctx, p);
+    }
+}
+
+void peer_ask(Peer *p, unsigned kinds)
+{
+    p->wanted |= kinds;
+    pump(p);
+}
+
+void peer_ask_no_more(Peer *p)
+{
+    p->wanted = 0;
+}
+
+bool peer_is_settled(const Peer *p)
+{
+    for (int kind = 0; kind < QUERY_KINDS; kind++) {
+        if (p->queries[kind].pending) {
+            return false;
+        }
+    }
+    return p->wanted == 0;
+}
+
+void peer_forget_queries(Peer *p)
+{
+    for (int kind = 0; kind < QUERY_KINDS; kind++) {
+        p->queries[kind].pending = false;
+    }
+    p->wanted = 0;
+}
+
+bool peer_is_confirmed(const Peer *p)
+{
+    return peer_is_up(p) && p->confirmed_serial == link_serial(p->link);
+}
+
+// --- what to report ------------------------------------------------------------------------------
+
+static StrView word(const Peer *p, QueryKind kind)
+{
+    return sv_of(p->words[kind].text, p->words[kind].n);
+}
+
+void peer_observe(Peer *p, int64_t started_ms, int64_t now_ms, Observation *out)
+{
+    Reach reach = p->trouble;
+    const char *why = p->why;
+    if (reach == REACH_OK && p->heard_ms < started_ms) {
+        reach = REACH_LATE;
+        snprintf(p->late_why, sizeof(p->late_why),
+                 "%s is connected, but has not answered for %.1f s", link_where(p->link),
+                 (double)(now_ms - p->heard_ms) / 1000.);
+        why = p->late_why;
+    } else if (reach == REACH_OK && (p->denied & ~(unsigned)ASK_SETTINGS) != 0) {
+        why = p->denied_why;
+    }
+    bool is_stranger = reach == REACH_WRONG_NODE;
+    *out = (Observation){
+        .id = is_stranger ? (NodeId){.hex = ""} : p->id,
+        .expected = p->expected,
+        .dialled = peer_dialled(p),
+        .reach = reach,
+        .why = why,
+        .loading = p->loading,
+        .info = word(p, QUERY_INFO),
+        .info_ms = p->words[QUERY_INFO].ms,
+        .nodes = word(p, QUERY_NODES),
+        .nodes_ms = p->words[QUERY_NODES].ms,
+        .cluster = word(p, QUERY_CLUSTER),
+        .cluster_ms = p->words[QUERY_CLUSTER].ms,
+        .settings = word(p, QUERY_SETTINGS),
+        .settings_ms = p->words[QUERY_SETTINGS].ms,
+        .settings_denied = p->settings_denied,
+        .identity_ms = p->identity_ms,
+        .rtt_us = p->rtt_us,
+    };
+}

@@ -1,0 +1,304 @@
+// The way to a server: routes, names, and trying again.
+#include <stdio.h>
+#include <string.h>
+
+#include "peer.h"
+#include "rehome/base/mem.h"
+#include "rehome/base/text.h"
+
+enum {
+    AGAIN_MS = 10, // just lost: often only the connection was
+    BACKOFF_FIRST_MS = 250,
+    BACKOFF_MAX_MS = 5000,
+};
+
+static void set_trouble(Peer *p, Reach reach, const char *why)
+{
+    p->trouble = reach;
+    snprintf(p->why, sizeof(p->why), "%s", why);
+}
+
+// --- trying again --------------------------------------------------------------------------------
+
+// Different for every server, the same in every run: what was lost together does not come back in
+// one burst, and tests can be repeated.
+static uint32_t scatter(const Peer *p)
+{
+    uint32_t hash = 2166136261U + (uint32_t)p->failures;
+    for (const char *c = link_where(p->link); *c != '\0'; c++) {
+        hash = (hash ^ (unsigned char)*c) * 16777619U;
+    }
+    return hash ^ (hash >> 15);
+}
+
+static int64_t backoff_ms(const Peer *p)
+{
+    int64_t ms = BACKOFF_FIRST_MS;
+    for (int i = 1; i < p->failures && ms < BACKOFF_MAX_MS; i++) {
+        ms *= 2;
+    }
+    ms = ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
+    return ms - (int64_t)(scatter(p) % (uint32_t)(ms / 4));
+}
+
+static void dial_in(Peer *p, int64_t ms)
+{
+    ev_timer_stop(p->loop, &p->retry);
+    ev_timer_set(&p->retry, (double)ms / 1000., 0.);
+    ev_timer_start(p->loop, &p->retry);
+}
+
+static bool has_route(const Peer *p, int route)
+{
+    return p->routes[route].port != 0;
+}
+
+// After an attempt that led to nothing: the next address of this name, the next route, and when all
+// were tried, a pause.
+static void try_next(Peer *p)
+{
+    p->ip++;
+    if (p->ip < p->found.n) {
+        dial_in(p, 0);
+        return;
+    }
+    p->found.n = 0;
+    int other = 1 - p->route;
+    if (p->route == p->good_route && has_route(p, other)) {
+        p->route = other;
+        dial_in(p, 0);
+        return;
+    }
+    p->route = p->good_route;
+    p->tried = true;
+    p->failures++;
+    dial_in(p, backoff_ms(p));
+}
+
+// --- one attempt ---------------------------------------------------------------------------------
+
+static void open_ip(Peer *p)
+{
+    link_open(p->link, p->found.ips[p->ip], p->routes[p->route].port);
+}
+
+static void on_resolved(void *ctx, const Resolved *resolved)
+{
+    Peer *p = ctx;
+    p->lookup = NULL;
+    p->found = *resolved;
+    p->ip = 0;
+    if (resolved->n > 0) {
+        open_ip(p);
+        return;
+    }
+    char host[128];
+    char why[320];
+    text_clean_into(host, sizeof(host), sv(p->routes[p->route].host));
+    snprintf(why, sizeof(why), "cannot find the address of %s: %s", host, resolved->why);
+    set_trouble(p, REACH_UNREACHABLE, why);
+    try_next(p);
+    p->events.down(p->events.ctx, p, false);
+}
+
+static void attempt(Peer *p)
+{
+    if (!has_route(p, p->route)) {
+        p->route = 1 - p->route;
+    }
+    if (!has_route(p, p->route)) {
+        p->tried = true;
+        set_trouble(p, REACH_UNREACHABLE, "its address is not known to the cluster");
+        p->events.down(p->events.ctx, p, false);
+        return;
+    }
+    const Route *route = &p->routes[p->route];
+    if (p->ip < p->found.n) {
+        open_ip(p);
+    } else if (is_numeric_ip(route->host)) {
+        p->found.n = 1;
+        p->ip = 0;
+        snprintf(p->found.ips[0], sizeof(p->found.ips[0]), "%s", route->host);
+        open_ip(p);
+    } else {
+        p->lookup = resolve(p->resolver, route->host, on_resolved, p);
+    }
+}
+
+static void on_retry(struct ev_loop *loop, ev_timer *timer, int events)
+{
+    (void)loop;
+    (void)events;
+    attempt(timer->data);
+}
+
+// --- the link's life -----------------------------------------------------------------------------
+
+static void on_up(void *ctx)
+{
+    Peer *p = ctx;
+    p->tried = true;
+    p->proven = false;
+    p->denied = 0;
+    if (p->trouble == REACH_CONNECTING) {
+        char why[320];
+        snprintf(why, sizeof(why), "%s is connected, but has not answered yet",
+                 link_where(p->link));
+        set_trouble(p, REACH_LATE, why);
+    }
+    p->events.up(p->events.ctx, p);
+}
+
+static void on_down(void *ctx, Reach reach, const char *why)
+{
+    Peer *p = ctx;
+    bool was_proven = p->proven;
+    p->proven = false;
+    set_trouble(p, reach, why);
+    peer_forget_queries(p);
+    if (was_proven) {
+        p->found.n = 0; // a name may mean another address now
+        p->failures = 0;
+        dial_in(p, AGAIN_MS);
+    } else {
+        try_next(p);
+    }
+    p->events.down(p->events.ctx, p, was_proven);
+}
+
+void peer_hang_up(Peer *p, Reach reach, const char *why)
+{
+    link_close(p->link);
+    p->proven = false; // of no use: not to be tried again at once
+    on_down(p, reach, why);
+}
+
+// --- for the poller ------------------------------------------------------------------------------
+
+Peer *peer_new(struct ev_loop *loop, Resolver *resolver, const LinkOptions *options,
+               const PeerEvents *events)
+{
+    Peer *p = mem_alloc(sizeof(*p));
+    p->loop = loop;
+    p->resolver = resolver;
+    p->events = *events;
+    p->options = *options;
+    p->rtt_us = -1;
+    p->is_trusted = true;
+    set_trouble(p, REACH_CONNECTING, "connecting");
+    LinkListener listener = {.ctx = p, .up = on_up, .down = on_down};
+    p->link = link_new(loop, &p->options, &listener);
+    ev_init(&p->retry, on_retry);
+    p->retry.data = p;
+    for (int kind = 0; kind < QUERY_KINDS; kind++) {
+        p->queries[kind].peer = p;
+    }
+    return p;
+}
+
+void peer_free(Peer *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    if (p->lookup != NULL) {
+        resolve_cancel(p->lookup);
+    }
+    ev_timer_stop(p->loop, &p->retry);
+    link_free(p->link);
+    for (int kind = 0; kind < QUERY_KINDS; kind++) {
+        mem_free(p->words[kind].text);
+    }
+    mem_free(p);
+}
+
+static void set_route(Peer *p, int route, const char *host, int port)
+{
+    snprintf(p->routes[route].host, sizeof(p->routes[route].host), "%s", host);
+    p->routes[route].port = port;
+}
+
+bool peer_is_at(const Peer *p, const char *host, int port)
+{
+    for (size_t i = 0; i < ARRAY_LEN(p->routes); i++) {
+        if (has_route(p, (int)i) && p->routes[i].port == port &&
+            strcmp(p->routes[i].host, host) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void peer_seed(Peer *p, const char *host, int port)
+{
+    set_route(p, 1, host, port);
+    p->route = p->good_route = 1;
+}
+
+// Nothing known about the old place counts any more.
+static void start_over(Peer *p)
+{
+    if (p->lookup != NULL) {
+        resolve_cancel(p->lookup);
+        p->lookup = NULL;
+    }
+    link_close(p->link);
+    peer_forget_queries(p);
+    p->route = p->good_route = 0;
+    p->found.n = p->ip = 0;
+    p->failures = 0;
+    dial_in(p, 0);
+}
+
+void peer_announce(Peer *p, const char *host, int port)
+{
+    bool is_known = host[0] != '\0' && port != 0;
+    const Route *now = &p->routes[0];
+    if (!is_known || (now->port == port && strcmp(now->host, host) == 0)) {
+        return; // a cluster that lost its address does not make us forget it
+    }
+    bool is_new = !peer_is_at(p, host, port);
+    set_route(p, 0, host, port);
+    if (!is_new) { // the seed's own
+        p->routes[1].port = 0;
+        p->route = p->good_route = 0;
+    } else if (!peer_is_up(p)) {
+        start_over(p);
+    }
+}
+
+void peer_dial(Peer *p)
+{
+    if (link_state(p->link) == LINK_CLOSED && p->lookup == NULL) {
+        dial_in(p, 0);
+    }
+}
+
+void peer_refuse(Peer *p, const char *why)
+{
+    p->tried = true;
+    set_trouble(p, REACH_UNREACHABLE, why);
+}
+
+const char *peer_dialled(Peer *p)
+{
+    if (link_where(p->link)[0] != '\0') {
+        return link_where(p->link);
+    }
+    const Route *route = &p->routes[has_route(p, p->route) ? p->route : 1 - p->route];
+    bool is_v6 = strchr(route->host, ':') != NULL;
+    snprintf(p->dialled, sizeof(p->dialled), "%s%s%s:%d", is_v6 ? "[" : "", route->host,
+             is_v6 ? "]" : "", route->port);
+    return p->dialled;
+}
+
+bool peer_is_up(const Peer *p)
+{
+    return link_state(p->link) == LINK_UP;
+}
+
+bool peer_is_trying(const Peer *p)
+{
+    return link_state(p->link) == LINK_OPENING || p->lookup != NULL ||
+           (ev_is_active(&p->retry) && !p->tried);
+}
