@@ -33,7 +33,7 @@ static struct {
     Canvas *shown;  // what is on the screen; NULL: unknown, paint everything
     Depth depth;
     Look look[ROLE_COUNT];
-    Look dim; // of cells marked CELL_DIM
+    Look selected[ROLE_COUNT]; // of cells marked CELL_REVERSE
 } term;
 
 // For the crash handler: prepared at the start, as it may neither allocate nor ask curses.
@@ -208,16 +208,38 @@ static Look look_of(const Style *s, int pair)
     return look;
 }
 
+// The cursor's row: on a background of its own where the theme has one, so that colours stay what
+// they are; otherwise reversed, and what is reversed already stands out by not being so.
+static Look selected_of(const Style *s, const Style *row, Look plain, int pair)
+{
+    bool has_bar =
+        term.depth >= DEPTH_256 ? row->bg != COLOUR_DEFAULT : row->bg16 != COLOUR_DEFAULT;
+    if (term.depth == DEPTH_MONO || !has_bar) {
+        plain.attrs ^= A_REVERSE;
+        return plain;
+    }
+    Style on = *s;
+    if (s->bg == COLOUR_DEFAULT) {
+        on.bg = row->bg;
+        on.bg16 = row->bg16;
+        on.fg = s->fg == COLOUR_DEFAULT ? row->fg : s->fg;
+        on.fg16 = s->fg16 == COLOUR_DEFAULT ? row->fg16 : s->fg16;
+    }
+    return look_of(&on, pair);
+}
+
 static void take_theme(const Theme *theme)
 {
+    const Style *row = &theme->style[ROLE_SELECTED];
     for (int role = 0; role < ROLE_COUNT; role++) {
-        term.look[role] = look_of(&theme->style[role], role + 1);
+        const Style *s = &theme->style[role];
+        Look look = look_of(s, 1 + role);
+        if (role == ROLE_DIM && term.depth == DEPTH_MONO && look.attrs == A_NORMAL) {
+            look.attrs = A_DIM;
+        }
+        term.look[role] = look;
+        term.selected[role] = selected_of(s, row, look, 1 + ROLE_COUNT + role);
     }
-    Look *dim = &term.look[ROLE_DIM];
-    if (term.depth == DEPTH_MONO && dim->attrs == A_NORMAL) {
-        dim->attrs = A_DIM;
-    }
-    term.dim = *dim;
 }
 
 // --- start and size ----------------------------------------------------------------------------
@@ -337,13 +359,10 @@ void term_suspend(void)
 
 static Look look_of_cell(const Cell *cell)
 {
-    Look look = (cell->flags & CELL_DIM) != 0 ? term.dim
-                : cell->role < ROLE_COUNT     ? term.look[cell->role]
-                                              : (Look){0};
-    if ((cell->flags & CELL_REVERSE) != 0) {
-        look.attrs ^= A_REVERSE; // what is reversed already stands out by not being so
-    }
-    return look;
+    size_t role = (cell->flags & CELL_DIM) != 0 ? ROLE_DIM
+                  : cell->role < ROLE_COUNT     ? cell->role
+                                                : ROLE_TEXT;
+    return (cell->flags & CELL_REVERSE) != 0 ? term.selected[role] : term.look[role];
 }
 
 // Writes the cell, and with a wide character the one behind it.

@@ -29,7 +29,7 @@ static const char *const default_looks[ROLE_COUNT] = {
     [ROLE_SPARE] = "#00afaf, 16=cyan",
     [ROLE_WARN] = "#d7af00, 16=brightyellow, mono=bold",
     [ROLE_CRIT] = "#ff5f5f bold, 16=brightred",
-    [ROLE_ORPHAN] = "#ff8700 bold, 16=brightred, mono=bold+reverse",
+    [ROLE_ORPHAN] = "#ffffff on #d70000 bold, 16=brightwhite/red, mono=bold+reverse",
     [ROLE_SYNC] = "#5fafd7, 16=brightcyan",
     [ROLE_STALE] = "#af87af, 16=magenta",
     [ROLE_MASTER] = "default bold",
@@ -39,6 +39,7 @@ static const char *const default_looks[ROLE_COUNT] = {
     [ROLE_TARGET] = "#5fd700 bold, 16=brightgreen, mono=bold+underline",
     [ROLE_MOVING] = "#d787ff, 16=brightmagenta, mono=bold",
     [ROLE_CURSOR] = "#ffaf00 bold, 16=brightyellow",
+    [ROLE_SELECTED] = "#eeeeee on #3a3a3a, 16=default/default, mono=reverse",
 };
 
 // Names in the terminals' order, and the shades that xterm gives them.

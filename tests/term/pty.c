@@ -251,7 +251,7 @@ bool pty_wait_exit(Pty *p)
 
 void pty_wait_rest(Pty *p, int quiet_ms)
 {
-    int64_t end = now_ms() + PTY_DEADLINE_MS;
+    int64_t end = now_ms() + 20 * quiet_ms;
     while (pump(p, quiet_ms) && now_ms() < end) {
     }
 }

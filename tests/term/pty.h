@@ -29,7 +29,7 @@ void pty_end(Pty *p);                  // kills the program when it still runs; 
 bool pty_wait(Pty *p, const char *text);      // until the screen contains text
 bool pty_wait_gone(Pty *p, const char *text); // until it does not
 bool pty_wait_exit(Pty *p);                   // until the program has ended; see pty_status()
-void pty_wait_rest(Pty *p, int quiet_ms);     // until it writes nothing for so long
+void pty_wait_rest(Pty *p, int quiet_ms);     // until it writes nothing for so long; not for ever
 typedef bool PtyPredicate(Pty *p, void *context);
 bool pty_wait_until(Pty *p, PtyPredicate *holds, void *context, int64_t deadline_ms);
 

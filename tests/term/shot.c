@@ -23,8 +23,8 @@
 #include "rehome/base/strbuf.h"
 #include "svg.h"
 
-// A screen at rest has not changed for so long; clocks on it tick more slowly.
-enum { REST_MS = 150 };
+// Between two frames of a countdown the screen is at rest for longer.
+enum { REST_MS = 50 };
 
 typedef struct {
     Pty *pty;

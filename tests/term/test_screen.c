@@ -117,7 +117,11 @@ static void with_256_colours_the_nearest_are_taken(void **state)
         assert_int_equal(cell.bold, s->bold);
         assert_int_equal(cell.underline, s->underline);
         assert_int_equal(cell.reverse, s->reverse);
-        assert_int_equal(cell_of(p, (Role)role, MARKED).reverse, !s->reverse);
+        PtyCell marked = cell_of(p, (Role)role, MARKED);
+        const Style *row = &theme.style[ROLE_SELECTED];
+        assert_int_equal(marked.bg, theme_nearest_256(s->bg == COLOUR_DEFAULT ? row->bg : s->bg));
+        assert_int_equal(marked.fg, theme_nearest_256(s->fg == COLOUR_DEFAULT ? row->fg : s->fg));
+        assert_int_equal(marked.bold, s->bold);
         assert_int_equal(cell_of(p, (Role)role, FAINT).fg,
                          theme_nearest_256(theme.style[ROLE_DIM].fg));
     }
@@ -131,6 +135,7 @@ static void with_8_colours_bright_ones_are_bold(void **state)
     PtyCell ok = cell_of(p, ROLE_OK, PLAIN);
     assert_int_equal(ok.fg, 2);
     assert_false(ok.bold);
+    assert_true(cell_of(p, ROLE_OK, MARKED).reverse);
     PtyCell crit = cell_of(p, ROLE_CRIT, PLAIN);
     assert_int_equal(crit.fg, 1);
     assert_true(crit.bold);

@@ -89,8 +89,9 @@ static void default_theme_assumes_no_background(void **state)
             assert_true(s->fg != 0x000000 && s->fg != 0xFFFFFF);
             assert_true(s->fg16 != 0 && s->fg16 != 7 && s->fg16 != 15);
         } else {
-            assert_true(s->fg != COLOUR_DEFAULT && s->fg16 != COLOUR_DEFAULT);
-            assert_true(s->bg16 != COLOUR_DEFAULT);
+            assert_true(s->fg != COLOUR_DEFAULT);
+            assert_true((s->fg16 == COLOUR_DEFAULT) == (s->bg16 == COLOUR_DEFAULT));
+            assert_true(s->bg16 != COLOUR_DEFAULT || role == ROLE_SELECTED);
         }
     }
 }

@@ -28,7 +28,9 @@
     X(BANNER, "banner", 'b', "read-only, paused, replaying, brake")                                \
     X(TARGET, "target", 'T', "a legal target while a replica is picked up")                        \
     X(MOVING, "moving", 'M', "what our own move is doing")                                         \
-    X(CURSOR, "cursor", 'C', "the cursor's mark")
+    X(CURSOR, "cursor", 'C', "the cursor's mark")                                                  \
+    X(SELECTED, "selected", 'S',                                                                   \
+      "the cursor's row: its background, and what has no colour of its own")
 
 typedef enum {
 #define X(name, key, letter, meaning) ROLE_##name,
