@@ -208,9 +208,9 @@ static AutoDecision decide_for(Automatic *a, const Health *h, const PlanTarget *
                       a->brake_why);
     }
     bool act = a->mode == AUTO_ACT;
-    AutoDecision d =
-        decide(act ? AUTO_DECIDE_ACT : AUTO_DECIDE_WOULD, "", "%s %s %s: %s",
-               act ? "giving" : "would give", target->addr, s->nodes[c->replica].addr, t->reason);
+    // The reason begins with the replica.
+    AutoDecision d = decide(act ? AUTO_DECIDE_ACT : AUTO_DECIDE_WOULD, "", "%s %s %s",
+                            act ? "giving" : "would give", target->addr, t->reason);
     d.replica = s->nodes[c->replica].id;
     d.donor = s->nodes[c->donor].id;
     return d;

@@ -48,8 +48,9 @@ static void find_slots(Search *f)
         if (n->open_slots > 0) {
             finding_add(
                 f, FINDING_OPEN_SLOTS, LEVEL_WARNING, (int)i, since,
-                arena_printf(f->arena, "%d slot%s of %s open, in the middle of being moved",
-                             n->open_slots, n->open_slots == 1 ? " is" : "s are", n->addr),
+                arena_printf(f->arena, "%d slot%s of %s %s open, in the middle of being moved",
+                             n->open_slots, n->open_slots == 1 ? "" : "s", n->addr,
+                             n->open_slots == 1 ? "is" : "are"),
                 arena_printf(f->arena,
                              "wait for the resharding under way; if there is none: redis-cli "
                              "--cluster fix %s",
@@ -99,8 +100,8 @@ static void find_disagreement(Search *f)
             f->h->since_ms[CLUSTER_MIGRATION_MIXED],
             "cluster-allow-replica-migration is yes on some nodes and no on others",
             arena_printf(f->arena,
-                         "redis-cli --cluster call %s CONFIG SET cluster-allow-replica-migration "
-                         "no (or yes)",
+                         "make it the same everywhere: redis-cli --cluster call %s CONFIG SET "
+                         "cluster-allow-replica-migration no",
                          f->contact));
     }
 }

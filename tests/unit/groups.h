@@ -5,10 +5,12 @@
 #define TEST_GROUPS(X)                                                                             \
     X(address)                                                                                     \
     X(arena)                                                                                       \
+    X(automatic)                                                                                   \
     X(canvas)                                                                                      \
     X(check)                                                                                       \
     X(diff)                                                                                        \
     X(event_report)                                                                                \
+    X(finding)                                                                                     \
     X(gate)                                                                                        \
     X(health)                                                                                      \
     X(host_loss)                                                                                   \
