@@ -1,5 +1,6 @@
 // The journal: exactly one line before each write and one at the end of each move, so that after a
-// crash the next start knows what was under way. Text only: where lines are kept is the app's matter.
+// crash the next start knows what was under way. Text only: where lines are kept is the app's
+// matter.
 #ifndef REHOME_ACTION_JOURNAL_H
 #define REHOME_ACTION_JOURNAL_H
 

@@ -32,16 +32,16 @@ typedef struct {
 } MoveSpec;
 
 // State, what it waits for, how long it may take (ms; 0: no limit of its own).
-#define MOVE_STATES(X)                                                                   \
-    X(GATE, "gate", "two fresh rounds from every node concerned", 10000)                 \
-    X(FENCE_READ, "fence", "what cluster-replica-no-failover is on the replica", 2000)   \
-    X(FENCE, "fence", "cluster-replica-no-failover yes on the replica", 2000)            \
-    X(REPLICATE, "replicate", "CLUSTER REPLICATE at the replica", 2000)                  \
-    X(ASK, "ask", "whom the replica follows, after an unanswered write", 15000)          \
-    X(SYNC, "sync", "the replica truly in sync with its new master", 0)                  \
-    X(UNFENCE, "unfence", "cluster-replica-no-failover back to what it was", 2000)       \
-    X(DONE, "done", "nothing", 0)                                                        \
-    X(REFUSED, "refused", "nothing", 0)                                                  \
+#define MOVE_STATES(X)                                                                             \
+    X(GATE, "gate", "two fresh rounds from every node concerned", 10000)                           \
+    X(FENCE_READ, "fence", "what cluster-replica-no-failover is on the replica", 2000)             \
+    X(FENCE, "fence", "cluster-replica-no-failover yes on the replica", 2000)                      \
+    X(REPLICATE, "replicate", "CLUSTER REPLICATE at the replica", 2000)                            \
+    X(ASK, "ask", "whom the replica follows, after an unanswered write", 15000)                    \
+    X(SYNC, "sync", "the replica truly in sync with its new master", 0)                            \
+    X(UNFENCE, "unfence", "cluster-replica-no-failover back to what it was", 2000)                 \
+    X(DONE, "done", "nothing", 0)                                                                  \
+    X(REFUSED, "refused", "nothing", 0)                                                            \
     X(FAILED, "failed", "nothing", 0)
 
 typedef enum {
@@ -65,7 +65,7 @@ enum { MOVE_ARGS = 4 };
 
 typedef struct {
     MoveEffectKind kind;
-    NodeId node;                 // SEND: to whom
+    NodeId node; // SEND: to whom
     int argc;
     const char *argv[MOVE_ARGS]; // SEND: borrowed from the move, valid until the next step
     bool is_write;               // SEND: must be preceded by the journal line
@@ -108,29 +108,35 @@ bool fence_may_be_ours(Fence fence); // SET or MAYBE: must be lifted before the 
 // What stands in the way while the replica syncs; the words are in why.
 typedef enum {
     TROUBLE_NONE,
-    TROUBLE_LINK_DOWN,      // for longer than a minute
-    TROUBLE_TARGET_FAILED,  // FAIL by the cluster
-    TROUBLE_TARGET_SILENT,  // we cannot ask it
+    TROUBLE_LINK_DOWN,     // for longer than a minute
+    TROUBLE_TARGET_FAILED, // FAIL by the cluster
+    TROUBLE_TARGET_SILENT, // we cannot ask it
     TROUBLE_REPLICA_SILENT,
-    TROUBLE_UNKNOWN,        // ASK for longer than its limit
+    TROUBLE_UNKNOWN, // ASK for longer than its limit
 } MoveTrouble;
 
 // Whom the replica follows by its own word.
-typedef enum { FOLLOWS_UNKNOWN, FOLLOWS_TARGET, FOLLOWS_DONOR, FOLLOWS_OTHER, FOLLOWS_NOBODY } Follows;
+typedef enum {
+    FOLLOWS_UNKNOWN,
+    FOLLOWS_TARGET,
+    FOLLOWS_DONOR,
+    FOLLOWS_OTHER,
+    FOLLOWS_NOBODY
+} Follows;
 
 typedef struct Move {
     MoveSpec spec;
     MoveState state;
-    int64_t serial;       // tells the moves in a journal apart; a resumed one keeps it
+    int64_t serial; // tells the moves in a journal apart; a resumed one keeps it
     int64_t started_ms;
-    int64_t state_ms;     // when the present state began
-    int64_t replicated_ms;// when REPLICATE was answered or found to have taken effect; 0: not yet
+    int64_t state_ms;      // when the present state began
+    int64_t replicated_ms; // when REPLICATE was answered or found to have taken effect; 0: not yet
     int64_t ended_ms;
     Fence fence;
-    bool resumed;         // taken up from the journal of an earlier process
-    bool stopping;        // INPUT_STOP came after the write
-    int gate_rounds;      // rounds seen in GATE
-    GateVerdict verdict;  // of the gate, once checked
+    bool resumed;        // taken up from the journal of an earlier process
+    bool stopping;       // INPUT_STOP came after the write
+    int gate_rounds;     // rounds seen in GATE
+    GateVerdict verdict; // of the gate, once checked
     // progress, from the replica's own word
     ReplicaState stage;
     int sync_permille;    // -1 unknown
@@ -139,31 +145,32 @@ typedef struct Move {
     int64_t rate_bytes_s; // -1 unknown
     int64_t eta_s;        // -1 unknown
     MoveTrouble trouble;
-    char why[240];        // REFUSED, FAILED: which rule or what happened, and what to do; else what is going on
-    NodeId goal;          // whom it has to be in sync with: spec.target, or who took over its slots
+    char why[240]; // REFUSED, FAILED: which rule or what happened, and what to do; else what is
+                   // going on
+    NodeId goal;   // whom it has to be in sync with: spec.target, or who took over its slots
     char goal_addr[64];
 
     // The machine's own; src/action/move_*.c only.
-    bool waiting;         // for the answer to a SEND
+    bool waiting; // for the answer to a SEND
     int64_t sent_ms;
-    int64_t asked_ms;     // when the round in demand was asked for; 0: none is
-    int64_t pause_ms;     // nothing to do before then; 0: no pause
-    int64_t gate_ms;      // when the evidence was taken on which the gate opened
-    int64_t write_ms;     // REPLICATE: when it was sent; resumed: when we began to ask; 0: not sent
-    int64_t asking_ms;    // ASK: answers must be newer than this to prove that it did not happen
-    int goal_slot;        // one slot of the goal, to know who takes it over; -1: none known
-    bool reading;         // UNFENCE: CONFIG GET is due, not CONFIG SET
-    int tries;            // FENCE_READ after an unanswered FENCE, UNFENCE: vain ones so far
-    MoveState end_as;     // UNFENCE: DONE or FAILED once the fence is off
+    int64_t asked_ms;  // when the round in demand was asked for; 0: none is
+    int64_t pause_ms;  // nothing to do before then; 0: no pause
+    int64_t gate_ms;   // when the evidence was taken on which the gate opened
+    int64_t write_ms;  // REPLICATE: when it was sent; resumed: when we began to ask; 0: not sent
+    int64_t asking_ms; // ASK: answers must be newer than this to prove that it did not happen
+    int goal_slot;     // one slot of the goal, to know who takes it over; -1: none known
+    bool reading;      // UNFENCE: CONFIG GET is due, not CONFIG SET
+    int tries;         // FENCE_READ after an unanswered FENCE, UNFENCE: vain ones so far
+    MoveState end_as;  // UNFENCE: DONE or FAILED once the fence is off
     char end_why[240];
-    bool unfinished;      // something is left behind: no end in the journal
-    Follows seen;         // ASK: what the replica said last, since seen_ms
+    bool unfinished; // something is left behind: no end in the journal
+    Follows seen;    // ASK: what the replica said last, since seen_ms
     NodeId seen_id;
     int64_t seen_ms;
-    int64_t heard_ms;     // SYNC: last answer of the replica
-    int64_t down_ms;      // SYNC: since when link, sync and load all rest; 0: they do not
-    int64_t gap_bytes;    // SYNC: distance to the goal's offset in the round before; -1 unknown
-    int64_t bytes_ms;     // SYNC: when sync_bytes was measured
+    int64_t heard_ms;  // SYNC: last answer of the replica
+    int64_t down_ms;   // SYNC: since when link, sync and load all rest; 0: they do not
+    int64_t gap_bytes; // SYNC: distance to the goal's offset in the round before; -1 unknown
+    int64_t bytes_ms;  // SYNC: when sync_bytes was measured
 } Move;
 
 // Copies spec. decided now.

@@ -43,8 +43,8 @@ void runner_late(Runner *r, int64_t now_ms);
 void runner_tick(Runner *r, int64_t now_ms);
 void runner_stop(Runner *r, int64_t now_ms);
 
-// From now on read-only: no write leaves any more, also of the move in flight. What that still had to
-// write stays undone and its journal unfinished.
+// From now on read-only: no write leaves any more, also of the move in flight. What that still had
+// to write stays undone and its journal unfinished.
 void runner_forbid_writes(Runner *r);
 
 bool runner_is_busy(const Runner *r);

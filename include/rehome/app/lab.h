@@ -21,11 +21,12 @@ typedef struct {
 typedef struct {
     const LabNode *nodes;
     size_t n;
-    int net;                  // third byte N to try first; the next free one is taken
+    int net; // third byte N to try first; the next free one is taken
     int node_timeout_ms;
-    const char *const *extra; // further redis-server arguments for every node, NULL-terminated; may be NULL
-    const char *server;       // program; NULL: redis-server
-    const char *pass;         // requirepass and masterauth of every node; NULL: none
+    const char *const
+        *extra; // further redis-server arguments for every node, NULL-terminated; may be NULL
+    const char *server; // program; NULL: redis-server
+    const char *pass;   // requirepass and masterauth of every node; NULL: none
 } LabSpec;
 
 typedef struct Lab Lab;
@@ -33,18 +34,19 @@ typedef struct Lab Lab;
 // Start the servers, make the cluster, wait until all know all and every link is up. Blocking:
 // for use before the loop starts. say (may be NULL) is told each step. On failure everything is
 // stopped and removed.
-Lab *lab_start(const LabSpec *spec, void (*say)(void *ctx, const char *text), void *ctx, Error *err);
+Lab *lab_start(const LabSpec *spec, void (*say)(void *ctx, const char *text), void *ctx,
+               Error *err);
 void lab_free(Lab *lab); // stop all, remove the folder; NULL is fine
 
 extern const LabSpec lab_scenario; // the seven nodes of the owner's scenario, node timeout 2000 ms
 
 size_t lab_size(const Lab *lab);
-const char *lab_folder(const Lab *lab);          // for whatever should end with the lab
-const char *lab_addr(const Lab *lab, size_t i);  // "127.0.99.170:7001"
+const char *lab_folder(const Lab *lab);         // for whatever should end with the lab
+const char *lab_addr(const Lab *lab, size_t i); // "127.0.99.170:7001"
 const char *lab_ip(const Lab *lab, size_t i);
 int lab_port(const Lab *lab, size_t i);
-const char *lab_id(const Lab *lab, size_t i);    // 40 digits
-int lab_by_port(const Lab *lab, int port);       // index, or -1
+const char *lab_id(const Lab *lab, size_t i); // 40 digits
+int lab_by_port(const Lab *lab, int port);    // index, or -1
 
 // Its process: kill -9, start again with the files it had, SIGSTOP/SIGCONT. None of them waits.
 bool lab_kill(Lab *lab, size_t i);

@@ -47,20 +47,20 @@ typedef struct {
 typedef struct {
     AutoMode mode;
     AutoLimits limits;
-    bool brake;          // tripped; stays until auto_release()
+    bool brake; // tripped; stays until auto_release()
     char brake_why[160];
-    int rounds_seen;     // complete rounds since start or reconnect
-    int64_t calm_ms;     // since when the views are settled without a gap, and no person has moved
-                         // anything: no orphan's grace began before; 0: they are not
+    int rounds_seen; // complete rounds since start or reconnect
+    int64_t calm_ms; // since when the views are settled without a gap, and no person has moved
+                     // anything: no orphan's grace began before; 0: they are not
     struct {
         NodeId replica, donor, target;
         int64_t at_ms;
         bool failed;
-        bool manual;     // starts grace and cool-downs anew, does not count for the cap
+        bool manual;       // starts grace and cool-downs anew, does not count for the cap
     } tries[AUTO_HISTORY]; // ring
-    size_t n_tries;      // total ever
-    size_t n_forgiven;   // of these, the ones before the brake was released: they do not count
-    AutoDecision last;   // the latest decision, its text as of the latest round
+    size_t n_tries;        // total ever
+    size_t n_forgiven;     // of these, the ones before the brake was released: they do not count
+    AutoDecision last;     // the latest decision, its text as of the latest round
 } Automatic;
 
 void auto_init(Automatic *a, AutoMode mode, AutoLimits limits);

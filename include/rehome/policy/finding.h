@@ -8,20 +8,20 @@
 #include "rehome/policy/health.h"
 
 // Code and its severity; the names are part of the contract of `check --format json`.
-#define FINDING_CODES(X)                          \
-    X(SLOTS_UNCOVERED, "slots-uncovered")         \
-    X(CLUSTER_DOWN, "cluster-down")               \
-    X(MASTER_FAILED, "master-failed")             \
-    X(ORPHANED, "orphaned")                       \
-    X(AT_RISK, "at-risk")                         \
-    X(VIEWS_DISAGREE, "views-disagree")           \
-    X(OPEN_SLOTS, "open-slots")                   \
-    X(REPLICA_FAILED, "replica-failed")           \
-    X(REPLICA_LINK_DOWN, "replica-link-down")     \
-    X(UNREACHABLE, "unreachable")                 \
-    X(SAME_HOST, "same-host")                     \
-    X(HOST_UNSAFE, "host-unsafe")                 \
-    X(NO_SPARE, "no-spare")                       \
+#define FINDING_CODES(X)                                                                           \
+    X(SLOTS_UNCOVERED, "slots-uncovered")                                                          \
+    X(CLUSTER_DOWN, "cluster-down")                                                                \
+    X(MASTER_FAILED, "master-failed")                                                              \
+    X(ORPHANED, "orphaned")                                                                        \
+    X(AT_RISK, "at-risk")                                                                          \
+    X(VIEWS_DISAGREE, "views-disagree")                                                            \
+    X(OPEN_SLOTS, "open-slots")                                                                    \
+    X(REPLICA_FAILED, "replica-failed")                                                            \
+    X(REPLICA_LINK_DOWN, "replica-link-down")                                                      \
+    X(UNREACHABLE, "unreachable")                                                                  \
+    X(SAME_HOST, "same-host")                                                                      \
+    X(HOST_UNSAFE, "host-unsafe")                                                                  \
+    X(NO_SPARE, "no-spare")                                                                        \
     X(SERVER_MIGRATION_MIXED, "server-migration-mixed")
 
 typedef enum {
@@ -33,9 +33,9 @@ typedef enum {
 
 typedef struct {
     FindingCode code;
-    Level severity;   // LEVEL_CRITICAL or LEVEL_WARNING
-    NodeId node;      // none: the cluster
-    int64_t since_ms; // monotonic, as far as we have seen
+    Level severity;     // LEVEL_CRITICAL or LEVEL_WARNING
+    NodeId node;        // none: the cluster
+    int64_t since_ms;   // monotonic, as far as we have seen
     const char *text;   // one sentence
     const char *remedy; // what to do: a key, a command line, or both; never ""
 } Finding;

@@ -10,16 +10,16 @@
 #include "rehome/policy/health.h"
 
 // Rules in order. protects_data: cannot be overridden by a person at the screen.
-#define GATE_RULES(X)                                                              \
-    X(IDENTITY, "identity", true)    /* MYID of the node we write to */            \
-    X(MAJORITY, "majority", true)    /* most slot owners answered us directly */   \
-    X(AGREEMENT, "agreement", true)  /* they agree, twice running */               \
-    X(TARGET, "target", true)        /* alive, a master, and in need when healing */ \
-    X(TARGET_READY, "target-ready", false) /* bgsave ok, room to fork */           \
-    X(DONOR, "donor", true)          /* keeps its floor by its own list */         \
-    X(CANDIDATE, "candidate", true)  /* a working replica of the donor */          \
-    X(ROOM, "room", false)           /* maxmemory is enough for the dataset */     \
-    X(HOST, "host", false)           /* not on the target's own host */
+#define GATE_RULES(X)                                                                              \
+    X(IDENTITY, "identity", true)          /* MYID of the node we write to */                      \
+    X(MAJORITY, "majority", true)          /* most slot owners answered us directly */             \
+    X(AGREEMENT, "agreement", true)        /* they agree, twice running */                         \
+    X(TARGET, "target", true)              /* alive, a master, and in need when healing */         \
+    X(TARGET_READY, "target-ready", false) /* bgsave ok, room to fork */                           \
+    X(DONOR, "donor", true)                /* keeps its floor by its own list */                   \
+    X(CANDIDATE, "candidate", true)        /* a working replica of the donor */                    \
+    X(ROOM, "room", false)                 /* maxmemory is enough for the dataset */               \
+    X(HOST, "host", false)                 /* not on the target's own host */
 
 typedef enum {
 #define X(name, text, protects) GATE_##name,
@@ -35,15 +35,15 @@ typedef struct {
     NodeId replica;
     NodeId donor; // whose replica it was when the decision was made
     NodeId target;
-    bool heal;           // the target must be without a usable replica
-    bool accept_risk;    // a person saw the warnings: judgement rules do not refuse
-    bool force;          // headless --force: protecting rules do not refuse, but IDENTITY still does
-    int64_t decided_ms;  // answers must be newer
+    bool heal;          // the target must be without a usable replica
+    bool accept_risk;   // a person saw the warnings: judgement rules do not refuse
+    bool force;         // headless --force: protecting rules do not refuse, but IDENTITY still does
+    int64_t decided_ms; // answers must be newer
 } GateAsk;
 
 typedef struct {
-    bool passed;         // held
-    char text[200];      // what was measured, clean
+    bool passed;    // held
+    char text[200]; // what was measured, clean
 } GateCheck;
 
 typedef struct {

@@ -13,10 +13,10 @@
 
 typedef enum {
     STATE_PROTECTED, // at least one working replica
-    STATE_AT_RISK,   // none working, but one is on its way (linking, syncing, loading) or unverified
+    STATE_AT_RISK, // none working, but one is on its way (linking, syncing, loading) or unverified
     STATE_ORPHANED,
-    STATE_FAILED,    // the master itself is FAIL
-    STATE_EMPTY,     // owns no slots
+    STATE_FAILED, // the master itself is FAIL
+    STATE_EMPTY,  // owns no slots
 } MasterState;
 
 typedef enum {
@@ -28,7 +28,7 @@ typedef enum {
 
 typedef enum {
     REPLICA_WORKING,
-    REPLICA_LINKING,    // link down for a short while, or connecting
+    REPLICA_LINKING, // link down for a short while, or connecting
     REPLICA_SYNCING,
     REPLICA_LOADING,
     REPLICA_LINK_DOWN,  // link down for longer than cut_off_ms
@@ -36,40 +36,42 @@ typedef enum {
     REPLICA_UNVERIFIED, // listed, not failed, but we cannot ask it
 } ReplicaState;
 
-const char *master_state_text(MasterState state);   // the contract's words: "protected" "at-risk" ...
-const char *orphan_kind_text(OrphanKind kind);      // "" "bare" "lost" "cut-off"
-const char *replica_state_text(ReplicaState state); // "working" "linking" ... "link-down" "unverified"
+const char *master_state_text(MasterState state); // the contract's words: "protected" "at-risk" ...
+const char *orphan_kind_text(OrphanKind kind);    // "" "bare" "lost" "cut-off"
+const char *
+replica_state_text(ReplicaState state); // "working" "linking" ... "link-down" "unverified"
 
 typedef struct {
     bool is_master;
     // masters
     MasterState master;
-    OrphanKind orphan; // also told while it is at risk only because our own move is about to help it
-    int working;    // working replicas
-    int spares;     // working replicas above the floor; 0 on a failed master
+    OrphanKind
+        orphan;  // also told while it is at risk only because our own move is about to help it
+    int working; // working replicas
+    int spares;  // working replicas above the floor; 0 on a failed master
     int unverified;
-    int coming;     // linking, syncing or loading, or on its way by its own word though not listed yet
+    int coming; // linking, syncing or loading, or on its way by its own word though not listed yet
     int64_t host_alone_ms; // since when every working replica shares its host; 0: not so
     // replicas
     ReplicaState replica;
-    bool same_host;        // as its master, both hosts known
-    int64_t lag_bytes;     // master's offset minus its own; -1 unknown
-    int64_t lag_s;         // seconds since its last ACK, by the master; -1 unknown
-    int sync_permille;     // 0..1000 of the transfer or load under way; -1 unknown or none
-    int64_t sync_eta_s;    // -1 unknown
-    bool arriving;         // our own move brings it to this master
-    int64_t link_down_ms;  // since when its link is down and nothing is on its way; 0: it is not
+    bool same_host;       // as its master, both hosts known
+    int64_t lag_bytes;    // master's offset minus its own; -1 unknown
+    int64_t lag_s;        // seconds since its last ACK, by the master; -1 unknown
+    int sync_permille;    // 0..1000 of the transfer or load under way; -1 unknown or none
+    int64_t sync_eta_s;   // -1 unknown
+    bool arriving;        // our own move brings it to this master
+    int64_t link_down_ms; // since when its link is down and nothing is on its way; 0: it is not
     // both
-    int64_t since_ms;      // when the present state began, as far as we have seen; for linking and
-                           // link-down: when the link went down
+    int64_t since_ms; // when the present state began, as far as we have seen; for linking and
+                      // link-down: when the link went down
 } NodeHealth;
 
 // Zero stands for the default everywhere.
 typedef struct {
-    int floor;           // replicas a donor keeps; < 1: max(1, the cluster's barrier)
-    int64_t cut_off_ms;  // a link down for longer than this counts as cut off; default 10 s
-    int64_t fresh_ms;    // a node whose last answer is older cannot be asked; default 3 s (3 rounds)
-    OwnMove moving;      // our move in flight: its target is at risk, not orphaned
+    int floor;          // replicas a donor keeps; < 1: max(1, the cluster's barrier)
+    int64_t cut_off_ms; // a link down for longer than this counts as cut off; default 10 s
+    int64_t fresh_ms;   // a node whose last answer is older cannot be asked; default 3 s (3 rounds)
+    OwnMove moving;     // our move in flight: its target is at risk, not orphaned
 } HealthOptions;
 
 // What may hold for the cluster as a whole.
@@ -90,7 +92,7 @@ typedef struct Health {
     int floor;                // in force
     int orphaned;
     int at_risk;
-    int failed_masters;       // that still own slots
+    int failed_masters; // that still own slots
     int spares;
     HostSafety hosts;
     int64_t since_ms[CLUSTER_CONDITION_COUNT]; // when it began, as far as we have seen; 0: not so

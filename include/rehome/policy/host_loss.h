@@ -10,19 +10,19 @@
 struct Health;
 
 typedef struct {
-    const char *host;    // label
-    int nodes;           // on it and not failed
-    int masters;         // slot owners on it and not failed
-    int slots_lost;      // slots left without a working copy
-    int shards_lost;     // masters whose every working copy is there
-    int left_alone;      // masters elsewhere that lose their last working replica
-    bool majority_kept;  // the slot owners that remain are a majority
+    const char *host;   // label
+    int nodes;          // on it and not failed
+    int masters;        // slot owners on it and not failed
+    int slots_lost;     // slots left without a working copy
+    int shards_lost;    // masters whose every working copy is there
+    int left_alone;     // masters elsewhere that lose their last working replica
+    bool majority_kept; // the slot owners that remain are a majority
 } HostLoss;
 
 typedef struct {
-    bool safe;           // no single host's loss costs a slot or the majority
-    const char *worst;   // the host whose loss costs most; "" when safe
-    const HostLoss *at;  // every host, worst first; in the snapshot's arena
+    bool safe;          // no single host's loss costs a slot or the majority
+    const char *worst;  // the host whose loss costs most; "" when safe
+    const HostLoss *at; // every host, worst first; in the snapshot's arena
     size_t n;
 } HostSafety;
 

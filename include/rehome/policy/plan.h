@@ -13,11 +13,11 @@
 // One row: enum, short name, words. Values: OTHER_HOST 0 another, 1 not known, 2 the same;
 // DONOR_DIVERSE 0 intact, 1 given up; DONOR_SPARES minus the spares; QUIET_HOST 0 quiet, 1 serving;
 // LAG whole MiB, because a master and its replica are never asked at the same instant.
-#define PLAN_RULES(X)                                                                \
-    X(OTHER_HOST, "other-host", "on another host than the target")                   \
-    X(DONOR_DIVERSE, "donor-diverse", "the donor stays as spread over hosts as it was") \
-    X(DONOR_SPARES, "donor-spares", "the donor has most spares")                     \
-    X(QUIET_HOST, "quiet-host", "its host is not serving another sync")              \
+#define PLAN_RULES(X)                                                                              \
+    X(OTHER_HOST, "other-host", "on another host than the target")                                 \
+    X(DONOR_DIVERSE, "donor-diverse", "the donor stays as spread over hosts as it was")            \
+    X(DONOR_SPARES, "donor-spares", "the donor has most spares")                                   \
+    X(QUIET_HOST, "quiet-host", "its host is not serving another sync")                            \
     X(LAG, "lag", "smallest lag")
 
 typedef enum {
@@ -41,17 +41,17 @@ typedef struct {
                               // "not-reachable" "loading" "already-there"; "" when legal
     const char *refused;      // sentence with the measured value; "" when legal
     int64_t value[PLAN_RULE_COUNT]; // meaningful when legal
-    const char *why; // why it is where it is in the order, with values
+    const char *why;                // why it is where it is in the order, with values
 } PlanCandidate;
 
 typedef struct {
     int target;
-    int chosen; // index into candidates, or -1
+    int chosen;                      // index into candidates, or -1
     const PlanCandidate *candidates; // best first, then the refused; every replica but its own
     size_t n;
-    size_t n_left_out; // refused or worse ones that plan_make left out of a long plan's trace
-    int64_t cost_bytes;  // the target's dataset that has to be copied; -1 unknown
-    const char *reason;  // one sentence: why this one, or why none
+    size_t n_left_out;  // refused or worse ones that plan_make left out of a long plan's trace
+    int64_t cost_bytes; // the target's dataset that has to be copied; -1 unknown
+    const char *reason; // one sentence: why this one, or why none
     const char *refused_rule; // when none: "no-spare" "unverified" "coming" "moving", or what is
                               // wrong with the target; "" when there is one
 } PlanTarget;
@@ -79,10 +79,12 @@ PlanCandidate plan_pair(const Health *h, int replica, int target);
 // What a person would type to reach a node: "-h 127.0.99.170 -p 7001". Only harmless characters,
 // whatever the server called itself. In the snapshot's arena.
 const char *plan_dial(const Snapshot *s, int node);
-const char *plan_contact(const Snapshot *s, int node); // "127.0.99.170:7001", for redis-cli --cluster
-const char *plan_name(const Snapshot *s, int node);    // the same, or the ID: for rehome itself
+const char *plan_contact(const Snapshot *s,
+                         int node);                 // "127.0.99.170:7001", for redis-cli --cluster
+const char *plan_name(const Snapshot *s, int node); // the same, or the ID: for rehome itself
 
-// The line a person would type: redis-cli -h .. -p .. CLUSTER REPLICATE <id>. In the snapshot's arena.
+// The line a person would type: redis-cli -h .. -p .. CLUSTER REPLICATE <id>. In the snapshot's
+// arena.
 const char *plan_command(const Snapshot *s, int replica, int target);
 
 #endif

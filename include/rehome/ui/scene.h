@@ -15,21 +15,21 @@
 typedef struct {
     int64_t now_ms;
     int64_t wall_ms;
-    const Health *health;      // NULL before the first complete round
-    const Plan *plan;          // NULL with health
-    const Findings *findings;  // NULL with health
-    const char *trouble;       // why there is no cluster to show, or that contact was lost; "" otherwise
-    const char *seeds;         // what we are trying to reach
+    const Health *health;     // NULL before the first complete round
+    const Plan *plan;         // NULL with health
+    const Findings *findings; // NULL with health
+    const char *trouble; // why there is no cluster to show, or that contact was lost; "" otherwise
+    const char *seeds;   // what we are trying to reach
     const Automatic *automatic;
-    const Move *move;          // in flight or last; NULL: none yet
+    const Move *move; // in flight or last; NULL: none yet
     bool move_busy;
     bool can_undo;
-    const char *undo_text;     // "7004 back to 7003"; "" when not can_undo
-    const Event *events;       // ring, oldest first
+    const char *undo_text; // "7004 back to 7003"; "" when not can_undo
+    const Event *events;   // ring, oldest first
     size_t n_events;
     bool read_only;
-    bool demo;                 // a throw-away cluster: its nodes can be killed and restarted
-    const char *message;       // last message to the operator; "" when none
+    bool demo;           // a throw-away cluster: its nodes can be killed and restarted
+    const char *message; // last message to the operator; "" when none
     Level message_level;
 } Scene;
 

@@ -15,12 +15,12 @@ typedef enum { CONFIRM_COUNTDOWN, CONFIRM_ASK, CONFIRM_NONE } ConfirmMode;
 typedef enum {
     REQUEST_NONE,
     REQUEST_QUIT,
-    REQUEST_MOVE,    // spec: the operator wants this move now
-    REQUEST_AUTO,    // mode
-    REQUEST_RELEASE, // the brake
-    REQUEST_REFRESH, // a round now
-    REQUEST_REDRAW,  // repaint the terminal from scratch
-    REQUEST_SUSPEND, // Ctrl-Z
+    REQUEST_MOVE,         // spec: the operator wants this move now
+    REQUEST_AUTO,         // mode
+    REQUEST_RELEASE,      // the brake
+    REQUEST_REFRESH,      // a round now
+    REQUEST_REDRAW,       // repaint the terminal from scratch
+    REQUEST_SUSPEND,      // Ctrl-Z
     REQUEST_DEMO_KILL,    // node
     REQUEST_DEMO_RESTART, // node
 } RequestKind;
