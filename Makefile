@@ -18,7 +18,7 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 
 variant_cflags_asan   := -O1 -g $(SANITIZE) -ftrivial-auto-var-init=pattern
 variant_ldflags_asan  := $(SANITIZE)
-variant_cflags_strict := -Werror -Wnull-dereference -Wduplicated-cond -Wduplicated-branches \
+variant_cflags_strict := -Werror -Wduplicated-cond -Wduplicated-branches \
                          -Wlogical-op -Wcast-align=strict -Wstack-usage=262144
 variant_cflags_clang  := -Werror -Wno-unknown-warning-option -Wcomma -Wextra-semi-stmt \
                          -Wunreachable-code-aggressive -Wconditional-uninitialized -Wassign-enum \
@@ -202,7 +202,7 @@ $(B)/bench: $(call obj,$(BENCH) $(TEST_SHARED)) $(B)/librehome.a $(B)/flags
 	$(link) $(TEST_LIBS) $(LIBS)
 
 $(B)/obj/%.o: %.c $(B)/flags
-	$(Q)$(call say,CC $<); mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(if $(filter tests/%,$<),-Itests -Wno-null-dereference) -MMD -MP -c -o $@ $<
+	$(Q)$(call say,CC $<); mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) $(if $(filter tests/%,$<),-Itests) -MMD -MP -c -o $@ $<
 
 # Changes when the flags do, so that everything is built again.
 $(B)/flags: FORCE
