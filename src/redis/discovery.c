@@ -28,6 +28,7 @@ static void on_down(void *ctx, Peer *peer, bool was_proven)
 
 static void on_told(void *ctx, Peer *peer, QueryKind kind)
 {
+    round_on_told(ctx, peer);
     if (kind == QUERY_NODES) {
         discovery_told(ctx, peer);
     }
@@ -81,8 +82,7 @@ void discovery_bury(Poller *p)
 static bool is_dialled(const Poller *p, const Address *address)
 {
     for (size_t i = 0; i < p->n_peers; i++) {
-        if (p->peers[i]->trouble != REACH_WRONG_NODE &&
-            peer_is_at(p->peers[i], address->host, address->port)) {
+        if (peer_holds(p->peers[i], address->host, address->port)) {
             return true;
         }
     }

@@ -52,7 +52,8 @@ typedef struct {
 
 typedef struct {
     char host[256];
-    int port; // 0: no route
+    int port;         // 0: no route
+    bool is_anothers; // another node answered there last
 } Route;
 
 typedef enum { WAIT_NO, WAIT_SOFT, WAIT_HARD } Wait;
@@ -89,6 +90,7 @@ struct Peer {
     bool proven; // it has answered on this connection
     bool loading;
     int64_t heard_ms; // asking time of the last good answer, whatever kind
+    int64_t took_ms;  // how long the last good answer took
     int64_t rtt_us;   // of the last INFO; -1 unknown
     unsigned denied;  // ASK_...: not allowed, or not known there
     char denied_why[200];
@@ -106,7 +108,6 @@ struct Peer {
     bool is_trusted; // was in time when last asked
     bool is_witness; // asked for CLUSTER NODES in this round
     bool kept;
-    int64_t asked_ms;
     Wait wait;
 };
 
@@ -119,7 +120,8 @@ void peer_announce(Peer *p, const char *host, int port); // "" or 0: nobody know
 void peer_seed(Peer *p, const char *host, int port);
 void peer_dial(Peer *p);                    // now, unless connected, trying, or without a route
 void peer_refuse(Peer *p, const char *why); // it can never be reached; say why
-bool peer_is_at(const Peer *p, const char *host, int port); // one of its routes
+bool peer_is_at(const Peer *p, const char *host, int port); // one of its routes leads there
+bool peer_holds(const Peer *p, const char *host, int port); // ... and to nobody else
 bool peer_is_up(const Peer *p);
 const char *peer_dialled(Peer *p); // "127.0.0.1:7001"; the name before it is resolved
 bool peer_is_trying(const Peer *p);

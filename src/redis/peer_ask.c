@@ -29,13 +29,20 @@ static QueryKind kind_of(const Query *query)
 
 // --- what a good answer means --------------------------------------------------------------------
 
+// A seed that tells no topology is of no use, nor is a node that tells nothing at all.
+static bool is_denied(const Peer *p)
+{
+    unsigned needed = p->is_seed ? ASK_NODES : ASK_INFO | ASK_TOPOLOGY;
+    return (p->denied & needed) == needed;
+}
+
 // The connection serves: it counts as good from now on.
 static void prove(Peer *p)
 {
     p->proven = true;
     p->failures = 0;
     p->good_route = p->route;
-    if (p->trouble != REACH_OK) {
+    if (!is_denied(p)) {
         p->trouble = REACH_OK;
         p->why[0] = '\0';
     }
@@ -155,6 +162,7 @@ static bool take_answer(Peer *p, QueryKind kind, const Answer *answer, int64_t a
         break;
     }
     prove(p);
+    p->took_ms = clock_now_ms() - asked_ms;
     if (kind != QUERY_MYID) {
         remember(p, kind, answer->text, asked_ms);
     }
@@ -177,23 +185,27 @@ static bool has_words(StrView text, const char *words)
 
 static void deny(Peer *p, QueryKind kind, StrView error)
 {
+    // Without CONFIG and CLUSTER MYID all else works; of the rest the first to be denied is named.
+    bool matters = kind != QUERY_SETTINGS && kind != QUERY_MYID;
+    bool is_first = (p->denied & (ASK_INFO | ASK_TOPOLOGY)) == 0;
     p->denied |= 1U << kind;
     p->settings_denied = p->settings_denied || kind == QUERY_SETTINGS;
+    char why[sizeof(p->denied_why)];
     if (sv_starts(error, "NOPERM")) {
-        snprintf(p->denied_why, sizeof(p->denied_why),
-                 "%s does not allow %s to this user: grant it %s", link_where(p->link),
-                 commands[kind].name, commands[kind].grant);
+        snprintf(why, sizeof(why), "%s does not allow %s to this user: grant it %s",
+                 link_where(p->link), commands[kind].name, commands[kind].grant);
     } else {
         char said[100];
         text_clean_into(said, sizeof(said), error);
-        snprintf(p->denied_why, sizeof(p->denied_why), "%s does not answer %s: %s",
-                 link_where(p->link), commands[kind].name, said);
+        snprintf(why, sizeof(why), "%s does not answer %s: %s", link_where(p->link),
+                 commands[kind].name, said);
     }
-    // A seed that tells no topology is of no use, nor is a node that tells nothing at all.
-    unsigned needed = p->is_seed ? ASK_NODES : ASK_INFO | ASK_TOPOLOGY;
-    if ((p->denied & needed) == needed) {
+    if (matters && is_first) {
+        memcpy(p->denied_why, why, sizeof(why));
+    }
+    if (matters && is_denied(p)) {
         p->trouble = REACH_DENIED;
-        snprintf(p->why, sizeof(p->why), "%s", p->denied_why);
+        snprintf(p->why, sizeof(p->why), "%s", p->is_seed ? why : p->denied_why);
     }
 }
 
@@ -327,7 +339,7 @@ void peer_observe(Peer *p, int64_t started_ms, int64_t now_ms, Observation *out)
                  "%s is connected, but has not answered for %.1f s", link_where(p->link),
                  (double)(now_ms - p->heard_ms) / 1000.);
         why = p->late_why;
-    } else if (reach == REACH_OK && (p->denied & ~(unsigned)ASK_SETTINGS) != 0) {
+    } else if (reach == REACH_OK && (p->denied & (ASK_INFO | ASK_TOPOLOGY)) != 0) {
         why = p->denied_why;
     }
     bool is_stranger = reach == REACH_WRONG_NODE;

@@ -118,7 +118,7 @@ static void attempt(Peer *p)
     } else if (is_numeric_ip(route->host)) {
         p->found.n = 1;
         p->ip = 0;
-        snprintf(p->found.ips[0], sizeof(p->found.ips[0]), "%s", route->host);
+        memcpy(p->found.ips[0], route->host, strnlen(route->host, IP_TEXT - 1) + 1);
         open_ip(p);
     } else {
         p->lookup = resolve(p->resolver, route->host, on_resolved, p);
@@ -154,6 +154,7 @@ static void on_down(void *ctx, Reach reach, const char *why)
     Peer *p = ctx;
     bool was_proven = p->proven;
     p->proven = false;
+    p->routes[p->route].is_anothers = reach == REACH_WRONG_NODE;
     set_trouble(p, reach, why);
     peer_forget_queries(p);
     if (was_proven) {
@@ -216,17 +217,29 @@ static void set_route(Peer *p, int route, const char *host, int port)
 {
     snprintf(p->routes[route].host, sizeof(p->routes[route].host), "%s", host);
     p->routes[route].port = port;
+    p->routes[route].is_anothers = false;
+}
+
+static const Route *route_to(const Peer *p, const char *host, int port)
+{
+    for (int i = 0; i < (int)ARRAY_LEN(p->routes); i++) {
+        const Route *route = &p->routes[i];
+        if (has_route(p, i) && route->port == port && strcmp(route->host, host) == 0) {
+            return route;
+        }
+    }
+    return NULL;
 }
 
 bool peer_is_at(const Peer *p, const char *host, int port)
 {
-    for (size_t i = 0; i < ARRAY_LEN(p->routes); i++) {
-        if (has_route(p, (int)i) && p->routes[i].port == port &&
-            strcmp(p->routes[i].host, host) == 0) {
-            return true;
-        }
-    }
-    return false;
+    return route_to(p, host, port) != NULL;
+}
+
+bool peer_holds(const Peer *p, const char *host, int port)
+{
+    const Route *route = route_to(p, host, port);
+    return route != NULL && !route->is_anothers;
 }
 
 void peer_seed(Peer *p, const char *host, int port)

@@ -76,6 +76,7 @@ void round_init(Poller *p);
 void round_done(Poller *p);
 void round_expect(Poller *p, Peer *peer); // it was just found, and is being dialled
 void round_on_up(Poller *p, Peer *peer);
+void round_on_told(const Poller *p, Peer *peer);
 void round_on_settled(Poller *p, Peer *peer);
 void round_on_down(Poller *p, Peer *peer, bool was_proven);
 void round_forget(Poller *p, Peer *peer);

@@ -130,7 +130,6 @@ static unsigned kinds_for(Poller *p, Peer *peer, int64_t now_ms)
 
 static void ask(Poller *p, Peer *peer, unsigned kinds, Wait wait)
 {
-    peer->asked_ms = clock_now_ms();
     peer_ask(peer, kinds);
     // There may be nothing left that it would answer.
     set_wait(p, peer, p->is_running && !peer_is_settled(peer) ? wait : WAIT_NO);
@@ -148,12 +147,15 @@ void round_on_up(Poller *p, Peer *peer)
     consider_end(p);
 }
 
+void round_on_told(const Poller *p, Peer *peer)
+{
+    if (peer->took_ms < p->options.round_deadline_ms) {
+        peer->is_trusted = true; // also when its round went on without it
+    }
+}
+
 void round_on_settled(Poller *p, Peer *peer)
 {
-    int64_t took_ms = clock_now_ms() - peer->asked_ms;
-    if (peer->heard_ms >= peer->asked_ms && took_ms < p->options.round_deadline_ms) {
-        peer->is_trusted = true; // also when this round went on without it
-    }
     set_wait(p, peer, WAIT_NO);
     consider_end(p);
 }
