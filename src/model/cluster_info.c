@@ -5,26 +5,26 @@
 // Both tables are sorted as fields_set() wants it.
 #define AT(member) offsetof(ClusterInfo, member)
 static const Field cluster_fields[] = {
-    {"cluster_size", FIELD_INT, AT(size), NULL},
-    {"cluster_state", FIELD_IS, AT(state_ok), "ok"},
-    {"cluster_my_epoch", FIELD_U64, AT(my_epoch), NULL},
-    {"cluster_slots_ok", FIELD_INT, AT(slots_ok), NULL},
-    {"cluster_slots_fail", FIELD_INT, AT(slots_fail), NULL},
-    {"cluster_known_nodes", FIELD_INT, AT(known_nodes), NULL},
-    {"cluster_slots_pfail", FIELD_INT, AT(slots_pfail), NULL},
-    {"cluster_current_epoch", FIELD_U64, AT(current_epoch), NULL},
-    {"cluster_slots_assigned", FIELD_INT, AT(slots_assigned), NULL},
+    {FIELD_NAME("cluster_size"), FIELD_INT, AT(size), NULL},
+    {FIELD_NAME("cluster_state"), FIELD_IS, AT(state_ok), "ok"},
+    {FIELD_NAME("cluster_my_epoch"), FIELD_U64, AT(my_epoch), NULL},
+    {FIELD_NAME("cluster_slots_ok"), FIELD_INT, AT(slots_ok), NULL},
+    {FIELD_NAME("cluster_slots_fail"), FIELD_INT, AT(slots_fail), NULL},
+    {FIELD_NAME("cluster_known_nodes"), FIELD_INT, AT(known_nodes), NULL},
+    {FIELD_NAME("cluster_slots_pfail"), FIELD_INT, AT(slots_pfail), NULL},
+    {FIELD_NAME("cluster_current_epoch"), FIELD_U64, AT(current_epoch), NULL},
+    {FIELD_NAME("cluster_slots_assigned"), FIELD_INT, AT(slots_assigned), NULL},
 };
 #undef AT
 
 #define AT(member) offsetof(ServerSettings, member)
 static const Field settings_fields[] = {
-    {"cluster-node-timeout", FIELD_I64, AT(node_timeout_ms), NULL},
-    {"cluster-migration-barrier", FIELD_INT, AT(barrier), NULL},
-    {"cluster-slave-no-failover", FIELD_TRI, AT(no_failover), NULL},
-    {"cluster-replica-no-failover", FIELD_TRI, AT(no_failover), NULL},
-    {"cluster-require-full-coverage", FIELD_TRI, AT(require_coverage), NULL},
-    {"cluster-allow-replica-migration", FIELD_TRI, AT(allow_migration), NULL},
+    {FIELD_NAME("cluster-node-timeout"), FIELD_I64, AT(node_timeout_ms), NULL},
+    {FIELD_NAME("cluster-migration-barrier"), FIELD_INT, AT(barrier), NULL},
+    {FIELD_NAME("cluster-slave-no-failover"), FIELD_TRI, AT(no_failover), NULL},
+    {FIELD_NAME("cluster-replica-no-failover"), FIELD_TRI, AT(no_failover), NULL},
+    {FIELD_NAME("cluster-require-full-coverage"), FIELD_TRI, AT(require_coverage), NULL},
+    {FIELD_NAME("cluster-allow-replica-migration"), FIELD_TRI, AT(allow_migration), NULL},
 };
 #undef AT
 

@@ -34,14 +34,12 @@ bool fields_pair(StrView *rest, StrView *key, StrView *value)
     return false;
 }
 
-// Shorter first: INFO has some 200 lines, and most comparisons end at the length.
-static int name_cmp(StrView name, const char *other)
+static int name_cmp(StrView a, StrView b)
 {
-    size_t n = strlen(other);
-    if (name.n != n) {
-        return name.n < n ? -1 : 1;
+    if (a.n != b.n) {
+        return a.n < b.n ? -1 : 1;
     }
-    return n == 0 ? 0 : memcmp(name.at, other, n);
+    return a.n == 0 ? 0 : memcmp(a.at, b.at, a.n);
 }
 
 static const Field *find(const Field *table, size_t n, StrView name)
@@ -63,11 +61,11 @@ static const Field *find(const Field *table, size_t n, StrView name)
     return NULL;
 }
 
-void fields_set(const Field *table, size_t n, void *out, StrView name, StrView value, Arena *arena)
+bool fields_set(const Field *table, size_t n, void *out, StrView name, StrView value, Arena *arena)
 {
     const Field *field = find(table, n, name);
     if (field == NULL) {
-        return;
+        return false;
     }
     void *to = (char *)out + field->at;
     int64_t number;
@@ -107,4 +105,5 @@ void fields_set(const Field *table, size_t n, void *out, StrView name, StrView v
         *(const char **)to = text_clean(arena, value, TEXT_MAX);
         break;
     }
+    return true;
 }

@@ -19,8 +19,14 @@ typedef enum {
     FIELD_TEXT,  // const char *: a clean copy in the arena
 } FieldKind;
 
+// The name's length is in the table: most of INFO's 200 lines are told from a name by it alone.
+#define FIELD_NAME(text)                                                                           \
+    {                                                                                              \
+        .at = (text), .n = sizeof(text) - 1                                                        \
+    }
+
 typedef struct {
-    const char *name;
+    StrView name;
     FieldKind kind;
     size_t at; // offsetof
     const char *word;
@@ -29,9 +35,10 @@ typedef struct {
 // The next line that holds sep, with blanks around name and value removed. false at the end.
 bool fields_next(StrView *rest, char sep, StrView *name, StrView *value);
 
-// Sets what the table says about name; unknown names and unreadable values change nothing. The
-// table must be sorted: shorter names first, then by bytes. arena may be NULL without FIELD_TEXT.
-void fields_set(const Field *table, size_t n, void *out, StrView name, StrView value, Arena *arena);
+// Sets what the table says about name; unreadable values change nothing. false when the table does
+// not know the name. It must be sorted: shorter names first, then by bytes. arena may be NULL
+// without FIELD_TEXT.
+bool fields_set(const Field *table, size_t n, void *out, StrView name, StrView value, Arena *arena);
 
 // A comma-separated list of key=value: the next pair; false at the end.
 bool fields_pair(StrView *rest, StrView *key, StrView *value);

@@ -11,47 +11,54 @@ enum { IP_MAX = 255 };
 // Up to 6.0 a link that was never up is shown as down since the Epoch.
 static const int64_t ABSURD_S = INT64_C(10) * 365 * 86400;
 
-// Sorted as fields_set() wants it. valkey_version comes behind redis_version in a reply.
-#define AT(member) offsetof(NodeInfo, member)
+// Valkey tells a redis_version too: the version it is compatible with.
+typedef struct {
+    NodeInfo info;
+    const char *valkey_version; // NULL: not told
+} Reading;
+
+// Sorted as fields_set() wants it.
+#define AT(member) offsetof(Reading, info.member)
 static const Field info_fields[] = {
-    {"role", FIELD_IS, AT(is_master), "master"},
-    {"run_id", FIELD_TEXT, AT(run_id), NULL},
-    {"loading", FIELD_OR, AT(loading), "1"},
-    {"maxmemory", FIELD_I64, AT(maxmemory), NULL},
-    {"process_id", FIELD_I64, AT(process_id), NULL},
-    {"master_host", FIELD_TEXT, AT(master_host), NULL},
-    {"master_port", FIELD_INT, AT(master_port), NULL},
-    {"used_memory", FIELD_I64, AT(used_memory), NULL},
-    {"async_loading", FIELD_OR, AT(loading), "1"},
-    {"master_replid", FIELD_TEXT, AT(master_replid), NULL},
-    {"redis_version", FIELD_TEXT, AT(version), NULL},
-    {"slave_priority", FIELD_INT, AT(replica_priority), NULL},
-    {"valkey_version", FIELD_TEXT, AT(version), NULL},
-    {"cluster_enabled", FIELD_IS, AT(cluster_enabled), "1"},
-    {"used_memory_rss", FIELD_I64, AT(used_memory_rss), NULL},
-    {"connected_slaves", FIELD_INT, AT(connected_slaves), NULL},
-    {"latest_fork_usec", FIELD_I64, AT(latest_fork_us), NULL},
-    {"availability_zone", FIELD_TEXT, AT(availability_zone), NULL},
-    {"connected_clients", FIELD_I64, AT(connected_clients), NULL},
-    {"slave_repl_offset", FIELD_I64, AT(repl_offset), NULL},
-    {"uptime_in_seconds", FIELD_I64, AT(uptime_s), NULL},
-    {"master_link_status", FIELD_IS, AT(link_up), "up"},
-    {"master_repl_offset", FIELD_I64, AT(master_repl_offset), NULL},
-    {"loading_eta_seconds", FIELD_I64, AT(loading_eta_s), NULL},
-    {"loading_total_bytes", FIELD_I64, AT(loading_total_bytes), NULL},
-    {"total_system_memory", FIELD_I64, AT(total_system_memory), NULL},
-    {"loading_loaded_bytes", FIELD_I64, AT(loading_done_bytes), NULL},
-    {"repl_backlog_histlen", FIELD_I64, AT(backlog_bytes), NULL},
-    {"master_sync_left_bytes", FIELD_I64, AT(sync_left_bytes), NULL},
-    {"master_sync_read_bytes", FIELD_I64, AT(sync_read_bytes), NULL},
-    {"rdb_bgsave_in_progress", FIELD_IS, AT(bgsave_in_progress), "1"},
-    {"rdb_last_bgsave_status", FIELD_IS, AT(last_bgsave_ok), "ok"},
-    {"master_sync_in_progress", FIELD_IS, AT(sync_in_progress), "1"},
-    {"master_sync_total_bytes", FIELD_I64, AT(sync_total_bytes), NULL},
-    {"instantaneous_input_kbps", FIELD_MILLI, AT(input_kbps_milli), NULL},
-    {"instantaneous_ops_per_sec", FIELD_I64, AT(ops_per_s), NULL},
-    {"master_last_io_seconds_ago", FIELD_I64, AT(last_io_s), NULL},
-    {"master_link_down_since_seconds", FIELD_I64, AT(link_down_s), NULL},
+    {FIELD_NAME("role"), FIELD_IS, AT(is_master), "master"},
+    {FIELD_NAME("run_id"), FIELD_TEXT, AT(run_id), NULL},
+    {FIELD_NAME("loading"), FIELD_OR, AT(loading), "1"},
+    {FIELD_NAME("maxmemory"), FIELD_I64, AT(maxmemory), NULL},
+    {FIELD_NAME("process_id"), FIELD_I64, AT(process_id), NULL},
+    {FIELD_NAME("master_host"), FIELD_TEXT, AT(master_host), NULL},
+    {FIELD_NAME("master_port"), FIELD_INT, AT(master_port), NULL},
+    {FIELD_NAME("server_name"), FIELD_IS, AT(is_valkey), "valkey"},
+    {FIELD_NAME("used_memory"), FIELD_I64, AT(used_memory), NULL},
+    {FIELD_NAME("async_loading"), FIELD_OR, AT(loading), "1"},
+    {FIELD_NAME("master_replid"), FIELD_TEXT, AT(master_replid), NULL},
+    {FIELD_NAME("redis_version"), FIELD_TEXT, AT(version), NULL},
+    {FIELD_NAME("slave_priority"), FIELD_INT, AT(replica_priority), NULL},
+    {FIELD_NAME("valkey_version"), FIELD_TEXT, offsetof(Reading, valkey_version), NULL},
+    {FIELD_NAME("cluster_enabled"), FIELD_IS, AT(cluster_enabled), "1"},
+    {FIELD_NAME("used_memory_rss"), FIELD_I64, AT(used_memory_rss), NULL},
+    {FIELD_NAME("connected_slaves"), FIELD_INT, AT(connected_slaves), NULL},
+    {FIELD_NAME("latest_fork_usec"), FIELD_I64, AT(latest_fork_us), NULL},
+    {FIELD_NAME("availability_zone"), FIELD_TEXT, AT(availability_zone), NULL},
+    {FIELD_NAME("connected_clients"), FIELD_I64, AT(connected_clients), NULL},
+    {FIELD_NAME("slave_repl_offset"), FIELD_I64, AT(repl_offset), NULL},
+    {FIELD_NAME("uptime_in_seconds"), FIELD_I64, AT(uptime_s), NULL},
+    {FIELD_NAME("master_link_status"), FIELD_IS, AT(link_up), "up"},
+    {FIELD_NAME("master_repl_offset"), FIELD_I64, AT(master_repl_offset), NULL},
+    {FIELD_NAME("loading_eta_seconds"), FIELD_I64, AT(loading_eta_s), NULL},
+    {FIELD_NAME("loading_total_bytes"), FIELD_I64, AT(loading_total_bytes), NULL},
+    {FIELD_NAME("total_system_memory"), FIELD_I64, AT(total_system_memory), NULL},
+    {FIELD_NAME("loading_loaded_bytes"), FIELD_I64, AT(loading_done_bytes), NULL},
+    {FIELD_NAME("repl_backlog_histlen"), FIELD_I64, AT(backlog_bytes), NULL},
+    {FIELD_NAME("master_sync_left_bytes"), FIELD_I64, AT(sync_left_bytes), NULL},
+    {FIELD_NAME("master_sync_read_bytes"), FIELD_I64, AT(sync_read_bytes), NULL},
+    {FIELD_NAME("rdb_bgsave_in_progress"), FIELD_IS, AT(bgsave_in_progress), "1"},
+    {FIELD_NAME("rdb_last_bgsave_status"), FIELD_IS, AT(last_bgsave_ok), "ok"},
+    {FIELD_NAME("master_sync_in_progress"), FIELD_IS, AT(sync_in_progress), "1"},
+    {FIELD_NAME("master_sync_total_bytes"), FIELD_I64, AT(sync_total_bytes), NULL},
+    {FIELD_NAME("instantaneous_input_kbps"), FIELD_MILLI, AT(input_kbps_milli), NULL},
+    {FIELD_NAME("instantaneous_ops_per_sec"), FIELD_I64, AT(ops_per_s), NULL},
+    {FIELD_NAME("master_last_io_seconds_ago"), FIELD_I64, AT(last_io_s), NULL},
+    {FIELD_NAME("master_link_down_since_seconds"), FIELD_I64, AT(link_down_s), NULL},
 };
 #undef AT
 
@@ -101,9 +108,12 @@ static bool slave_line_parse(StrView text, Arena *arena, SlaveLine *out)
     return has_port;
 }
 
-// Is name prefix and a number, as in "slave0" and "db0"?
+// Is name prefix and a number, as in "slave0" and "db0"? Of most names the last byte tells.
 static bool is_numbered(StrView name, const char *prefix)
 {
+    if (name.n == 0 || name.at[name.n - 1] < '0' || name.at[name.n - 1] > '9') {
+        return false;
+    }
     size_t n = strlen(prefix);
     uint64_t number;
     return sv_starts(name, prefix) && sv_to_u64(sv_of(name.at + n, name.n - n), &number);
@@ -157,31 +167,36 @@ static const NodeInfo nothing_known = {
 
 void info_parse(StrView text, Arena *arena, NodeInfo *out)
 {
-    *out = nothing_known;
+    Reading reading = {.info = nothing_known};
+    NodeInfo *info = &reading.info;
     SlaveLine *slaves = NULL;
     size_t cap = 0;
     StrView name;
     StrView value;
     while (fields_next(&text, ':', &name, &value)) {
-        fields_set(info_fields, ARRAY_LEN(info_fields), out, name, value, arena);
+        if (fields_set(info_fields, ARRAY_LEN(info_fields), &reading, name, value, arena)) {
+            continue;
+        }
         if (is_numbered(name, "slave")) {
-            slaves = mem_grow(slaves, &cap, out->n_slaves + 1, sizeof(*slaves));
-            out->n_slaves += slave_line_parse(value, arena, &slaves[out->n_slaves]) ? 1 : 0;
+            slaves = mem_grow(slaves, &cap, info->n_slaves + 1, sizeof(*slaves));
+            info->n_slaves += slave_line_parse(value, arena, &slaves[info->n_slaves]) ? 1 : 0;
         } else if (is_numbered(name, "db")) {
             int64_t keys = keyspace_keys(value);
-            out->keys += keys <= INT64_MAX - out->keys ? keys : 0;
-        } else if (sv_is(name, "valkey_version") ||
-                   (sv_is(name, "server_name") && sv_is(value, "valkey"))) {
-            out->is_valkey = true;
+            info->keys += keys <= INT64_MAX - info->keys ? keys : 0;
         }
     }
-    if (slaves != NULL && out->n_slaves > 0) {
-        SlaveLine *kept = arena_array(arena, out->n_slaves, sizeof(*kept));
-        memcpy(kept, slaves, out->n_slaves * sizeof(*kept));
-        out->slaves = kept;
+    if (slaves != NULL && info->n_slaves > 0) {
+        SlaveLine *kept = arena_array(arena, info->n_slaves, sizeof(*kept));
+        memcpy(kept, slaves, info->n_slaves * sizeof(*kept));
+        info->slaves = kept;
     }
     mem_free(slaves);
-    if (out->link_down_s > ABSURD_S) {
-        out->link_down_s = -1;
+    if (info->link_down_s > ABSURD_S) {
+        info->link_down_s = -1;
     }
+    if (reading.valkey_version != NULL) {
+        info->is_valkey = true;
+        info->version = reading.valkey_version;
+    }
+    *out = *info;
 }

@@ -1,8 +1,8 @@
 #include "rehome/model/nodes.h"
 
-#include <stdlib.h>
 #include <string.h>
 
+#include "id_index.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
 
@@ -160,42 +160,20 @@ static uint64_t signature(const NodesView *view)
     return sum;
 }
 
-static int by_id_then_place(const void *a, const void *b)
-{
-    const NodeLine *x = *(NodeLine *const *)a;
-    const NodeLine *y = *(NodeLine *const *)b;
-    int order = strcmp(x->id.hex, y->id.hex);
-    return order != 0 ? order : (x > y) - (x < y);
-}
-
 // A node is listed once; of two lines for one ID only the first is believed.
 static void drop_repeated(NodesView *view)
 {
-    NodeLine **sorted = mem_array(view->n, sizeof(NodeLine *));
+    IdIndex seen = {0};
+    size_t kept = 0;
     for (size_t i = 0; i < view->n; i++) {
-        sorted[i] = &view->at[i];
-    }
-    qsort(sorted, view->n, sizeof(NodeLine *), by_id_then_place);
-    bool any = false;
-    for (size_t i = 1, first = 0; i < view->n; i++) {
-        if (node_id_eq(sorted[i]->id, sorted[first]->id)) {
-            sorted[i]->port = -1; // marks it
-            any = true;
-        } else {
-            first = i;
+        if (kept < i) {
+            view->at[kept] = view->at[i];
         }
+        kept += id_index_add(&seen, &view->at[kept].id, 0) ? 1 : 0;
     }
-    mem_free(sorted);
-    if (any) {
-        size_t kept = 0;
-        for (size_t i = 0; i < view->n; i++) {
-            if (view->at[i].port >= 0) {
-                view->at[kept++] = view->at[i];
-            }
-        }
-        view->bad_lines += view->n - kept;
-        view->n = kept;
-    }
+    id_index_done(&seen);
+    view->bad_lines += view->n - kept;
+    view->n = kept;
 }
 
 static ptrdiff_t find_myself(const NodesView *view)
@@ -212,10 +190,21 @@ static ptrdiff_t find_myself(const NodesView *view)
     return found;
 }
 
+// No more lines than this can make sense.
+static size_t count_lines(StrView text)
+{
+    size_t count = 1;
+    StrView line;
+    while (sv_cut(&text, '\n', &line)) {
+        count += line.n >= SHORTEST_LINE ? 1 : 0;
+    }
+    return count;
+}
+
 bool nodes_parse(StrView text, Arena *arena, NodesView *out, Error *err)
 {
     NodesView view = {0};
-    view.at = arena_array(arena, text.n / SHORTEST_LINE + 1, sizeof(*view.at));
+    view.at = arena_array(arena, count_lines(text), sizeof(*view.at));
     RangeList scratch = {0};
     StrView rest = text;
     StrView line;

@@ -11,25 +11,6 @@ static int id_cmp(const void *a, const void *b)
     return strcmp(((const NodeId *)a)->hex, ((const NodeId *)b)->hex);
 }
 
-int merge_find(const Snapshot *s, NodeId id)
-{
-    size_t low = 0;
-    size_t high = s->n_nodes;
-    while (low < high) {
-        size_t mid = low + (high - low) / 2;
-        int order = node_id_cmp(id, s->nodes[mid].id);
-        if (order == 0) {
-            return (int)mid;
-        }
-        if (order < 0) {
-            high = mid;
-        } else {
-            low = mid + 1;
-        }
-    }
-    return -1;
-}
-
 // A handshake has a random ID, and an entry without a role is a ghost of which nothing is known.
 static bool is_member(const NodeLine *line)
 {
@@ -38,27 +19,29 @@ static bool is_member(const NodeLine *line)
 
 static void collect_nodes(Merge *m)
 {
-    size_t total = 0;
-    for (size_t v = 0; v < m->n_views; v++) {
-        total += m->views[v].word->says.view.n;
-    }
-    NodeId *ids = mem_array(total, sizeof(*ids));
+    IdIndex seen = {0};
+    NodeId *ids = NULL;
+    size_t cap = 0;
     size_t n = 0;
     for (size_t v = 0; v < m->n_views; v++) {
         const NodesView *view = &m->views[v].word->says.view;
         for (size_t i = 0; i < view->n; i++) {
-            if (is_member(&view->at[i])) {
+            if (is_member(&view->at[i]) && id_index_add(&seen, &view->at[i].id, 0)) {
+                ids = mem_grow(ids, &cap, n + 1, sizeof(*ids));
                 ids[n++] = view->at[i].id;
             }
         }
     }
-    qsort(ids, n, sizeof(*ids), id_cmp);
+    id_index_done(&seen);
+    if (n > 0) {
+        qsort(ids, n, sizeof(*ids), id_cmp); // so that every instance counts alike
+    }
     Snapshot *s = m->s;
     s->nodes = arena_array(s->arena, n, sizeof(*s->nodes));
+    s->n_nodes = n;
     for (size_t i = 0; i < n; i++) {
-        if (i == 0 || !node_id_eq(ids[i], ids[i - 1])) {
-            s->nodes[s->n_nodes++].id = ids[i];
-        }
+        s->nodes[i].id = ids[i];
+        id_index_add(&m->index, &s->nodes[i].id, (int)i);
     }
     mem_free(ids);
 }
@@ -73,7 +56,7 @@ static void index_lines(Merge *m)
         m->own_view[i] = -1;
     }
     for (size_t i = 0; i < m->n_words; i++) {
-        int node = merge_find(s, m->words[i].id);
+        int node = id_index_find(&m->index, &m->words[i].id);
         if (node >= 0) {
             m->word_of[node] = &m->words[i];
             s->nodes[node].says = &m->words[i].says;
@@ -84,12 +67,12 @@ static void index_lines(Merge *m)
         const NodesView *told = &view->word->says.view;
         view->lines = m->lines + v * s->n_nodes;
         for (size_t i = 0; i < told->n; i++) {
-            int node = is_member(&told->at[i]) ? merge_find(s, told->at[i].id) : -1;
+            int node = is_member(&told->at[i]) ? id_index_find(&m->index, &told->at[i].id) : -1;
             if (node >= 0) {
                 view->lines[node] = &told->at[i];
             }
         }
-        view->reporter = merge_find(s, view->word->id);
+        view->reporter = id_index_find(&m->index, &view->word->id);
         if (view->reporter >= 0) {
             m->own_view[view->reporter] = (int)v;
         }
@@ -313,6 +296,7 @@ void merge_nodes(Merge *m)
 
 void merge_done(Merge *m)
 {
+    id_index_done(&m->index);
     mem_free(m->views);
     mem_free(m->lines);
     mem_free(m->own_view);

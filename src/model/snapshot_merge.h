@@ -4,6 +4,7 @@
 #ifndef REHOME_SRC_MODEL_SNAPSHOT_MERGE_H
 #define REHOME_SRC_MODEL_SNAPSHOT_MERGE_H
 
+#include "id_index.h"
 #include "rehome/model/snapshot.h"
 
 // What one node said, by its ID. Sorted by ID, one for each.
@@ -29,6 +30,7 @@ typedef struct {
     size_t n_words;
     View *views; // heap
     size_t n_views;
+    IdIndex index;          // of s->nodes
     const NodeLine **lines; // memory of all views' lines
     int *own_view;          // by node: index of its own view, or -1
     const Word **word_of;   // by node: what it said, or NULL
@@ -44,9 +46,6 @@ void merge_done(Merge *m);
 
 // Sets the role, the master and its ID of node i. Needs all addresses, and who votes.
 void merge_role(Merge *m, int i);
-
-// The index of the node with this ID; -1: none. Only while the nodes are in the order of IDs.
-int merge_find(const Snapshot *s, NodeId id);
 
 // What the node says of itself; NULL when it gave no view.
 const NodeLine *merge_own_line(const Merge *m, int node);

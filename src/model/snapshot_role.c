@@ -108,7 +108,7 @@ static void correct_by_info(const Merge *m, const NodeInfo *info, Opinion *role)
     if (info->master_host[0] == '\0') {
         return; // no role told at all
     }
-    int believed = role->is_master ? -1 : merge_find(m->s, role->master);
+    int believed = role->is_master ? -1 : id_index_find(&m->index, &role->master);
     if (believed >= 0 && is_at(&m->s->nodes[believed], info->master_host, info->master_port)) {
         return;
     }
@@ -140,7 +140,7 @@ void merge_role(Merge *m, int i)
     node->master_id = role.is_master ? (NodeId){0} : role.master;
     node->master = -1;
     if (!node_id_is_none(node->master_id)) {
-        int master = merge_find(m->s, node->master_id);
+        int master = id_index_find(&m->index, &node->master_id);
         node->master = master == i ? -1 : master;
     }
 }
