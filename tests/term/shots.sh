@@ -7,9 +7,11 @@ root=${REHOME_ROOT:-.}
 bin=${REHOME_BIN:-$root/build/rehome}
 shot=${bin%/*}/shot
 out=$root/screenshots
+story=$(mktemp)
+trap 'rm -f "$story"' EXIT
 
 # The rows of a healthy demo: :7001 with :7008 below it, :7005 with :7006, :7003 with :7002 and :7004.
-cat >"$out/.story" <<END
+cat >"$story" <<END
 wait 0 orphaned
 wait 1 spare
 shot $out/healthy.svg
@@ -34,6 +36,5 @@ size 200x60
 shot $out/wall.svg
 key q
 END
-trap 'rm -f "$out/.story"' EXIT
-"$shot" --size 80x24 "$out/.story" "$bin" demo
+"$shot" --size 80x24 "$story" "$bin" demo
 ls "$out"
