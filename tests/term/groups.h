@@ -1,2 +1,2 @@
 // Every group of terminal tests, sorted.
-#define TERM_TEST_GROUPS(X) X(dashboard) X(screen) X(svg)
+#define TERM_TEST_GROUPS(X) X(dashboard) X(leaving) X(screen) X(svg)

@@ -1,35 +1,16 @@
 // src/ui/term.c on terminals of all kinds, through term_driver.
 #include "../unit/unit.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "pty.h"
+#include "drive.h"
 #include "rehome/base/mem.h"
 #include "rehome/ui/canvas.h"
 #include "rehome/ui/theme.h"
-
-// NULL-ended; the driver's path is argv[0].
-static Pty *start_driver(const PtyStart *how, const char *option)
-{
-    const char *argv[] = {pty_beside("term_driver"), option, NULL};
-    PtyStart start = *how;
-    start.argv = argv;
-    Pty *p = pty_start(&start);
-    assert_non_null(p);
-    return p;
-}
-
-static Pty *start_shown(const PtyStart *how, const char *option)
-{
-    Pty *p = start_driver(how, option);
-    assert_true(pty_wait(p, "corner"));
-    return p;
-}
 
 static PtyCell cell_of(Pty *p, Role role, int x_offset)
 {
@@ -38,14 +19,6 @@ static PtyCell cell_of(Pty *p, Role role, int x_offset)
 }
 
 enum { PLAIN = 0, MARKED = 10, FAINT = 18 }; // where the driver draws a role's three samples
-
-static void leave_in_order(Pty *p)
-{
-    pty_keys(p, "q");
-    assert_true(pty_wait_exit(p));
-    assert_int_equal(pty_status(p), 0);
-    pty_end(p);
-}
 
 // --- terminals ---------------------------------------------------------------------------------
 
@@ -57,7 +30,7 @@ static void every_common_terminal_shows_everything(void **state)
                                         "rxvt-unicode",   "xterm-mono"};
     for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
         print_message("TERM=%s\n", terms[i]);
-        Pty *p = start_shown(&(PtyStart){.term = terms[i]}, NULL);
+        Pty *p = driver_shown(&(PtyStart){.term = terms[i]}, NULL);
         assert_true(pty_contains(p, "size 80x24 keys 0 last none"));
         for (int role = 0; role < ROLE_COUNT; role++) {
             assert_true(pty_contains(p, theme_role_name((Role)role)));
@@ -67,7 +40,7 @@ static void every_common_terminal_shows_everything(void **state)
         assert_int_equal(pty_cell(p, 4, 10).code, 0);
         pty_keys(p, "j");
         assert_true(pty_wait(p, "keys 1 last j"));
-        leave_in_order(p);
+        driver_quit(p);
     }
 }
 
@@ -76,7 +49,7 @@ static void unusable_terminals_are_an_error_that_helps(void **state)
     (void)state;
     static const char *const terms[] = {"dumb", "no-such-terminal", ""};
     for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
-        Pty *p = start_driver(&(PtyStart){.term = terms[i], .w = 200}, NULL);
+        Pty *p = driver_start(&(PtyStart){.term = terms[i], .w = 200}, NULL);
         assert_true(pty_wait_exit(p));
         assert_int_equal(pty_status(p), 2);
         assert_true(pty_contains(p, terms[i][0] == '\0' ? "TERM is not set" : terms[i]));
@@ -90,7 +63,7 @@ static void unusable_terminals_are_an_error_that_helps(void **state)
 static void ascii_locale_gets_ascii(void **state)
 {
     (void)state;
-    Pty *p = start_shown(&(PtyStart){.locale = "C"}, NULL);
+    Pty *p = driver_shown(&(PtyStart){.locale = "C"}, NULL);
     size_t n = 0;
     const char *bytes = pty_output(p, &n);
     for (size_t i = 0; i < n; i++) {
@@ -99,7 +72,7 @@ static void ascii_locale_gets_ascii(void **state)
         }
     }
     assert_true(pty_contains(p, "+- ???? box -"));
-    leave_in_order(p);
+    driver_quit(p);
 }
 
 // --- colours -----------------------------------------------------------------------------------
@@ -108,7 +81,7 @@ static void with_256_colours_the_nearest_are_taken(void **state)
 {
     (void)state;
     Theme theme = theme_default();
-    Pty *p = start_shown(&(PtyStart){0}, NULL);
+    Pty *p = driver_shown(&(PtyStart){0}, NULL);
     for (int role = 0; role < ROLE_COUNT; role++) {
         const Style *s = &theme.style[role];
         PtyCell cell = cell_of(p, (Role)role, PLAIN);
@@ -125,13 +98,13 @@ static void with_256_colours_the_nearest_are_taken(void **state)
         assert_int_equal(cell_of(p, (Role)role, FAINT).fg,
                          theme_nearest_256(theme.style[ROLE_DIM].fg));
     }
-    leave_in_order(p);
+    driver_quit(p);
 }
 
 static void with_8_colours_bright_ones_are_bold(void **state)
 {
     (void)state;
-    Pty *p = start_shown(&(PtyStart){.term = "xterm"}, NULL);
+    Pty *p = driver_shown(&(PtyStart){.term = "xterm"}, NULL);
     PtyCell ok = cell_of(p, ROLE_OK, PLAIN);
     assert_int_equal(ok.fg, 2);
     assert_false(ok.bold);
@@ -144,7 +117,7 @@ static void with_8_colours_bright_ones_are_bold(void **state)
     assert_int_equal(banner.bg, 3);
     // Bright black may not become black.
     assert_int_equal(cell_of(p, ROLE_DIM, PLAIN).fg, PTY_DEFAULT);
-    leave_in_order(p);
+    driver_quit(p);
 }
 
 static void assert_no_colour(Pty *p)
@@ -169,14 +142,14 @@ static void without_colours_attributes_speak(void **state)
         const char *option;
     } ways[] = {{"xterm-256color", "--no-color"}, {"vt100", NULL}, {"xterm-mono", NULL}};
     for (size_t i = 0; i < ARRAY_LEN(ways); i++) {
-        Pty *p = start_shown(&(PtyStart){.term = ways[i].term}, ways[i].option);
+        Pty *p = driver_shown(&(PtyStart){.term = ways[i].term}, ways[i].option);
         assert_no_colour(p);
         PtyCell orphan = cell_of(p, ROLE_ORPHAN, PLAIN);
         assert_true(orphan.bold && orphan.reverse);
         assert_true(cell_of(p, ROLE_BANNER, PLAIN).reverse);
         assert_true(cell_of(p, ROLE_TARGET, PLAIN).underline);
         assert_true(cell_of(p, ROLE_OK, MARKED).reverse);
-        leave_in_order(p);
+        driver_quit(p);
     }
 }
 
@@ -218,7 +191,7 @@ static Pty *start_described(char *folder, const char *term, const char *descript
     char info[128];
     snprintf(info, sizeof(info), "TERMINFO=%s", folder);
     const char *env[] = {info, NULL};
-    return start_shown(&(PtyStart){.term = term, .env = env}, NULL);
+    return driver_shown(&(PtyStart){.term = term, .env = env}, NULL);
 }
 
 static void with_16_colours_bright_ones_are_colours(void **state)
@@ -231,7 +204,7 @@ static void with_16_colours_bright_ones_are_colours(void **state)
     assert_int_equal(cell_of(p, ROLE_OK, PLAIN).fg, 2);
     assert_int_equal(cell_of(p, ROLE_CRIT, PLAIN).fg, 9);
     assert_int_equal(cell_of(p, ROLE_DIM, PLAIN).fg, 8);
-    leave_in_order(p);
+    driver_quit(p);
     remove_folder(folder);
 }
 
@@ -251,7 +224,7 @@ static void terminals_that_take_rgb_get_the_very_colour(void **state)
     assert_int_equal(cell_of(p, ROLE_OK, PLAIN).fg, PTY_RGB + theme.style[ROLE_OK].fg);
     assert_int_equal(cell_of(p, ROLE_BANNER, PLAIN).bg, PTY_RGB + theme.style[ROLE_BANNER].bg);
     assert_int_equal(cell_of(p, ROLE_TEXT, PLAIN).fg, PTY_DEFAULT);
-    leave_in_order(p);
+    driver_quit(p);
     remove_folder(folder);
 }
 
@@ -264,20 +237,20 @@ static void keys_have_their_names(void **state)
         "Up",        "Down",   "Left",  "Right", "PgUp", "PgDn",     "Home",
         "End",       "F1",     "F10",   "Enter", "Tab",  "Esc",      "Ctrl-C",
         "Backspace", "Ctrl-L", "Space", "G",     "?",    "\xc3\xa9", "\xe6\x97\xa5"};
-    Pty *p = start_shown(&(PtyStart){0}, NULL);
+    Pty *p = driver_shown(&(PtyStart){0}, NULL);
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         char expected[64];
         pty_keys(p, names[i]);
         snprintf(expected, sizeof(expected), "keys %d last %s", (int)i + 1, names[i]);
         assert_true(pty_wait(p, expected));
     }
-    leave_in_order(p);
+    driver_quit(p);
 }
 
 static void escape_is_told_from_sequences(void **state)
 {
     (void)state;
-    Pty *p = start_shown(&(PtyStart){0}, NULL);
+    Pty *p = driver_shown(&(PtyStart){0}, NULL);
     // Esc and then a key, in one packet as over a slow line, are two keys.
     pty_send(p, "\x1bj");
     assert_true(pty_wait(p, "keys 2 last j"));
@@ -287,21 +260,21 @@ static void escape_is_told_from_sequences(void **state)
     assert_true(pty_wait(p, "keys 3 last k"));
     pty_send(p, "\x1b");
     assert_true(pty_wait(p, "keys 4 last Esc"));
-    leave_in_order(p);
+    driver_quit(p);
 }
 
 // "My" pasted by mistake would move a replica and confirm it.
 static void pasted_text_is_no_command(void **state)
 {
     (void)state;
-    Pty *p = start_shown(&(PtyStart){0}, NULL);
+    Pty *p = driver_shown(&(PtyStart){0}, NULL);
     pty_send(p, "\x1b[200~My cluster\r\x1b[A and ");
     pty_send(p, "more\x1b[201~k");
     assert_true(pty_wait(p, "keys 1 last k"));
     // A paste whose end is lost does not lock the keyboard for ever.
     pty_send(p, "\x1b[200~M\x03");
     assert_true(pty_wait(p, "keys 2 last Ctrl-C"));
-    leave_in_order(p);
+    driver_quit(p);
 }
 
 static void many_keys_at_once_are_all_taken(void **state)
@@ -310,10 +283,10 @@ static void many_keys_at_once_are_all_taken(void **state)
     char keys[501];
     memset(keys, 'j', sizeof(keys) - 1);
     keys[sizeof(keys) - 1] = '\0';
-    Pty *p = start_shown(&(PtyStart){0}, NULL);
+    Pty *p = driver_shown(&(PtyStart){0}, NULL);
     pty_send(p, keys);
     assert_true(pty_wait(p, "keys 500 last j"));
-    leave_in_order(p);
+    driver_quit(p);
 }
 
 // --- size --------------------------------------------------------------------------------------
@@ -342,7 +315,7 @@ static void resize_storm_ends_in_a_clean_screen(void **state)
     (void)state;
     static const int sizes[][2] = {{1, 1},   {300, 100}, {2, 50}, {80, 1},   {1, 40},
                                    {59, 14}, {200, 60},  {3, 3},  {132, 43}, {80, 24}};
-    Pty *p = start_shown(&(PtyStart){0}, NULL);
+    Pty *p = driver_shown(&(PtyStart){0}, NULL);
     for (int round = 0; round < 20; round++) {
         for (size_t i = 0; i < ARRAY_LEN(sizes); i++) {
             pty_resize(p, sizes[i][0], sizes[i][1]);
@@ -358,18 +331,18 @@ static void resize_storm_ends_in_a_clean_screen(void **state)
     assert_true(pty_wait(p, "corner"));
     pty_keys(p, "j");
     assert_true(pty_wait(p, "██▌")); // the last that the key changes
-    Pty *fresh = start_shown(&(PtyStart){.w = 100, .h = 30}, NULL);
+    Pty *fresh = driver_shown(&(PtyStart){.w = 100, .h = 30}, NULL);
     pty_keys(fresh, "j");
     assert_true(pty_wait(fresh, "██▌"));
     assert_same_screen(p, fresh);
-    leave_in_order(fresh);
-    leave_in_order(p);
+    driver_quit(fresh);
+    driver_quit(p);
 }
 
 static void smallest_screen_works(void **state)
 {
     (void)state;
-    Pty *p = start_driver(&(PtyStart){.w = 1, .h = 1}, NULL);
+    Pty *p = driver_start(&(PtyStart){.w = 1, .h = 1}, NULL);
     assert_true(pty_wait(p, "c")); // of "corner"
     pty_resize(p, 60, 15);
     assert_true(pty_wait(p, "size 60x15"));
@@ -377,7 +350,7 @@ static void smallest_screen_works(void **state)
     pty_keys(p, "j Esc Up");
     pty_resize(p, 60, 15);
     assert_true(pty_wait(p, "keys 3 last Up"));
-    leave_in_order(p);
+    driver_quit(p);
 }
 
 // --- traffic -----------------------------------------------------------------------------------
@@ -385,7 +358,7 @@ static void smallest_screen_works(void **state)
 static void only_what_changed_is_sent(void **state)
 {
     (void)state;
-    Pty *p = start_shown(&(PtyStart){.w = 120, .h = 40}, NULL);
+    Pty *p = driver_shown(&(PtyStart){.w = 120, .h = 40}, NULL);
     pty_keys(p, "j");
     assert_true(pty_wait(p, "keys 1 last j"));
     pty_output_clear(p);
@@ -401,117 +374,7 @@ static void only_what_changed_is_sent(void **state)
     assert_true(pty_wait(p, "corner"));
     pty_output(p, &n);
     assert_in_range(n, 500, 10000);
-    leave_in_order(p);
-}
-
-// --- leaving -----------------------------------------------------------------------------------
-
-// What was said last about pasted text: libvterm does not tell.
-static bool marks_pastes(Pty *p)
-{
-    size_t n = 0;
-    bool marks = false;
-    const char *on = "\x1b[?2004h";
-    for (const char *at = strstr(pty_output(p, &n), "\x1b[?2004"); at != NULL;
-         at = strstr(at + 1, "\x1b[?2004")) {
-        marks = strncmp(at, on, strlen(on)) == 0;
-    }
-    return marks;
-}
-
-static void assert_restored(Pty *p)
-{
-    struct termios modes;
-    assert_false(pty_alt_screen(p));
-    assert_true(pty_cursor_visible(p));
-    assert_false(marks_pastes(p));
-    if (pty_modes(p, &modes)) {
-        assert_true((modes.c_lflag & (ICANON | ECHO | ISIG)) == (ICANON | ECHO | ISIG));
-        assert_true((modes.c_iflag & ICRNL) != 0);
-        assert_true((modes.c_oflag & OPOST) != 0);
-    }
-}
-
-static Pty *start_checked(void)
-{
-    struct termios modes;
-    Pty *p = start_shown(&(PtyStart){0}, NULL);
-    assert_true(pty_alt_screen(p));
-    assert_false(pty_cursor_visible(p));
-    assert_true(marks_pastes(p));
-    assert_true(pty_modes(p, &modes));
-    assert_true((modes.c_lflag & (ICANON | ECHO)) == 0);
-    return p;
-}
-
-static void quitting_restores_the_terminal(void **state)
-{
-    (void)state;
-    Pty *p = start_checked();
-    pty_keys(p, "q");
-    assert_true(pty_wait_exit(p));
-    assert_int_equal(pty_status(p), 0);
-    assert_restored(p);
-    assert_true(pty_contains(p, "driver: left in order"));
-    assert_false(pty_contains(p, "corner"));
-    pty_end(p);
-}
-
-static void sigterm_restores_the_terminal(void **state)
-{
-    (void)state;
-    Pty *p = start_checked();
-    pty_signal(p, SIGTERM);
-    assert_true(pty_wait_exit(p));
-    assert_int_equal(pty_status(p), 0);
-    assert_restored(p);
-    assert_true(pty_contains(p, "driver: left in order"));
-    pty_end(p);
-}
-
-// A shell that stays, so that the modes of the line can be looked at after the crash.
-static void crash_restores_the_terminal(void **state)
-{
-    (void)state;
-    static const char *const terms[] = {"xterm-256color", "linux", "vt100"};
-    for (size_t i = 0; i < ARRAY_LEN(terms); i++) {
-        char command[4200];
-        snprintf(command, sizeof(command), "ulimit -c 0; %s; echo status $?; read x",
-                 pty_beside("term_driver"));
-        const char *argv[] = {"/bin/sh", "-c", command, NULL};
-        Pty *p = pty_start(&(PtyStart){.argv = argv, .term = terms[i]});
-        assert_true(pty_wait(p, "corner"));
-        pty_keys(p, "x");
-        assert_true(pty_wait(p, "status 139"));
-        assert_restored(p);
-        pty_end(p);
-    }
-}
-
-// The shell runs it as a job of its own: a group without a shell above it is never stopped.
-static void suspending_gives_the_terminal_back_for_a_while(void **state)
-{
-    (void)state;
-    char command[4200];
-    snprintf(command, sizeof(command), "%s; echo the shell has it; read x; fg; echo status $?",
-             pty_beside("term_driver"));
-    const char *argv[] = {"/bin/sh", "-mc", command, NULL};
-    Pty *p = pty_start(&(PtyStart){.argv = argv});
-    assert_true(pty_wait(p, "corner"));
-    pty_keys(p, "Ctrl-Z");
-    assert_true(pty_wait(p, "the shell has it"));
-    assert_restored(p);
-    pty_resize(p, 90, 20);
-    pty_send(p, "\n");
-    assert_true(pty_wait(p, "size 90x20 keys 1 last Ctrl-Z"));
-    assert_true(pty_wait(p, "corner"));
-    assert_true(pty_alt_screen(p));
-    assert_false(pty_cursor_visible(p));
-    assert_false(pty_contains(p, "the shell has it"));
-    pty_keys(p, "q");
-    assert_true(pty_wait(p, "status 0"));
-    assert_restored(p);
-    pty_end(p);
+    driver_quit(p);
 }
 
 TESTS(screen, cmocka_unit_test(every_common_terminal_shows_everything),
@@ -526,8 +389,4 @@ TESTS(screen, cmocka_unit_test(every_common_terminal_shows_everything),
       cmocka_unit_test(pasted_text_is_no_command),
       cmocka_unit_test(many_keys_at_once_are_all_taken),
       cmocka_unit_test(resize_storm_ends_in_a_clean_screen),
-      cmocka_unit_test(smallest_screen_works), cmocka_unit_test(only_what_changed_is_sent),
-      cmocka_unit_test(quitting_restores_the_terminal),
-      cmocka_unit_test(sigterm_restores_the_terminal),
-      cmocka_unit_test(crash_restores_the_terminal),
-      cmocka_unit_test(suspending_gives_the_terminal_back_for_a_while))
+      cmocka_unit_test(smallest_screen_works), cmocka_unit_test(only_what_changed_is_sent))
