@@ -7,6 +7,8 @@
     X(link)                                                                                        \
     X(losses)                                                                                      \
     X(move)                                                                                        \
+    X(poller)                                                                                      \
+    X(poller_lab)                                                                                  \
     X(promotion)                                                                                   \
     X(read_only)                                                                                   \
     X(scenario)                                                                                    \
