@@ -109,9 +109,9 @@ static void draw_branch(const Cast *cast, Canvas *c, int x, int y, int w, int no
     }
 }
 
-// One master with its replicas, less one, plus one (-1: none). Returns the y below.
-static int draw_family(const Cast *cast, Canvas *c, Rect r, int master, int less, int plus,
-                       bool healed)
+// One master with its replicas, less one, plus one (-1: none).
+static void draw_family(const Cast *cast, Canvas *c, Rect r, int master, int less, int plus,
+                        bool healed)
 {
     const Node *n = &cast->p->nodes[master];
     Words state = master_words(cast->s, master);
@@ -120,11 +120,12 @@ static int draw_family(const Cast *cast, Canvas *c, Rect r, int master, int less
     int y = r.y;
     int end = r.y + r.h;
     if (y >= end) {
-        return y;
+        return;
     }
     bool orphan = state.role == ROLE_ORPHAN && !healed;
     Glyph glyph = healed ? GLYPH_OK : state.glyph;
-    Role role = orphan ? ROLE_ORPHAN : healed ? ROLE_OK : state.role;
+    bool gives_last = less >= 0 && cast->s->health->of[master].spares <= 1;
+    Role role = orphan ? ROLE_ORPHAN : healed || gives_last ? ROLE_OK : state.role;
     int at = canvas_text(c, r.x, y, r.w, role, glyph_text(glyph, c->ascii));
     canvas_textf(c, at, y, r.x + r.w - at, orphan ? ROLE_ORPHAN : ROLE_MASTER, " %s%s", name,
                  orphan ? " ORPHANED" : "");
@@ -137,14 +138,13 @@ static int draw_family(const Cast *cast, Canvas *c, Rect r, int master, int less
         left--;
         if (y + 1 == end && left > 0) {
             canvas_textf(c, r.x, y++, r.w, ROLE_DIM, "   %d more", left + 1);
-            return y;
+            return;
         }
         draw_branch(cast, c, r.x, y++, r.w, n->replicas[i], left == 0, false);
     }
     if (plus >= 0 && y < end) {
-        draw_branch(cast, c, r.x, y++, r.w, plus, true, true);
+        draw_branch(cast, c, r.x, y, r.w, plus, true, true);
     }
-    return y;
 }
 
 static int family_size(const Cast *cast, int master)
@@ -206,7 +206,7 @@ static Rect draw_box(Canvas *c, int w, int h, Role frame, const char *title)
 {
     int top = (c->h - h) / 2;
     Rect box = {(c->w - w) / 2, top < 2 && h + 3 <= c->h ? 2 : top, w, h};
-    canvas_mark(c, (Rect){0, 0, c->w, c->h - 1}, CELL_DIM);
+    canvas_mark(c, (Rect){0, 2, c->w, c->h - 3}, CELL_DIM); // not the header, nor the keys
     canvas_fill(c, box, ROLE_TEXT, ' ');
     for (int y = box.y; y < box.y + box.h; y++) { // what was marked below shows no more
         for (int x = box.x; x < box.x + box.w; x++) {

@@ -176,25 +176,35 @@ static void draw_suggestion(const Scene *s, Canvas *c, int y)
     draw_cut(c, x + 1, y, c->w - x - 2, ROLE_TEXT, brief);
 }
 
+// What was said last, by us or by the app; "" when nothing was.
+static const char *last_words(const Ui *ui, const Scene *s, Level *level)
+{
+    if (ui->note[0] != '\0' && s->now_ms < ui->note_until_ms) {
+        *level = ui->note_level;
+        return ui->note;
+    }
+    *level = LEVEL_INFO;
+    if (ui->pick.active) {
+        return "choose its new master: Up and Down, Enter shows what would happen";
+    }
+    *level = s->message_level;
+    return s->message != NULL ? s->message : "";
+}
+
 void message_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
 {
-    bool own = ui->note[0] != '\0' && s->now_ms < ui->note_until_ms;
-    char note[NOTE_MAX];
-    const char *text = s->message != NULL ? s->message : "";
-    if (own && s->health != NULL) {
-        short_text(s->health->snapshot, ui->note, note, sizeof(note));
-        text = note;
-    } else if (own) {
-        text = ui->note;
-    } else if (ui->pick.active) {
-        text = "choose its new master: Up and Down, Enter shows what would happen";
-    }
-    Level level = own ? ui->note_level : ui->pick.active ? LEVEL_INFO : s->message_level;
+    Level level;
+    const char *text = last_words(ui, s, &level);
+    char brief[512];
     if (text[0] == '\0') {
         if (s->plan != NULL && s->health != NULL && !s->read_only && !s->move_busy) {
             draw_suggestion(s, c, y);
         }
         return;
+    }
+    if (s->health != NULL && strstr(text, "redis-cli") == NULL) { // commands stay as they are typed
+        short_text(s->health->snapshot, text, brief, sizeof(brief));
+        text = brief;
     }
     int x =
         canvas_text(c, 1, y, c->w - 1, level_role(level), glyph_text(level_glyph(level), c->ascii));

@@ -27,7 +27,9 @@ static char *keep(Page *page, StrView text)
     return arena_strndup(page->arena, text.n > 0 ? text.at : "", text.n);
 }
 
-StrView wrap_next(StrView *rest, int width)
+// The part of text that fits into width cells, cut between words where there are any; *rest moves
+// behind it.
+static StrView wrap_next(StrView *rest, int width)
 {
     StrView left = *rest;
     StrView line = sv_of(left.at, 0);  // as far as it fits

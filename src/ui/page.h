@@ -36,8 +36,4 @@ void page_wide(Page *page, Role role, const char *text);
 // Draws the lines from first on; returns the number drawn.
 int page_draw(const Page *page, Canvas *c, Rect r, int first);
 
-// The part of text that fits into width cells, cut between words where there are any; *rest moves
-// behind it.
-StrView wrap_next(StrView *rest, int width);
-
 #endif

@@ -204,22 +204,30 @@ static void draw_own_move(const RowPen *pen, const Move *m, bool is_home)
     draw_transfer(pen, ROLE_MOVING, m->sync_permille, numbers);
 }
 
+// The age of the last word: whole seconds, as the server counts them.
+static void format_ack(char *out, size_t size, int64_t lag_s)
+{
+    if (lag_s < 60) {
+        snprintf(out, size, "%ds", (int)lag_s);
+    } else {
+        format_seconds(out, size, lag_s * 1000);
+    }
+}
+
 static void draw_lag(const RowPen *pen, const Node *n, const NodeHealth *nh)
 {
+    enum { SLOW_S = 10 };
     char text[48] = "lag ?";
     char bytes[16];
-    char seconds[16];
-    if (nh->lag_bytes >= 0) {
-        format_bytes(bytes, sizeof(bytes), nh->lag_bytes);
-        snprintf(text, sizeof(text), "lag %s", bytes);
-        if (nh->lag_s >= 0) {
-            snprintf(text, sizeof(text), "lag %s %s", bytes,
-                     nh->lag_s < 60
-                         ? (snprintf(seconds, sizeof(seconds), "%ds", (int)nh->lag_s), seconds)
-                         : format_seconds(seconds, sizeof(seconds), nh->lag_s * 1000));
-        }
+    char ack[16] = "";
+    if (nh->lag_s >= 0) {
+        format_ack(ack, sizeof(ack), nh->lag_s);
     }
-    Role role = !is_answering(n) ? ROLE_STALE : nh->lag_s >= 10 ? ROLE_WARN : ROLE_DIM;
+    if (nh->lag_bytes >= 0) {
+        snprintf(text, sizeof(text), "lag %s %s", format_bytes(bytes, sizeof(bytes), nh->lag_bytes),
+                 ack);
+    }
+    Role role = !is_answering(n) ? ROLE_STALE : nh->lag_s >= SLOW_S ? ROLE_WARN : ROLE_DIM;
     canvas_text(pen->c, pen->k.rest, pen->y, pen->k.end - pen->k.rest, role, text);
 }
 

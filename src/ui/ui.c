@@ -95,7 +95,8 @@ unsigned ui_scope(const Ui *ui)
                                           : (unsigned)ui->view->scope;
 }
 
-bool ui_refuses_writes(Ui *ui, const Scene *s)
+// Nothing may be moved now: says why, true.
+static bool refuses_writes(Ui *ui, const Scene *s)
 {
     if (s->health == NULL || (s->trouble != NULL && s->trouble[0] != '\0')) {
         ui_note(ui, s, LEVEL_WARNING, "no contact with the cluster: nothing can be moved");
@@ -120,7 +121,8 @@ void scroll_clamp(Scroll *scroll, int page, int total)
     scroll->top = scroll->top < 0 ? 0 : scroll->top;
 }
 
-bool scroll_act(Scroll *scroll, Action action)
+// A list key on a page of lines: true when it was one.
+static bool scroll_act(Scroll *scroll, Action action)
 {
     int page = scroll->page > 1 ? scroll->page - 1 : 1;
     if (action == ACT_ROW_DOWN || action == ACT_ROW_UP) {
@@ -136,7 +138,8 @@ bool scroll_act(Scroll *scroll, Action action)
     return true;
 }
 
-void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size)
+// "3 more above · 12 below" when there is more than fits, else "".
+static void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size)
 {
     int above = scroll->top;
     int below = scroll->total - scroll->top - scroll->page;
@@ -261,7 +264,7 @@ void ui_draw(Ui *ui, const Scene *s, Canvas *c)
 static Request move_selected(Ui *ui, const Scene *s)
 {
     int node = ui_selected(ui, s);
-    if (ui_refuses_writes(ui, s) || node < 0) {
+    if (refuses_writes(ui, s) || node < 0) {
         return (Request){0};
     }
     if (s->health->of[node].is_master) {
@@ -310,7 +313,7 @@ static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
         return move_selected(ui, s);
     }
     if (action == ACT_MOVE_URGENT || action == ACT_UNDO) {
-        if (ui_refuses_writes(ui, s)) {
+        if (refuses_writes(ui, s)) {
             return (Request){0};
         }
         return action == ACT_UNDO ? dialog_undo(ui, s) : dialog_urgent(ui, s);
@@ -437,7 +440,7 @@ Request ui_tick(Ui *ui, const Scene *s)
 
 int64_t ui_wake_ms(const Ui *ui, const Scene *s)
 {
-    enum { CLOCK_MS = 1000, COUNTDOWN_STEP_MS = 100 };
+    enum { CLOCK_MS = 1000, COUNTDOWN_STEP_MS = 200 };
     if (ui->dialog.kind == DIALOG_MOVE && ui->dialog.counting) {
         int64_t over = ui->dialog.opened_ms + COUNTDOWN_MS;
         int64_t next = s->now_ms + COUNTDOWN_STEP_MS;

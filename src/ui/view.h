@@ -27,13 +27,6 @@ typedef struct {
     int total; // lines there are, as last drawn
 } Scroll;
 
-// Which picture something was computed from; a snapshot's address alone may come back.
-typedef struct {
-    const Health *health;
-    uint64_t round;
-    int64_t now_ms;
-} PictureKey;
-
 enum { NOTE_MAX = 240 };
 
 struct Ui {
@@ -69,9 +62,6 @@ struct Ui {
     int64_t note_until_ms;
 };
 
-PictureKey picture_key(const Scene *s);
-bool picture_same(PictureKey a, PictureKey b);
-
 // Tell the operator something, until the next key or for a while.
 void ui_note(Ui *ui, const Scene *s, Level level, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -85,14 +75,8 @@ int ui_selected(const Ui *ui, const Scene *s);
 // Put the cursor on a node by the operator's wish.
 void ui_select(Ui *ui, NodeId id);
 
-// Nothing may be moved now: says why, true.
-bool ui_refuses_writes(Ui *ui, const Scene *s);
-
-// A list key on a page of lines: true when it was one.
-bool scroll_act(Scroll *scroll, Action action);
+// Keep a place in a list within it.
 void scroll_clamp(Scroll *scroll, int page, int total);
-// "3 more above · 12 below" when there is more than fits, else "".
-void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size);
 
 // Orphaned masters that are scrolled out of sight.
 int tree_hidden_orphans(const Ui *ui, const Scene *s);

@@ -37,7 +37,7 @@ bool is_moving_replica(const Scene *s, NodeId id)
     return s->move_busy && s->move != NULL && node_id_eq(s->move->spec.replica, id);
 }
 
-bool is_moving_target(const Scene *s, NodeId id)
+static bool is_moving_target(const Scene *s, NodeId id)
 {
     return s->move_busy && s->move != NULL && node_id_eq(s->move->spec.target, id);
 }

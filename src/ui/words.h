@@ -38,9 +38,8 @@ int draw_cut(Canvas *c, int x, int y, int w, Role role, const char *text);
 // "..170" for 192.168.99.170; other labels as they are.
 void short_host(const char *host, char *out, size_t size);
 
-// Our own move in flight has this node as its replica (or target).
+// Our own move in flight has this node as its replica.
 bool is_moving_replica(const Scene *s, NodeId id);
-bool is_moving_target(const Scene *s, NodeId id);
 
 // What our move is doing, briefly: "checking" "fencing" "attaching" "syncing" ...
 const char *move_stage_words(const Move *m);

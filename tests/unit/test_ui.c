@@ -620,7 +620,7 @@ static void clocks_wake_the_screen(void **state)
     stage_time(d->st, 5000);
     assert_int_equal(ui_wake_ms(d->ui, &d->st->scene), 6000);
     key(d, "m");
-    assert_int_equal(ui_wake_ms(d->ui, &d->st->scene), 5100);
+    assert_int_equal(ui_wake_ms(d->ui, &d->st->scene), 5200);
     stage_time(d->st, 7980);
     assert_int_equal(ui_wake_ms(d->ui, &d->st->scene), 8000);
     desk_free(d);
