@@ -329,6 +329,47 @@ static void an_event_carries_clean_words(void **state)
     assert_string_equal(event_by_text(BY_NOBODY), "");
 }
 
+static void the_server_moves_nobody_while_the_state_is_fail(void **state)
+{
+    (void)state;
+    Story story = begin();
+    for (int i = 0; i < 7; i++) {
+        fixture_node(story.f, i)->state_fail = true;
+    }
+    fixture_fail(story.f, fixture_port(story.f, 7008));
+    step(&story);
+    node(&story, 7004)->master = fixture_port(story.f, 7001);
+    node(&story, 7004)->link_up = false;
+    assert_non_null(strstr(step(&story), "replica-moved other"));
+    end(&story);
+}
+
+static void fewer_who_call_it_failed_is_no_news(void **state)
+{
+    (void)state;
+    Story story = begin();
+    int r = fixture_port(story.f, 7008);
+    fixture_fail(story.f, r);
+    step(&story);
+    fixture_view_says(story.f, 0, r, NODE_PFAIL);
+    fixture_view_says(story.f, 1, r, NODE_PFAIL);
+    assert_string_equal(step(&story), "");
+    end(&story);
+}
+
+// Restarted so quickly that it is back as a replica before we look again.
+static void a_master_that_had_failed_was_replaced_by_the_server(void **state)
+{
+    (void)state;
+    Story story = begin();
+    fixture_fail(story.f, 0);
+    step(&story);
+    fixture_promote(story.f, fixture_port(story.f, 7008));
+    fixture_restore(story.f, 0);
+    assert_non_null(strstr(step(&story), "failover server"));
+    end(&story);
+}
+
 TESTS(diff, cmocka_unit_test(a_replica_fails_and_comes_back),
       cmocka_unit_test(a_suspicion_may_pass), cmocka_unit_test(who_moved_a_replica_is_told),
       cmocka_unit_test(the_server_is_not_blamed_where_it_may_not_move),
@@ -341,4 +382,7 @@ TESTS(diff, cmocka_unit_test(a_replica_fails_and_comes_back),
       cmocka_unit_test(views_may_differ_for_a_while), cmocka_unit_test(nodes_come_and_go),
       cmocka_unit_test(slots_go_and_come_in_parts),
       cmocka_unit_test(the_same_picture_tells_nothing),
-      cmocka_unit_test(an_event_carries_clean_words))
+      cmocka_unit_test(an_event_carries_clean_words),
+      cmocka_unit_test(the_server_moves_nobody_while_the_state_is_fail),
+      cmocka_unit_test(fewer_who_call_it_failed_is_no_news),
+      cmocka_unit_test(a_master_that_had_failed_was_replaced_by_the_server))

@@ -83,6 +83,7 @@ static void failed_is_what_most_masters_say(void **state)
         {{0, 0, 0}, 0, 0, 0},
         {{pfail, 0, 0}, NODE_PFAIL, 0, 1},
         {{pfail, pfail, pfail}, NODE_PFAIL, 0, 3},
+        {{fail, 0, 0}, NODE_PFAIL, 1, 0},
         {{fail, pfail, 0}, NODE_PFAIL, 1, 1},
         {{fail, 0, fail}, NODE_FAIL, 2, 0},
         {{fail, fail, fail}, NODE_FAIL, 3, 0},
@@ -175,6 +176,13 @@ static void the_state_is_the_majoritys(void **state)
     snapshot_free(s);
     s = fixture_snapshot(f, 2000);
     assert_false(s->state_ok);
+    snapshot_free(s);
+    // One of two is no majority.
+    fixture_node(f, 1)->state_fail = false;
+    fixture_node(f, 2)->reach = REACH_LATE;
+    s = fixture_snapshot(f, 3000);
+    assert_true(s->state_known);
+    assert_false(s->state_ok);
     fixture_free(f);
     snapshot_free(s);
 }
@@ -199,6 +207,13 @@ static void handshakes_and_ghosts_are_no_nodes(void **state)
     assert_string_equal(node->ip, "");
     assert_string_equal(node->host, "");
     assert_string_equal(node->addr, "00000009");
+    snapshot_free(s);
+    // Whatever else a server thinks that the stranger is.
+    for (int i = 0; i < 7; i++) {
+        fixture_view_says(f, i, shaking, NODE_HANDSHAKE | NODE_MASTER);
+    }
+    s = fixture_snapshot(f, 1000);
+    assert_int_equal(s->n_nodes, 8);
     snapshot_free(s);
     // Only slot owners' handshakes count: the seed may just have met somebody.
     for (int i = 0; i < 3; i++) {
@@ -302,6 +317,11 @@ static void what_the_servers_may_do_is_summed_up(void **state)
     assert_int_equal(s->server_migration, TRI_YES);
     assert_true(s->migration_mixed);
     snapshot_free(s);
+    fixture_node(f, 6)->reach = REACH_UNREACHABLE; // it will do nothing now
+    fixture_node(f, 6)->age_ms = 500;
+    s = fixture_snapshot(f, 1000);
+    assert_int_equal(s->server_migration, TRI_NO);
+    snapshot_free(s);
     for (int i = 0; i < 7; i++) {
         fixture_node(f, i)->settings_denied = true;
     }
@@ -348,6 +368,25 @@ static void a_thousand_nodes_are_put_in_order(void **state)
     snapshot_free(s);
 }
 
+static void a_node_says_best_what_its_own_epoch_and_open_slots_are(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    fixture_view_slots(f, 1, 0, "0-5460", 99);
+    snprintf(fixture_node(f, 2)->open_slots, sizeof(fixture_node(f, 2)->open_slots),
+             "[7000->-%s] [7001-<-%s]", fixture_id(f, 0).hex, fixture_id(f, 1).hex);
+    Snapshot *s = fixture_snapshot(f, 1000);
+    assert_true(fixture_seen(f, s, 0)->config_epoch == 1);
+    assert_int_equal(fixture_seen(f, s, 2)->open_slots, 2);
+    assert_int_equal(s->open_slots, 2);
+    snapshot_free(s);
+    fixture_node(f, 0)->silent = true; // then the highest that is told of it
+    s = fixture_snapshot(f, 1000);
+    assert_true(fixture_seen(f, s, 0)->config_epoch == 99);
+    fixture_free(f);
+    snapshot_free(s);
+}
+
 TESTS(snapshot, cmocka_unit_test(a_healthy_cluster_is_seen_as_it_is),
       cmocka_unit_test(failed_is_what_most_masters_say),
       cmocka_unit_test(without_a_slot_owner_any_view_votes),
@@ -358,4 +397,5 @@ TESTS(snapshot, cmocka_unit_test(a_healthy_cluster_is_seen_as_it_is),
       cmocka_unit_test(old_views_serve_when_there_is_no_other),
       cmocka_unit_test(a_loading_node_is_still_a_node),
       cmocka_unit_test(what_the_servers_may_do_is_summed_up),
-      cmocka_unit_test(a_thousand_nodes_are_put_in_order))
+      cmocka_unit_test(a_thousand_nodes_are_put_in_order),
+      cmocka_unit_test(a_node_says_best_what_its_own_epoch_and_open_slots_are))

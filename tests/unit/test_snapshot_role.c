@@ -183,10 +183,83 @@ static void a_deposed_master_hands_its_slots_to_whom_it_follows(void **state)
     snapshot_free(s);
 }
 
+static void among_equals_the_higher_epoch_then_the_later_view_is_right(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    int r = fixture_port(f, 7004);
+    fixture_lose(f, r);
+    fixture_lose(f, 1);              // two votes are left
+    fixture_view_master(f, 0, r, 1); // epoch 2, against 3 in the other's view
+    Snapshot *s = fixture_snapshot(f, 1000);
+    assert_string_equal(master_addr(s, fixture_seen(f, s, r)), "127.0.99.171:7003");
+    snapshot_free(s);
+    fixture_node(f, 1)->config_epoch = 4;
+    s = fixture_snapshot(f, 1000);
+    assert_string_equal(master_addr(s, fixture_seen(f, s, r)), "127.0.99.172:7005");
+    snapshot_free(s);
+    fixture_node(f, 1)->config_epoch = 3;
+    for (int later = 0; later <= 2; later += 2) {
+        fixture_node(f, 2 - later)->age_ms = 40;
+        fixture_node(f, later)->age_ms = 0;
+        s = fixture_snapshot(f, 1000);
+        assert_string_equal(master_addr(s, fixture_seen(f, s, r)),
+                            later == 0 ? "127.0.99.172:7005" : "127.0.99.171:7003");
+        snapshot_free(s);
+    }
+    fixture_free(f);
+}
+
+static void fresh_info_outdoes_an_old_view_of_its_own(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    RoundInput in = *fixture_round(f, 5000);
+    Observation *all = mem_array(in.n, sizeof(*all));
+    memcpy(all, in.at, in.n * sizeof(*all));
+    in.at = all;
+    for (size_t i = 0; i < in.n; i++) {
+        all[i].nodes_ms = 3000;
+    }
+    all[5].info = sv("role:slave\r\nmaster_host:127.0.99.170\r\nmaster_port:7001\r\n");
+    Snapshot *s = snapshot_build(&in);
+    assert_string_equal(master_addr(s, fixture_seen(f, s, 5)), "127.0.99.170:7001");
+    snapshot_free(s);
+    all[5].nodes_ms = in.now_ms; // of this round: what it says itself is newer than any INFO
+    s = snapshot_build(&in);
+    assert_string_equal(master_addr(s, fixture_seen(f, s, 5)), "127.0.99.171:7003");
+    mem_free(all);
+    fixture_free(f);
+    snapshot_free(s);
+}
+
+static void with_equal_epochs_who_claims_the_slots_itself_has_them(void **state)
+{
+    (void)state;
+    for (int rumoured = 0; rumoured < 2; rumoured++) { // with the smaller ID, and with the larger
+        Fixture *f = fixture_new();
+        fixture_master(f, "10.0.0.1:1", rumoured == 0 ? "" : "0-99");
+        fixture_master(f, "10.0.0.2:2", rumoured == 1 ? "" : "0-99");
+        int teller = fixture_master(f, "10.0.0.3:3", "100-199");
+        fixture_node(f, 0)->config_epoch = 5;
+        fixture_node(f, 1)->config_epoch = 5;
+        fixture_node(f, rumoured)->silent = true;
+        fixture_view_slots(f, teller, rumoured, "0-99", 5);
+        Snapshot *s = fixture_snapshot(f, 1000);
+        assert_int_equal(fixture_seen(f, s, 1 - rumoured)->slot_count, 100);
+        assert_int_equal(fixture_seen(f, s, rumoured)->slot_count, 0);
+        fixture_free(f);
+        snapshot_free(s);
+    }
+}
+
 TESTS(snapshot_role, cmocka_unit_test(a_replica_knows_best_whom_it_follows),
       cmocka_unit_test(an_address_that_two_nodes_have_proves_nothing),
       cmocka_unit_test(a_master_behind_nat_is_still_its_master),
       cmocka_unit_test(most_masters_settle_what_a_silent_node_is),
       cmocka_unit_test(the_higher_epoch_owns_the_slots),
       cmocka_unit_test(an_owner_speaks_for_itself_about_its_slots),
-      cmocka_unit_test(a_deposed_master_hands_its_slots_to_whom_it_follows))
+      cmocka_unit_test(a_deposed_master_hands_its_slots_to_whom_it_follows),
+      cmocka_unit_test(among_equals_the_higher_epoch_then_the_later_view_is_right),
+      cmocka_unit_test(fresh_info_outdoes_an_old_view_of_its_own),
+      cmocka_unit_test(with_equal_epochs_who_claims_the_slots_itself_has_them))

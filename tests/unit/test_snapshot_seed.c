@@ -9,6 +9,7 @@
 
 #define ID_A "07c37dfeb235213a872192d90877d0cd55635b91"
 #define ID_B "e7d1eecce10fd6bb5eb35b9f99a514335d9ba9ca"
+#define ID_C "67ed2db8d677e59ec4a4cefb06858cf2a1a89fa1"
 
 static Observation seed(const char *dialled, const char *nodes)
 {
@@ -65,27 +66,73 @@ static void the_others_know_the_address_of_one_that_does_not(void **state)
     snapshot_free(s);
 }
 
+static void of_two_addresses_the_one_heard_from_last_is_right(void **state)
+{
+    (void)state;
+    static const char *const pongs[][2] = {{"500", "600"}, {"600", "500"}};
+    for (size_t i = 0; i < ARRAY_LEN(pongs); i++) {
+        StrBuf one = {0};
+        StrBuf two = {0};
+        strbuf_addf(&one,
+                    ID_A " 1.1.1.1:1@2 myself,master - 0 0 1 connected 0-9\n" ID_C
+                         " 3.3.3.3:3@4 slave " ID_A " 0 %s 1 connected\n",
+                    pongs[i][0]);
+        strbuf_addf(&two,
+                    ID_B " 2.2.2.2:2@3 myself,master - 0 0 2 connected 10\n" ID_C
+                         " 4.4.4.4:4@5 slave " ID_A " 0 %s 1 connected\n",
+                    pongs[i][1]);
+        Observation all[] = {seed("1.1.1.1:1", strbuf_text(&one)),
+                             seed("2.2.2.2:2", strbuf_text(&two))};
+        Snapshot *s = build(all, 2);
+        int found = snapshot_find(s, (NodeId){.hex = ID_C});
+        assert_true(found >= 0);
+        assert_string_equal(s->nodes[found].addr, i == 0 ? "4.4.4.4:4" : "3.3.3.3:3");
+        snapshot_free(s);
+        strbuf_done(&one);
+        strbuf_done(&two);
+    }
+}
+
+// Whichever of two connections to one node comes first, the better one is taken.
+static void expect_better(Observation better, Observation worse)
+{
+    for (int turn = 0; turn < 2; turn++) {
+        Observation all[2] = {turn == 0 ? better : worse, turn == 0 ? worse : better};
+        // Somebody else's view lists the node in any case.
+        Observation three[3] = {all[0], all[1],
+                                seed("witness:9",
+                                     ID_B " 9.9.9.9:9@9 myself,master - 0 0 2 connected\n" ID_A
+                                          " 1.1.1.1:1@2 master - 0 5 1 connected\n")};
+        Snapshot *s = build(three, 3);
+        int found = snapshot_find(s, (NodeId){.hex = ID_A});
+        assert_true(found >= 0);
+        assert_string_equal(s->nodes[found].says->dialled, better.dialled);
+        snapshot_free(s);
+    }
+}
+
 static void of_two_connections_to_one_node_the_better_counts(void **state)
 {
     (void)state;
-    const char *nodes = ID_A " 1.1.1.1:1@2 myself,master - 0 0 1 connected 0-16383\n";
-    Observation all[3] = {seed("lost:1", ""), seed("found:1", nodes), seed("older:1", "")};
-    NodeId id = {.hex = ID_A};
-    all[0].reach = REACH_UNREACHABLE;
-    all[0].expected = id;
-    all[2].id = id;
-    all[2].info = sv("role:master\r\nused_memory:1\r\n");
-    all[2].info_ms = 100;
-    for (int turn = 0; turn < 3; turn++) {
-        Snapshot *s = build(all, 3);
-        assert_int_equal(s->n_nodes, 1);
-        assert_string_equal(s->nodes[0].says->dialled, "found:1");
-        snapshot_free(s);
-        Observation first = all[0];
-        all[0] = all[1];
-        all[1] = all[2];
-        all[2] = first;
-    }
+    Observation better = seed("better:1", "");
+    better.id = (NodeId){.hex = ID_A};
+    better.info = sv("role:master\r\n");
+    better.info_ms = 900;
+    Observation worse = better;
+    worse.dialled = "worse:1";
+    worse.info_ms = 890;
+    expect_better(better, worse);
+    // A view is worth more than being a little newer, and an answer more than either.
+    const char *nodes = ID_A " 1.1.1.1:1@2 myself,master - 0 0 1 connected\n";
+    better.nodes = sv(nodes);
+    better.nodes_ms = 850;
+    better.info_ms = 850;
+    expect_better(better, worse);
+    worse.nodes = sv(nodes);
+    worse.nodes_ms = 900;
+    worse.reach = REACH_LATE;
+    better.nodes = sv(NULL);
+    expect_better(better, worse);
 }
 
 static void a_stranger_at_an_address_is_not_the_node(void **state)
@@ -204,6 +251,7 @@ static void a_person_names_nodes_in_several_ways(void **state)
 
 TESTS(snapshot_seed, cmocka_unit_test(a_node_alone_is_known_by_the_address_dialled),
       cmocka_unit_test(the_others_know_the_address_of_one_that_does_not),
+      cmocka_unit_test(of_two_addresses_the_one_heard_from_last_is_right),
       cmocka_unit_test(of_two_connections_to_one_node_the_better_counts),
       cmocka_unit_test(a_stranger_at_an_address_is_not_the_node),
       cmocka_unit_test(without_a_view_there_are_no_nodes_but_a_reason),
