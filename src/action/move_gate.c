@@ -81,7 +81,7 @@ static MoveEffect gate_round(Move *m, const Health *before, const Health *h, int
         return move_round(m, now_ms);
     }
     m->gate_rounds++;
-    if (before == NULL || before == h || !is_complete(before, newer_ms, behind, sizeof(behind))) {
+    if (before == NULL || !is_complete(before, newer_ms, behind, sizeof(behind))) {
         // Asked for at once, so that on a slow cluster, where rounds follow each other without a
         // gap, the next one is complete too.
         move_say(m, "checking the gate: the first round is in");

@@ -241,7 +241,7 @@ static bool is_close(Move *m, const NodeInfo *goal, const NodeInfo *replica)
 static bool is_in_sync(Move *m, const Health *h, const Node *replica, const Node *goal,
                        Follows now_follows)
 {
-    if (!node_answered(replica) || !node_answered(goal) ||
+    if (replica == NULL || goal == NULL || !node_answered(replica) || !node_answered(goal) ||
         replica->says->info_ms <= m->replicated_ms || goal->says->info_ms <= m->replicated_ms) {
         return false;
     }

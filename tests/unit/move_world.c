@@ -204,6 +204,27 @@ void rig_look(Rig *rig)
     runner_round(rig->r, rig->w.before, rig->w.health, rig->w.now_ms);
 }
 
+void rig_look_until(Rig *rig, MoveState leave)
+{
+    for (int i = 0; i < 50 && rig_state(rig) == leave; i++) {
+        rig_look(rig);
+    }
+    assert_int_not_equal(rig_state(rig), leave);
+}
+
+void rig_look_every(Rig *rig, int64_t every_ms, int64_t ms)
+{
+    for (int64_t end = rig->w.now_ms + ms; rig->w.now_ms < end;) {
+        rig->w.now_ms += every_ms - 100;
+        rig_look(rig);
+    }
+}
+
+void rig_look_for(Rig *rig, int64_t ms)
+{
+    rig_look_every(rig, 100, ms);
+}
+
 void rig_reply(Rig *rig, bool ok, const char *text)
 {
     rig->w.now_ms += 2;

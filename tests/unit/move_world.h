@@ -64,6 +64,9 @@ void rig_done(Rig *rig);
 void rig_start(Rig *rig);
 void rig_resume(Rig *rig, const JournalEntry *entry);
 void rig_look(Rig *rig); // 100 ms and a round
+void rig_look_for(Rig *rig, int64_t ms);
+void rig_look_every(Rig *rig, int64_t every_ms, int64_t ms);
+void rig_look_until(Rig *rig, MoveState leave); // until it has left this state, at most 5 s
 void rig_reply(Rig *rig, bool ok, const char *text);
 void rig_ok(Rig *rig);
 void rig_late(Rig *rig); // after the 2 s that a request may take

@@ -174,6 +174,31 @@ static void no_prefix_and_no_changed_byte_is_a_line(void **state)
     assert_true(journal_parse(sv_of(line, n), &e, NULL));
 }
 
+static void a_checksum_has_its_sixteen_digits(void **state)
+{
+    (void)state;
+    MoveSpec spec = spec_of('a');
+    char line[JOURNAL_LINE_MAX];
+    line_of(line, &spec, 7, MOVE_DONE, FENCE_LIFTED);
+    char *sum = strrchr(line, ' ') + 1;
+    char longer[JOURNAL_LINE_MAX + 1];
+    int n = snprintf(longer, sizeof(longer), "%.*s0%.16s", (int)(sum - line), line, sum);
+    JournalEntry e;
+    assert_false(journal_parse(sv_of(longer, (size_t)n), &e, NULL));
+}
+
+static void a_line_behind_a_torn_one_is_found(void **state)
+{
+    (void)state;
+    StrBuf text = {0};
+    JournalEntry e;
+    strbuf_add(&text, "rehome1 1700000000 7 done no");
+    add(&text, 'c', MOVE_REPLICATE, FENCE_SET);
+    assert_true(unfinished(&text, &e));
+    assert_int_equal(e.spec.replica.hex[0], 'c');
+    strbuf_done(&text);
+}
+
 static void an_end_ends_it(void **state)
 {
     (void)state;
@@ -297,7 +322,9 @@ TESTS(journal, cmocka_unit_test(what_is_written_is_read_again),
       cmocka_unit_test(the_line_looks_like_this),
       cmocka_unit_test(hostile_addresses_stay_in_their_word),
       cmocka_unit_test(the_longest_addresses_fit),
-      cmocka_unit_test(no_prefix_and_no_changed_byte_is_a_line), cmocka_unit_test(an_end_ends_it),
+      cmocka_unit_test(no_prefix_and_no_changed_byte_is_a_line),
+      cmocka_unit_test(a_checksum_has_its_sixteen_digits),
+      cmocka_unit_test(a_line_behind_a_torn_one_is_found), cmocka_unit_test(an_end_ends_it),
       cmocka_unit_test(torn_and_foreign_lines_are_skipped),
       cmocka_unit_test(an_unfinished_move_is_found_behind_later_ones_of_others),
       cmocka_unit_test(a_forgotten_fence_outlives_a_later_move),

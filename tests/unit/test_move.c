@@ -69,6 +69,28 @@ static void a_round_without_all_views_is_not_complete(void **state)
     rig_done(&rig);
 }
 
+static void the_second_round_is_newer_than_the_first(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_start(&rig);
+    rig_look(&rig);
+    int64_t first_ms = rig.w.now_ms;
+    world_look(&rig.w, 100);
+    NodeId id = fixture_id(rig.w.f, fixture_port(rig.w.f, 7005));
+    Node *other = &rig.w.latest->nodes[snapshot_find(rig.w.latest, id)];
+    NodeSays says = *other->says;
+    says.view_ms = first_ms - 1; // since the decision, but what the first round had already
+    other->says = &says;
+    runner_round(rig.r, rig.w.before, rig.w.health, rig.w.now_ms);
+    assert_int_equal(rig_state(&rig), MOVE_GATE);
+    assert_non_null(strstr(rig_why(&rig), "the second round is not complete: 127.0.99.172:7005"));
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FENCE_READ);
+    rig_done(&rig);
+}
+
 static void two_rounds_at_the_same_moment_are_one(void **state)
 {
     (void)state;
@@ -451,6 +473,7 @@ static void stopping_after_replicate_finishes_it(void **state)
 
 TESTS(move, cmocka_unit_test(answers_older_than_the_decision_do_not_count),
       cmocka_unit_test(a_round_without_all_views_is_not_complete),
+      cmocka_unit_test(the_second_round_is_newer_than_the_first),
       cmocka_unit_test(two_rounds_at_the_same_moment_are_one),
       cmocka_unit_test(the_same_health_twice_is_one_round),
       cmocka_unit_test(a_gate_without_rounds_refuses_in_the_end),
