@@ -17,15 +17,11 @@ static const struct {
 };
 
 static void (*const checks[])(const GateWork *w, GateCheck *c) = {
-    [GATE_IDENTITY] = gate_identity,
-    [GATE_MAJORITY] = gate_majority,
-    [GATE_AGREEMENT] = gate_agreement,
-    [GATE_TARGET] = gate_target,
-    [GATE_TARGET_READY] = gate_target_ready,
-    [GATE_DONOR] = gate_donor,
-    [GATE_CANDIDATE] = gate_candidate,
-    [GATE_ROOM] = gate_room,
-    [GATE_HOST] = gate_host,
+    [GATE_IDENTITY] = gate_identity,   [GATE_MAJORITY] = gate_majority,
+    [GATE_AGREEMENT] = gate_agreement, [GATE_SERVER_RACE] = gate_server_race,
+    [GATE_TARGET] = gate_target,       [GATE_TARGET_READY] = gate_target_ready,
+    [GATE_DONOR] = gate_donor,         [GATE_CANDIDATE] = gate_candidate,
+    [GATE_ROOM] = gate_room,           [GATE_HOST] = gate_host,
 };
 
 const char *gate_rule_text(GateRule rule)

@@ -157,6 +157,10 @@ void gate_donor(const GateWork *w, GateCheck *c)
         if (!is_master_itself(r, r->donor, "donor", c)) {
             return;
         }
+        if (r->replica < 0) {
+            gate_refuse_check(c, "the replica is not known to the cluster");
+            return;
+        }
         const Node *d = &r->s->nodes[r->donor];
         int floor = r->health->floor;
         int listed = word_others_online(r->s, r->donor, r->replica);

@@ -29,6 +29,7 @@ bool gate_refuse_check(GateCheck *c, const char *format, ...) __attribute__((for
 void gate_identity(const GateWork *w, GateCheck *c);
 void gate_majority(const GateWork *w, GateCheck *c);
 void gate_agreement(const GateWork *w, GateCheck *c);
+void gate_server_race(const GateWork *w, GateCheck *c);
 void gate_target(const GateWork *w, GateCheck *c);
 void gate_target_ready(const GateWork *w, GateCheck *c);
 void gate_donor(const GateWork *w, GateCheck *c);

@@ -243,10 +243,11 @@ static MasterState master_state(const Health *h, const Node *m, NodeHealth *out)
     return awaits_ours ? STATE_AT_RISK : STATE_ORPHANED;
 }
 
-static void assess_master(const Health *h, int i, const NodeHealth *was, NodeHealth *out)
+static void assess_master(const Health *h, int i, const Health *before, NodeHealth *out)
 {
     const Snapshot *s = h->snapshot;
     const Node *m = &s->nodes[i];
+    const NodeHealth *was = earlier(before, s, i);
     int same_host = 0;
     for (size_t k = 0; k < m->n_replicas; k++) {
         const NodeHealth *r = &h->of[m->replicas[k]];
@@ -267,6 +268,7 @@ static void assess_master(const Health *h, int i, const NodeHealth *was, NodeHea
     bool same = was != NULL && (was->master == out->master ||
                                 (was->orphan != ORPHAN_NOT && out->orphan != ORPHAN_NOT));
     out->since_ms = same ? was->since_ms : s->now_ms;
+    out->since_seen = same ? was->since_seen : before != NULL;
 }
 
 // A replica moved a moment ago: the others list it under its old master until it has told them.
@@ -344,7 +346,7 @@ const Health *health_assess(const Snapshot *s, const Health *before, const Healt
     count_pledged(h);
     for (size_t i = 0; i < s->n_nodes; i++) {
         if (h->of[i].is_master) {
-            assess_master(h, (int)i, earlier(before, s, (int)i), &h->of[i]);
+            assess_master(h, (int)i, before, &h->of[i]);
         }
     }
     count_masters(h);

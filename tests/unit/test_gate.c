@@ -470,6 +470,94 @@ static void a_settled_failover_is_no_obstacle(void **state)
     done(&t);
 }
 
+// The scenario, with :7008 failing between the looks at 1000 and at 2000, and the last two rounds
+// so long after it.
+static Try orphaned_for(int64_t age_ms)
+{
+    Try t = {.w = watch_new(fixture_scenario())};
+    watch_round(&t.w, 1000);
+    watch_fail(&t.w, 7008);
+    watch_round(&t.w, 2000);
+    t.ask = (GateAsk){
+        .replica = watch_id(&t.w, 7004),
+        .donor = watch_id(&t.w, 7003),
+        .target = watch_id(&t.w, 7001),
+        .heal = true,
+        .decided_ms = 1500,
+    };
+    watch_round(&t.w, 2000 + age_ms - 60);
+    watch_round(&t.w, 2000 + age_ms);
+    check(&t);
+    return t;
+}
+
+static void assert_race(int64_t age_ms, const char *refusal)
+{
+    Try t = orphaned_for(age_ms);
+    if (refusal != NULL) {
+        assert_refused(&t, GATE_SERVER_RACE, refusal);
+    } else {
+        assert_text(&t, GATE_SERVER_RACE, "no move by the server's own migration is due");
+        assert_true(t.verdict.open);
+    }
+    done(&t);
+}
+
+static void nothing_is_written_while_the_servers_may_act_themselves(void **state)
+{
+    (void)state;
+    assert_race(100, "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                     "orphaned for 0.1s");
+    assert_race(150, NULL);
+    assert_race(3600, NULL);
+    assert_race(3800, "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                      "orphaned for 3.8s");
+    assert_race(6500, "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                      "orphaned for 6.5s");
+    assert_race(6600, NULL);
+}
+
+static void an_orphan_whose_beginning_was_not_seen_is_given_the_servers_time(void **state)
+{
+    (void)state;
+    Try t = scenario();
+    knob(&t.w, 7008)->master = fixture_port(t.w.f, 7005); // nobody tells since when
+    round_and_check(&t);
+    assert_refused(&t, GATE_SERVER_RACE,
+                   "the server's own migration to 127.0.99.170:7001 may come any moment: orphaned "
+                   "for 2.0s that we have seen, and longer");
+    watch_round(&t.w, 8600);
+    watch_round(&t.w, 8700);
+    check(&t);
+    assert_true(t.verdict.check[GATE_SERVER_RACE].passed);
+    done(&t);
+}
+
+static void set_migration(Try *t, Tri allow)
+{
+    for (size_t i = 0; i < fixture_count(t->w.f); i++) {
+        fixture_node(t->w.f, (int)i)->allow_migration = allow;
+    }
+}
+
+static void servers_that_do_not_act_are_not_waited_for(void **state)
+{
+    (void)state;
+    Try t = orphaned_for(4000);
+    set_migration(&t, TRI_NO);
+    watch_round(&t.w, 6001);
+    check(&t);
+    assert_text(&t, GATE_SERVER_RACE, "the server's own migration is off");
+    done(&t);
+    // Nobody else is left with the donor to go: the other rules have their say, not this one.
+    t = orphaned_for(4000);
+    watch_fail(&t.w, 7002);
+    watch_round(&t.w, 6001);
+    check(&t);
+    assert_text(&t, GATE_SERVER_RACE, "the servers would not take a replica of this donor");
+    done(&t);
+}
+
 static void a_replica_that_left_the_target_itself_does_not_stand_in_the_way(void **state)
 {
     (void)state;
@@ -479,6 +567,89 @@ static void a_replica_that_left_the_target_itself_does_not_stand_in_the_way(void
                         fixture_port(t.w.f, 7001));
     round_and_check(&t);
     assert_true(t.verdict.open);
+    done(&t);
+}
+
+// --- each answer by itself has to be new
+
+// What a node says in the last round, to make one answer of it older than the others.
+static NodeSays *says(const Try *t, int port)
+{
+    const Node *n = &t->w.h->snapshot->nodes[watch_index(&t->w, port)];
+    return (NodeSays *)(uintptr_t)n->says;
+}
+
+static void every_single_answer_has_to_be_new(void **state)
+{
+    (void)state;
+    const struct {
+        int port;
+        GateRule rule;
+        const char *text;
+    } infos[] = {
+        {7001, GATE_TARGET, "127.0.99.170:7001 has not told its INFO since the decision"},
+        {7003, GATE_DONOR, "127.0.99.171:7003 has not told its INFO since the decision"},
+        {7002, GATE_DONOR, "donor keeps 0 of floor 1 working by their own word: 127.0.99.171:7003"},
+        {7004, GATE_CANDIDATE, "127.0.99.171:7004 has not told its INFO since the decision"},
+    };
+    Try t = scenario();
+    round_and_check(&t);
+    for (size_t i = 0; i < sizeof(infos) / sizeof(infos[0]); i++) {
+        int64_t told_ms = says(&t, infos[i].port)->info_ms;
+        says(&t, infos[i].port)->info_ms = 1999; // the first round ended at 2000
+        check(&t);
+        assert_refused(&t, infos[i].rule, infos[i].text);
+        says(&t, infos[i].port)->info_ms = told_ms;
+    }
+    says(&t, 7001)->info_ms = 1999;
+    check(&t);
+    assert_false(t.verdict.check[GATE_TARGET_READY].passed);
+    assert_false(t.verdict.check[GATE_ROOM].passed);
+    says(&t, 7001)->info_ms = 2950;
+
+    says(&t, 7001)->view_ms = 1999;
+    says(&t, 7003)->cluster_ms = 1999;
+    check(&t);
+    assert_refused(&t, GATE_MAJORITY,
+                   "1 of 3 slot owners answered directly in the second round, "
+                   "more than half are needed");
+    says(&t, 7003)->cluster_ms = 2950;
+    check(&t);
+    assert_true(t.verdict.open);
+
+    says(&t, 7003)->identity_ms = 1999;
+    check(&t);
+    assert_refused(&t, GATE_IDENTITY,
+                   "donor 127.0.99.171:7003 has not confirmed its ID since the decision");
+    done(&t);
+}
+
+static void masters_have_to_say_so_themselves(void **state)
+{
+    (void)state;
+    Try t = scenario();
+    round_and_check(&t);
+    says(&t, 7001)->info.is_master = false; // its role changed after it had told its view
+    check(&t);
+    assert_refused(&t, GATE_TARGET, "127.0.99.170:7001 says itself that it is a replica");
+    says(&t, 7001)->info.is_master = true;
+    says(&t, 7004)->info.is_master = true;
+    check(&t);
+    assert_refused(&t, GATE_CANDIDATE, "127.0.99.171:7004 is a master");
+    done(&t);
+}
+
+static void a_failed_donor_is_named_as_such(void **state)
+{
+    (void)state;
+    Try t = scenario();
+    t.ask.force = true; // AGREEMENT has refused already: a failover is due
+    fixture_view_says(t.w.f, fixture_port(t.w.f, 7001), fixture_port(t.w.f, 7003), NODE_FAIL);
+    fixture_view_says(t.w.f, fixture_port(t.w.f, 7005), fixture_port(t.w.f, 7003), NODE_FAIL);
+    round_and_check(&t);
+    assert_false(t.verdict.check[GATE_AGREEMENT].passed);
+    assert_false(t.verdict.check[GATE_DONOR].passed);
+    assert_string_equal(t.verdict.check[GATE_DONOR].text, "127.0.99.171:7003 has failed");
     done(&t);
 }
 
@@ -903,7 +1074,13 @@ TESTS(gate, cmocka_unit_test(it_opens_and_says_what_was_measured),
       cmocka_unit_test(a_shard_lost_for_good_is_no_reason_against_it),
       cmocka_unit_test(slots_without_an_owner_are_no_reason_against_it),
       cmocka_unit_test(a_settled_failover_is_no_obstacle),
+      cmocka_unit_test(nothing_is_written_while_the_servers_may_act_themselves),
+      cmocka_unit_test(an_orphan_whose_beginning_was_not_seen_is_given_the_servers_time),
+      cmocka_unit_test(servers_that_do_not_act_are_not_waited_for),
       cmocka_unit_test(a_replica_that_left_the_target_itself_does_not_stand_in_the_way),
+      cmocka_unit_test(every_single_answer_has_to_be_new),
+      cmocka_unit_test(masters_have_to_say_so_themselves),
+      cmocka_unit_test(a_failed_donor_is_named_as_such),
       cmocka_unit_test(the_target_has_to_be_a_live_master_in_need),
       cmocka_unit_test(the_need_has_to_last_through_both_rounds),
       cmocka_unit_test(a_sync_that_somebody_else_started_is_noticed),

@@ -64,6 +64,7 @@ typedef struct {
     // both
     int64_t since_ms; // when the present state began, as far as we have seen; for linking and
                       // link-down: when the link went down
+    bool since_seen;  // masters: we saw it begin; otherwise it was so when we first looked
 } NodeHealth;
 
 // Zero stands for the default everywhere.

@@ -1,0 +1,110 @@
+// The gate's rule about the servers' own replica migration: SERVER_RACE.
+//
+// A replica moves by itself when it has seen a master orphaned for more than 5000 ms (cluster.c,
+// clusterHandleSlaveMigration, CLUSTER_SLAVE_MIGRATION_DELAY; looked at ten times a second), and
+// at once when that master was an orphan earlier (orphaned_time is not reset). It asks nobody, so
+// one of the donor's other replicas may leave in the very moment in which we take ours: both pass
+// their own check, and the donor is left with none. Seen on 7.0.15. So nothing is written while
+// that is due.
+#include "gate_work.h"
+#include "rehome/base/text.h"
+
+enum {
+    AT_ONCE_MS = 150,   // two looks of the server, and the news of it
+    DUE_FROM_MS = 3700, // 5000 less what we may have noticed late
+    DUE_TO_MS = 6500,
+};
+
+static int live_replicas(const Snapshot *s, const Node *m)
+{
+    int n = 0;
+    for (size_t i = 0; i < m->n_replicas; i++) {
+        n += !node_has(&s->nodes[m->replicas[i]], NODE_FAIL);
+    }
+    return n;
+}
+
+// Only replicas of the best covered masters move by themselves, and never a master's only one.
+static bool donor_may_lose_one(const GateRound *r)
+{
+    const Snapshot *s = r->s;
+    int most = 2;
+    for (size_t i = 0; i < s->n_masters; i++) {
+        int live = live_replicas(s, &s->nodes[s->masters[i]]);
+        most = live > most ? live : most;
+    }
+    return r->donor >= 0 && live_replicas(s, &s->nodes[r->donor]) == most;
+}
+
+// For how long nothing has been heard of the node, by the clock of the reporter; -1: not told.
+static int64_t silence_ms(const NodesView *view, NodeId id)
+{
+    int64_t newest = 0;
+    const NodeLine *line = nodes_find(view, id);
+    for (size_t i = 0; i < view->n; i++) {
+        newest = view->at[i].pong_ms > newest ? view->at[i].pong_ms : newest;
+    }
+    return line == NULL || line->pong_ms == 0 ? -1 : newest - line->pong_ms;
+}
+
+// We did not see it become an orphan, but the last word of its last replica is so old that the
+// servers would have acted by now if they were going to.
+static bool is_long_past(const GateRound *r, const Node *orphan)
+{
+    int64_t timeout = r->s->node_timeout_ms;
+    if (timeout < 0 || orphan->n_replicas == 0 || orphan->says == NULL || !orphan->says->has_view) {
+        return false;
+    }
+    for (size_t i = 0; i < orphan->n_replicas; i++) {
+        NodeId id = r->s->nodes[orphan->replicas[i]].id;
+        if (silence_ms(&orphan->says->view, id) <= 2 * timeout + DUE_TO_MS) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool is_due(const GateRound *r, int master, GateCheck *c)
+{
+    const Node *m = &r->s->nodes[master];
+    const NodeHealth *health = &r->health->of[master];
+    // A replica that is merely cut off is no orphan's to the servers.
+    if (health->orphan == ORPHAN_NOT || health->orphan == ORPHAN_CUT_OFF) {
+        return false;
+    }
+    int64_t age = r->s->now_ms - health->since_ms;
+    if (age > DUE_TO_MS || (!health->since_seen && is_long_past(r, m))) {
+        return false;
+    }
+    if (health->since_seen && age >= AT_ONCE_MS && age < DUE_FROM_MS) {
+        return false;
+    }
+    char held[32];
+    gate_refuse_check(c, "the server's own migration to %s may come any moment: orphaned for %s%s",
+                      m->addr, format_seconds(held, sizeof(held), age),
+                      health->since_seen ? "" : " that we have seen, and longer");
+    return true;
+}
+
+void gate_server_race(const GateWork *w, GateCheck *c)
+{
+    const GateRound *r = &w->round[1];
+    if (r->s->server_migration == TRI_NO) {
+        gate_pass(c, "the server's own migration is off");
+        return;
+    }
+    if (r->s->state_known && !r->s->state_ok) {
+        gate_pass(c, "cluster_state is fail: the servers do not move replicas by themselves");
+        return;
+    }
+    if (!donor_may_lose_one(r)) {
+        gate_pass(c, "the servers would not take a replica of this donor");
+        return;
+    }
+    for (size_t i = 0; i < r->s->n_masters; i++) {
+        if (is_due(r, r->s->masters[i], c)) {
+            return;
+        }
+    }
+    gate_pass(c, "no move by the server's own migration is due");
+}
