@@ -135,6 +135,7 @@ void peer_ask(Peer *p, unsigned kinds); // ASK_...; added to what is still to be
 void peer_ask_no_more(Peer *p);         // what was not yet sent will not be
 bool peer_is_settled(const Peer *p);
 void peer_forget_queries(Peer *p);     // the connection is gone
+void peer_forget_view(Peer *p);        // its CLUSTER NODES
 bool peer_is_confirmed(const Peer *p); // id was confirmed on the present connection
 void peer_observe(Peer *p, int64_t started_ms, int64_t now_ms, Observation *out);
 

@@ -48,13 +48,23 @@ static void prove(Peer *p)
     }
 }
 
+static void forget_word(Peer *p, QueryKind kind)
+{
+    mem_free(p->words[kind].text);
+    p->words[kind] = (Word){0};
+}
+
 static void forget_words(Peer *p)
 {
     for (int kind = 0; kind < QUERY_KINDS; kind++) {
-        mem_free(p->words[kind].text);
-        p->words[kind] = (Word){0};
+        forget_word(p, (QueryKind)kind);
     }
     p->heard_ms = 0;
+}
+
+void peer_forget_view(Peer *p)
+{
+    forget_word(p, QUERY_NODES);
 }
 
 static void remember(Peer *p, QueryKind kind, StrView text, int64_t asked_ms)

@@ -245,6 +245,21 @@ static void report(Poller *p, bool full)
     p->listener.round(p->listener.ctx, &in, full);
 }
 
+// A view is as long as the cluster is large: those of earlier witnesses go as soon as there are
+// newer ones. (The snapshot looks at an old view only when a round brought no new one.)
+static void forget_old_views(Poller *p)
+{
+    bool any_new = false;
+    for (size_t i = 0; i < p->n_peers; i++) {
+        any_new = any_new || p->peers[i]->words[QUERY_NODES].ms >= p->started_ms;
+    }
+    for (size_t i = 0; i < p->n_peers && any_new && !is_small(p); i++) {
+        if (p->peers[i]->words[QUERY_NODES].ms < p->started_ms) {
+            peer_forget_view(p->peers[i]);
+        }
+    }
+}
+
 static void end(Poller *p)
 {
     ev_timer_stop(p->loop, &p->deadline_timer);
@@ -263,6 +278,7 @@ static void end(Poller *p)
     bool full = p->is_full && p->n_known > 0;
     p->wants_full = p->wants_full || (p->is_full && !full); // nobody there yet who could be asked
     report(p, full);
+    forget_old_views(p);
     discovery_bury(p);
     schedule(p);
 }
