@@ -101,9 +101,9 @@ static int compare_losses(const void *a, const void *b)
     return strcmp(x->host, y->host);
 }
 
+// Where a node is: its host, or its own address when the host is not known.
 typedef struct {
-    const char *host; // label, or the address of a node whose host is not known
-    bool known;
+    const char *host;
     int node;
 } Place;
 
@@ -111,9 +111,6 @@ static int compare_places(const void *a, const void *b)
 {
     const Place *x = a;
     const Place *y = b;
-    if (x->known != y->known) {
-        return x->known ? -1 : 1;
-    }
     int order = strcmp(x->host, y->host);
     return order != 0 ? order : x->node - y->node;
 }
@@ -126,10 +123,8 @@ HostSafety host_safety(const Snapshot *s, const Health *h)
     for (size_t i = 0; i < s->n_nodes; i++) {
         const Node *node = &s->nodes[i];
         if (!node_has(node, NODE_FAIL)) {
-            bool known = node->host[0] != '\0';
             places[n++] = (Place){
-                .host = known ? node->host : node->addr,
-                .known = known,
+                .host = node->host[0] != '\0' ? node->host : node->addr,
                 .node = (int)i,
             };
         }
@@ -144,8 +139,7 @@ HostSafety host_safety(const Snapshot *s, const Health *h)
     HostSafety out = {.safe = n > 0, .worst = "", .at = at};
     for (size_t first = 0, end; first < n; first = end) {
         end = first + 1;
-        while (end < n && places[first].known && places[end].known &&
-               strcmp(places[end].host, places[first].host) == 0) {
+        while (end < n && strcmp(places[end].host, places[first].host) == 0) {
             end++;
         }
         HostLoss *host = &at[out.n++];

@@ -310,6 +310,10 @@ static void lag_is_told_in_bytes_and_seconds(void **state)
     watch_round(&w, 2000);
     assert_int_equal(watch_node(&w, 7008)->lag_s, -1);
     assert_int_equal(watch_node(&w, 7006)->lag_bytes, -1); // another history
+    knob(&w, 7008)->connected = true;
+    knob(&w, 7008)->slave_state = "send_bulk"; // its count means nothing then
+    watch_round(&w, 3000);
+    assert_int_equal(watch_node(&w, 7008)->lag_s, -1);
     watch_done(&w);
 }
 
@@ -324,6 +328,8 @@ static void the_floor_comes_from_the_barrier_or_from_us(void **state)
     w.options.floor = 1;
     assert_int_equal(watch_round(&w, 3000)->floor, 1);
     assert_int_equal(w.h->spares, 3);
+    w.options.floor = 5;
+    assert_int_equal(watch_round(&w, 3500)->spares, 0);
     w.options.floor = 0;
     for (size_t i = 0; i < fixture_count(w.f); i++) {
         fixture_node(w.f, (int)i)->barrier = 0; // the server accepts it; a donor still keeps one
@@ -360,6 +366,16 @@ static void a_failed_master_has_no_spares_to_give(void **state)
     assert_int_equal(watch_round(&w, 1000)->spares, 0);
     // Its replicas' links are down, and it may be one of them that takes over.
     assert_int_equal(watch_node(&w, 7004)->replica, REPLICA_LINKING);
+    watch_done(&w);
+
+    // Failed for the others, though its own replicas still reach it.
+    w = watch_new(fixture_scenario());
+    for (int port = 7001; port <= 7005; port += 4) {
+        fixture_view_says(w.f, fixture_port(w.f, port), fixture_port(w.f, 7003), NODE_FAIL);
+    }
+    assert_int_equal(watch_round(&w, 1000)->spares, 0);
+    assert_int_equal(watch_node(&w, 7003)->master, STATE_FAILED);
+    assert_int_equal(watch_node(&w, 7003)->working, 2);
     watch_done(&w);
 }
 

@@ -128,6 +128,17 @@ static void what_is_lost_already_does_not_count_against_a_host(void **state)
     watch_done(&w);
 }
 
+static void slots_that_wait_for_a_failover_have_no_working_copy_to_lose(void **state)
+{
+    (void)state;
+    Watch w = watch_new(fixture_scenario());
+    watch_fail(&w, 7005); // 7006 lives, without a link
+    watch_round(&w, 1000);
+    assert_int_equal(loss_of(&w, "127.0.99.172")->nodes, 2);
+    assert_int_equal(loss_of(&w, "127.0.99.172")->slots_lost, 0);
+    watch_done(&w);
+}
+
 static void a_node_on_an_unknown_host_is_its_own_host(void **state)
 {
     (void)state;
@@ -173,5 +184,6 @@ TESTS(host_loss, cmocka_unit_test(the_owners_cluster_does_not_survive_one_of_its
       cmocka_unit_test(a_replica_that_does_not_work_is_no_copy),
       cmocka_unit_test(half_of_the_masters_is_no_majority),
       cmocka_unit_test(what_is_lost_already_does_not_count_against_a_host),
+      cmocka_unit_test(slots_that_wait_for_a_failover_have_no_working_copy_to_lose),
       cmocka_unit_test(a_node_on_an_unknown_host_is_its_own_host),
       cmocka_unit_test(any_set_of_nodes_can_be_asked_about))

@@ -371,6 +371,9 @@ static void the_smallest_lag_comes_last(void **state)
     assert_int_equal(choice(&w), 7203);
     strcpy(knob(&w, 7203)->replid, "0123456789012345678901234567890123456789");
     assert_int_equal(choice(&w), 7103); // what is not known is the worst
+    knob(&w, 7102)->offset = (INT64_C(64) << 20) - 5;
+    knob(&w, 7202)->offset = INT64_C(64) << 20;
+    assert_int_equal(choice(&w), 7102); // a few bytes are noise
     watch_done(&w);
 }
 
@@ -480,6 +483,15 @@ static void a_failed_donor_needs_its_replicas_itself(void **state)
     assert_false(c->legal);
     assert_string_equal(c->refused_rule, "not-working"); // its link is down with its master
     watch_done(&w);
+
+    w = two_donors(); // failed for the others, though its own replicas still reach it
+    fixture_view_says(w.f, fixture_port(w.f, 7001), fixture_port(w.f, 7002), NODE_FAIL);
+    fixture_view_says(w.f, fixture_port(w.f, 7003), fixture_port(w.f, 7002), NODE_FAIL);
+    watch_round(&w, 1000);
+    t = plan_target(w.h, watch_index(&w, 7001));
+    assert_refused(&w, &t, 7102, "donor-failed",
+                   "its master 10.0.0.2:7002 has failed and may need it");
+    watch_done(&w);
 }
 
 static void a_replica_that_may_never_be_promoted_is_no_help(void **state)
@@ -586,6 +598,20 @@ static void what_our_move_takes_is_not_given_twice(void **state)
     watch_round(&w, 2000);
     plan = plan_make(w.h);
     assert_true(candidate(&w, &plan.at[0], 7202)->legal);
+    watch_done(&w);
+}
+
+static void what_has_arrived_counts_for_its_new_master(void **state)
+{
+    (void)state;
+    Watch w = two_donors();
+    w.options.floor = 2;
+    fixture_replica(w.f, "10.0.0.8:7303", fixture_port(w.f, 7003));
+    w.options.moving = (OwnMove){watch_id(&w, 7303), watch_id(&w, 7003)};
+    watch_round(&w, 1000);
+    assert_true(watch_node(&w, 7303)->arriving);
+    PlanTarget t = plan_target(w.h, watch_index(&w, 7001));
+    assert_true(candidate(&w, &t, 7103)->legal); // 7203 and 7303 stay
     watch_done(&w);
 }
 
@@ -745,6 +771,7 @@ TESTS(plan, cmocka_unit_test(the_spare_on_another_host_goes_to_the_orphan),
       cmocka_unit_test(a_master_with_unknown_or_coming_replicas_is_not_in_the_plan),
       cmocka_unit_test(a_protected_master_may_be_given_another_one_by_hand),
       cmocka_unit_test(what_our_move_takes_is_not_given_twice),
+      cmocka_unit_test(what_has_arrived_counts_for_its_new_master),
       cmocka_unit_test(the_target_of_our_move_is_given_nothing_else),
       cmocka_unit_test(a_replica_picked_up_lights_up_its_legal_targets),
       cmocka_unit_test(the_rules_have_names_and_words),
