@@ -18,6 +18,7 @@
     X(journal)                                                                                     \
     X(keys)                                                                                        \
     X(move)                                                                                        \
+    X(move_resume)                                                                                 \
     X(move_sync)                                                                                   \
     X(move_table)                                                                                  \
     X(move_walk)                                                                                   \

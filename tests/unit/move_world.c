@@ -18,6 +18,9 @@ void world_init(World *w)
     w->donor = fixture_port(w->f, 7003);
     w->target = fixture_port(w->f, 7001);
     fixture_fail(w->f, fixture_port(w->f, 7008));
+    for (size_t i = 0; i < fixture_count(w->f); i++) {
+        fixture_node(w->f, (int)i)->allow_migration = TRI_NO; // nobody else is about to act
+    }
     w->spec = (MoveSpec){
         .replica = fixture_id(w->f, w->replica),
         .donor = fixture_id(w->f, w->donor),
