@@ -1,4 +1,5 @@
-// GATE: two complete rounds running, both newer than the decision, then gate_check().
+// GATE: two complete rounds running, both newer than the decision, then gate_check(). What time may
+// cure is waited for, within the state's limit.
 #include <stdio.h>
 #include <string.h>
 
@@ -40,8 +41,29 @@ static MoveEffect gate_refuse(Move *m, int64_t now_ms)
     return move_finish(m, MOVE_REFUSED, now_ms, why);
 }
 
+// What time may cure: news that has not reached everybody yet, or a move that the servers are about
+// to make themselves.
+static bool passes_with_time(GateRule rule)
+{
+    return rule == GATE_IDENTITY || rule == GATE_MAJORITY || rule == GATE_AGREEMENT ||
+           rule == GATE_SERVER_RACE;
+}
+
+static MoveEffect gate_closed(Move *m, int64_t now_ms)
+{
+    GateRule rule = m->verdict.refused_by;
+    if (!passes_with_time(rule)) {
+        return gate_refuse(m, now_ms);
+    }
+    move_say(m, "waiting at the gate: %s", m->verdict.check[rule].text);
+    return move_pause(m, now_ms, GATE_GAP_MS);
+}
+
 static MoveEffect gate_time_out(Move *m, int64_t now_ms)
 {
+    if (m->verdict.check[m->verdict.refused_by].text[0] != '\0') {
+        return gate_refuse(m, now_ms); // checked, and time did not cure it
+    }
     GateCheck *check = &m->verdict.check[GATE_MAJORITY];
     m->verdict.open = false;
     m->verdict.refused_by = GATE_MAJORITY;
@@ -106,7 +128,7 @@ static MoveEffect gate_round(Move *m, const Health *before, const Health *h, int
     };
     gate_check(&ask, before, h, &m->verdict);
     if (!m->verdict.open) {
-        return gate_refuse(m, now_ms);
+        return gate_closed(m, now_ms);
     }
     m->gate_ms = h->snapshot->now_ms;
     remember_goal(m, h);

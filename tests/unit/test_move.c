@@ -148,6 +148,43 @@ static void a_gate_without_rounds_refuses_in_the_end(void **state)
     rig_done(&rig);
 }
 
+// Views that differ settle, and so does what the servers are about to do: neither is refused before
+// the gate's time is over, and nothing is sent before it opens.
+static void what_time_may_cure_is_waited_for(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    FixtureNode *donor = fixture_node(rig.w.f, rig.w.donor);
+    donor->state_fail = true;
+    rig_start(&rig);
+    rig_look(&rig);
+    rig_look(&rig);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_GATE);
+    assert_non_null(strstr(rig_why(&rig), "waiting at the gate: 127.0.99.171:7003 says"));
+    donor->state_fail = false;
+    rig_look_until(&rig, MOVE_GATE);
+    assert_int_equal(rig_state(&rig), MOVE_FENCE_READ);
+    rig_done(&rig);
+}
+
+static void what_time_does_not_cure_is_refused_by_its_rule(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    fixture_node(rig.w.f, rig.w.donor)->state_fail = true;
+    rig_start(&rig);
+    rig_look_every(&rig, 100, 9900);
+    assert_int_equal(rig_state(&rig), MOVE_GATE);
+    rig_look_every(&rig, 100, 100);
+    assert_int_equal(rig_state(&rig), MOVE_REFUSED);
+    assert_int_equal(runner_move(rig.r)->verdict.refused_by, GATE_AGREEMENT);
+    assert_int_equal(rig.writes, 0);
+    rig_done(&rig);
+}
+
 static void nothing_is_sent_on_old_evidence(void **state)
 {
     (void)state;
@@ -477,6 +514,8 @@ TESTS(move, cmocka_unit_test(answers_older_than_the_decision_do_not_count),
       cmocka_unit_test(two_rounds_at_the_same_moment_are_one),
       cmocka_unit_test(the_same_health_twice_is_one_round),
       cmocka_unit_test(a_gate_without_rounds_refuses_in_the_end),
+      cmocka_unit_test(what_time_may_cure_is_waited_for),
+      cmocka_unit_test(what_time_does_not_cure_is_refused_by_its_rule),
       cmocka_unit_test(nothing_is_sent_on_old_evidence),
       cmocka_unit_test(what_the_setting_says_decides_about_the_fence),
       cmocka_unit_test(without_permission_it_says_so_and_goes_on),
