@@ -1,7 +1,7 @@
 // The writes: FENCE_READ, FENCE, REPLICATE and UNFENCE, all at the replica.
 //
 // On Redis a moved replica keeps the old shard's offset until its sync starts loading and could win
-// an election with the wrong data (redis-facts 1.6); cluster-replica-no-failover holds it back.
+// an election with the wrong data; cluster-replica-no-failover holds it back.
 #include <stdio.h>
 #include <string.h>
 

@@ -24,7 +24,7 @@ static bool is_complete(const Health *h, int64_t since_ms, char *out, size_t siz
             snprintf(out, size, "%s has not told its INFO anew", n->addr);
             return false;
         }
-        // CLUSTER NODES is refused while loading; see redis-facts 3.3.
+        // CLUSTER NODES is refused while loading (server.c, CMD_LOADING; all Redis, not Valkey 8).
         if (!says->loading && !says->info.loading && says->view_ms < since_ms) {
             snprintf(out, size, "%s has not told its view anew", n->addr);
             return false;
