@@ -65,7 +65,10 @@ static char decode_one(StrView text, size_t *at)
     int high = hex_digit(text.at[*at]);
     int low = hex_digit(text.at[*at + 1]);
     *at += 2;
-    return high < 0 || low < 0 ? '\0' : (char)(high * 16 + low);
+    if (high < 0 || low < 0) {
+        return '\0';
+    }
+    return (char)(unsigned char)(high * 16 + low);
 }
 
 static char *percent_decode(StrView text)

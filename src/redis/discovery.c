@@ -12,6 +12,13 @@ enum { SEED_STAGGER_MS = 200 };
 
 // --- what happens to a peer ----------------------------------------------------------------------
 
+static void hasten_seeds(Poller *p)
+{
+    ev_timer_stop(p->loop, &p->seed_timer);
+    ev_timer_set(&p->seed_timer, 0., 0.);
+    ev_timer_start(p->loop, &p->seed_timer);
+}
+
 static void on_up(void *ctx, Peer *peer)
 {
     round_on_up(ctx, peer);
@@ -20,17 +27,18 @@ static void on_up(void *ctx, Peer *peer)
 static void on_down(void *ctx, Peer *peer, bool was_proven)
 {
     Poller *p = ctx;
-    if (peer->is_seed) {
-        discovery_seed_failed(p);
+    if (peer->is_seed && p->next_seed < p->n_seeds) {
+        hasten_seeds(p);
     }
     round_on_down(p, peer, was_proven);
 }
 
 static void on_told(void *ctx, Peer *peer, QueryKind kind)
 {
-    round_on_told(ctx, peer);
-    if (kind == QUERY_NODES) {
-        discovery_told(ctx, peer);
+    Poller *p = ctx;
+    round_on_told(p, peer);
+    if (kind == QUERY_NODES && peer->is_seed && p->n_known == 0) {
+        ev_timer_start(p->loop, &p->discover_timer); // not from inside its link's callback
     }
 }
 
@@ -128,13 +136,6 @@ static void on_seed_timer(struct ev_loop *loop, ev_timer *timer, int events)
     }
 }
 
-static void hasten_seeds(Poller *p)
-{
-    ev_timer_stop(p->loop, &p->seed_timer);
-    ev_timer_set(&p->seed_timer, 0., 0.);
-    ev_timer_start(p->loop, &p->seed_timer);
-}
-
 void discovery_begin(Poller *p)
 {
     p->next_seed = 0;
@@ -150,13 +151,6 @@ static void end_seeds(Poller *p)
 bool discovery_is_under_way(const Poller *p)
 {
     return p->n_known == 0 && p->next_seed < p->n_seeds;
-}
-
-void discovery_seed_failed(Poller *p)
-{
-    if (p->next_seed < p->n_seeds) {
-        hasten_seeds(p);
-    }
 }
 
 // --- from a topology to peers --------------------------------------------------------------------
@@ -238,13 +232,6 @@ void poller_follow(Poller *p, const Snapshot *s)
     if (s->n_nodes > 0) {
         end_seeds(p);
         follow(p, s);
-    }
-}
-
-void discovery_told(Poller *p, Peer *peer)
-{
-    if (peer->is_seed && p->n_known == 0) {
-        ev_timer_start(p->loop, &p->discover_timer); // not from inside its link's callback
     }
 }
 

@@ -124,7 +124,7 @@ bool peer_is_at(const Peer *p, const char *host, int port); // one of its routes
 bool peer_holds(const Peer *p, const char *host, int port); // ... and to nobody else
 bool peer_is_up(const Peer *p);
 const char *peer_dialled(Peer *p); // "127.0.0.1:7001"; the name before it is resolved
-bool peer_is_trying(const Peer *p);
+bool peer_is_trying(Peer *p);
 
 // End the connection because of what was said on it, and try again later. For peer_ask.c: tells
 // events.down.

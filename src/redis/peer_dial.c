@@ -310,7 +310,7 @@ bool peer_is_up(const Peer *p)
     return link_state(p->link) == LINK_UP;
 }
 
-bool peer_is_trying(const Peer *p)
+bool peer_is_trying(Peer *p)
 {
     return link_state(p->link) == LINK_OPENING || p->lookup != NULL ||
            (ev_is_active(&p->retry) && !p->tried);

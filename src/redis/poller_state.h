@@ -65,10 +65,8 @@ void discovery_init(Poller *p);
 void discovery_done(Poller *p);
 void discovery_begin(Poller *p);              // try the seeds from the first on
 bool discovery_is_under_way(const Poller *p); // no node known, and a seed not yet tried
-void discovery_seed_failed(Poller *p);
-void discovery_told(Poller *p, Peer *peer); // it gave its CLUSTER NODES
-void discovery_tidy(Poller *p);             // before a round is reported
-void discovery_bury(Poller *p);             // behind the report
+void discovery_tidy(Poller *p);               // before a round is reported
+void discovery_bury(Poller *p);               // behind the report
 Peer *discovery_find(const Poller *p, NodeId node);
 
 // round.c

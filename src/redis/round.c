@@ -42,7 +42,7 @@ static void consider_end(Poller *p)
 
 // The first picture is to be complete: a first attempt is waited for, unless the cluster itself
 // holds the node for dead, or it is only a seed tried once more.
-static bool is_first_attempt(const Poller *p, const Peer *peer)
+static bool is_first_attempt(const Poller *p, Peer *peer)
 {
     return !peer->tried && peer_is_trying(peer) && !peer->flagged &&
            (p->n_known == 0 || !peer->is_seed);
@@ -78,8 +78,9 @@ static bool may_witness(const Peer *peer, bool owners_only)
 static size_t rotate(Poller *p, size_t wanted, bool owners_only)
 {
     size_t start = p->rotor;
-    for (size_t i = 0; i < p->n_peers && wanted > 0; i++) {
-        size_t at = (start + i) % p->n_peers;
+    size_t n = p->n_peers;
+    for (size_t i = 0; i < n && wanted > 0; i++) {
+        size_t at = (start + i) % n;
         if (may_witness(p->peers[at], owners_only)) {
             p->peers[at]->is_witness = true;
             p->rotor = at + 1;

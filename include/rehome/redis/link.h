@@ -44,8 +44,8 @@ typedef struct {
 } LinkListener;
 
 typedef struct {
-    const char *user; // NULL: the default user
-    const char *pass; // NULL: no login
+    const char *user;           // NULL: the default user
+    const char *pass;           // NULL: no login
     int64_t connect_timeout_ms; // login included
     int64_t request_timeout_ms;
     int64_t hung_timeout_ms; // a request unanswered for so long ends the connection; 0: 10 s
