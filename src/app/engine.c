@@ -115,7 +115,11 @@ static void after_runner(Engine *e)
     bool busy = runner_is_busy(e->runner);
     if (e->was_busy && !busy) {
         const Move *m = runner_move(e->runner);
-        auto_moved(&e->automatic, m->spec.replica, m->spec.donor, m->spec.target,
+        // Refused before anything was written, a move cools down its target only: the others took
+        // no part, and may be what the next orphan needs.
+        bool wrote = m->state != MOVE_REFUSED || m->write_ms != 0;
+        auto_moved(&e->automatic, wrote ? m->spec.replica : (NodeId){0},
+                   wrote ? m->spec.donor : (NodeId){0}, m->spec.target,
                    m->spec.origin != ORIGIN_AUTO, m->state == MOVE_DONE, poller_now_ms());
         move_file_close(e->file);
         poller_full_round(e->poller);

@@ -81,7 +81,10 @@ PlanVerdict plan_target_verdict(const Health *h, int target)
     if (node_has(t, NODE_FAIL)) {
         return (PlanVerdict){true, "failed", arena_printf(s->arena, "%s has failed", t->addr)};
     }
-    if (!word_is_fresh(s, target, h->options.fresh_ms)) {
+    // Its last word may still be fresh, but a lost connection is the first sign of a master's
+    // death.
+    bool is_gone = t->says != NULL && t->says->reach == REACH_UNREACHABLE;
+    if (is_gone || !word_is_fresh(s, target, h->options.fresh_ms)) {
         const char *why = t->says != NULL ? t->says->why : "";
         return (PlanVerdict){true, "not-reachable",
                              arena_printf(s->arena, "%s cannot be asked%s%s", t->addr,
