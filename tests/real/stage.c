@@ -214,13 +214,13 @@ static const json_t *find_replica(const json_t *document, int port, const json_t
 
 const json_t *replica_in(const json_t *document, int port)
 {
-    const json_t *master;
+    const json_t *master = NULL;
     return find_replica(document, port, &master);
 }
 
 int master_of(const json_t *document, int port)
 {
-    const json_t *master;
+    const json_t *master = NULL;
     (void)find_replica(document, port, &master);
     return port_of(master);
 }

@@ -19,7 +19,9 @@ static void a_promoted_replica_left_alone_gets_a_spare(void **state)
     // the old master comes back as a replica of its successor
     run_mark(watch);
     assert_true(lab_restart(lab, stage_port(lab, 7001), NULL));
-    run_event(watch, "replica-in-sync", 7001, LIMIT_MS);
+    run_event(watch, "replica-back", 7001, LIMIT_MS);
+    stage_wait_reply(lab, 7001, "master_link_status:up",
+                     (const char *[]){"INFO", "replication", NULL});
     int status;
     const json_t *document = stage_check(lab, &status);
     assert_int_equal(number_in(document, "orphaned"), 0);
