@@ -112,6 +112,9 @@ static void serve(Dashboard *d, const Request *r)
             say(d, LEVEL_WARNING, err.text);
         }
         break;
+    case REQUEST_STOP_MOVE:
+        engine_stop_move(e);
+        break;
     case REQUEST_AUTO:
         engine_set_mode(e, r->mode);
         break;

@@ -15,6 +15,10 @@ enum { SLEPT_MS = 15000 };
 // half node timeouts to call it failed.
 enum { HURRY_MS = 30000 };
 
+// Flushing a large dataset keeps a replica silent for up to ten minutes (seen by users); nobody has
+// told of fifteen.
+enum { STUCK_MS = 900000 };
+
 typedef struct {
     MoveSpec spec;
     int64_t decided_ms;
@@ -312,9 +316,21 @@ static void decide(Engine *e)
     }
 }
 
+// The replica of the move has been silent for so long that it will not come back by itself, and the
+// next orphan waits for this move to end.
+static bool move_is_stuck(const Move *m, int64_t now_ms)
+{
+    bool sent = m->state == MOVE_SYNC || m->state == MOVE_ASK;
+    int64_t heard_ms = m->heard_ms > m->state_ms ? m->heard_ms : m->state_ms;
+    return sent && !m->stopping && now_ms - heard_ms > STUCK_MS;
+}
+
 static void feed_runner(Engine *e)
 {
     runner_round(e->runner, e->health_before, e->health, poller_now_ms());
+    if (runner_is_busy(e->runner) && move_is_stuck(runner_move(e->runner), poller_now_ms())) {
+        runner_stop(e->runner, poller_now_ms());
+    }
     after_runner(e);
 }
 

@@ -32,6 +32,8 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
         return connected && !s->read_only && !s->move_busy && s->can_undo && ui->has_undo;
     case NEED_DEMO:
         return s->demo && ui_selected(ui, s) >= 0;
+    case NEED_MOVE:
+        return s->move_busy && !s->read_only;
     case NEED_BRAKE:
         return s->automatic != NULL && s->automatic->brake;
     case NEED_NOTHING:

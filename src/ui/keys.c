@@ -20,6 +20,8 @@ const KeyBinding key_bindings[] = {
      .label = "heal worst", .help = "Give the most urgent orphan the best spare, wherever the cursor is."},
     {.keys = "u", .scope = IN_VIEWS, .action = ACT_UNDO, .need = NEED_UNDO,
      .label = "undo", .help = "Move the replica that was moved last back, while both ends are healthy."},
+    {.keys = "X", .scope = IN_VIEWS, .action = ACT_STOP_MOVE, .need = NEED_MOVE,
+     .label = "stop the move", .help = "Stop the move under way: nothing is sent any more; what was sent already is followed to its end."},
     {.keys = "b", .scope = IN_VIEWS, .action = ACT_RELEASE_BRAKE, .need = NEED_BRAKE,
      .label = "release brake", .help = "Let automatic mode act again after it stopped itself."},
     {.keys = "K", .scope = IN_DEMO, .action = ACT_DEMO_KILL, .need = NEED_DEMO,

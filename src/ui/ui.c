@@ -284,6 +284,16 @@ static Request demo_request(const Ui *ui, const Scene *s, RequestKind kind)
     return (Request){.kind = kind, .node = ui->cursor};
 }
 
+static Request stop_move(Ui *ui, const Scene *s)
+{
+    if (!s->move_busy) {
+        ui_note(ui, s, LEVEL_INFO, "no move is under way");
+        return (Request){0};
+    }
+    ui_note(ui, s, LEVEL_INFO, "stopping: what was sent already is followed to its end");
+    return (Request){.kind = REQUEST_STOP_MOVE};
+}
+
 static Request release_brake(Ui *ui, const Scene *s)
 {
     if (s->automatic == NULL || !s->automatic->brake) {
@@ -320,6 +330,9 @@ static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
     }
     if (action == ACT_AUTO) {
         return dialog_auto(ui, s);
+    }
+    if (action == ACT_STOP_MOVE) {
+        return stop_move(ui, s);
     }
     if (action == ACT_RELEASE_BRAKE) {
         return release_brake(ui, s);

@@ -566,6 +566,19 @@ static void the_brake_is_released_by_its_key(void **state)
     desk_free(d);
 }
 
+static void a_move_under_way_is_stopped_by_its_key(void **state)
+{
+    (void)state;
+    Desk *d = desk_new(healthy(), CONFIRM_COUNTDOWN);
+    assert_int_equal(key(d, "X").kind, REQUEST_NONE);
+    Fixture *f = d->st->f;
+    stage_move(d->st, fixture_port(f, 7004), fixture_port(f, 7003), fixture_port(f, 7001),
+               MOVE_SYNC);
+    assert_true(shows(d, "X stop the move"));
+    assert_int_equal(key(d, "X").kind, REQUEST_STOP_MOVE);
+    desk_free(d);
+}
+
 static void quitting_asks_only_while_a_move_runs(void **state)
 {
     (void)state;
@@ -743,6 +756,7 @@ TESTS(ui, cmocka_unit_test(one_key_moves_when_the_countdown_is_over),
       cmocka_unit_test(automatic_mode_asks_before_it_acts),
       cmocka_unit_test(read_only_never_acts_by_itself),
       cmocka_unit_test(the_brake_is_released_by_its_key),
+      cmocka_unit_test(a_move_under_way_is_stopped_by_its_key),
       cmocka_unit_test(quitting_asks_only_while_a_move_runs),
       cmocka_unit_test(nodes_of_a_demo_can_be_killed),
       cmocka_unit_test(without_a_cluster_one_can_still_leave),

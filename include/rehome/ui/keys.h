@@ -58,6 +58,7 @@ typedef enum {
     X(MOVE)                                                                                        \
     X(MOVE_URGENT)                                                                                 \
     X(UNDO)                                                                                        \
+    X(STOP_MOVE)                                                                                   \
     X(AUTO)                                                                                        \
     X(RELEASE_BRAKE)                                                                               \
     X(CHOOSE)                                                                                      \
@@ -79,7 +80,7 @@ typedef enum {
 } Action;
 
 // What may be done just now; the table's availability column refers to these.
-typedef enum { NEED_NOTHING, NEED_WRITE, NEED_UNDO, NEED_DEMO, NEED_BRAKE } KeyNeed;
+typedef enum { NEED_NOTHING, NEED_WRITE, NEED_UNDO, NEED_DEMO, NEED_BRAKE, NEED_MOVE } KeyNeed;
 
 typedef struct {
     const char *keys; // names separated by spaces: "j Down"

@@ -16,6 +16,7 @@ typedef enum {
     REQUEST_NONE,
     REQUEST_QUIT,
     REQUEST_MOVE,         // spec: the operator wants this move now
+    REQUEST_STOP_MOVE,    // the one under way
     REQUEST_AUTO,         // mode
     REQUEST_RELEASE,      // the brake
     REQUEST_REFRESH,      // a round now
