@@ -64,13 +64,31 @@ static void print_difference(const char *path, const char *expected, const char 
     }
 }
 
-bool golden_equal(const char *name, const char *text)
+static void add_path(StrBuf *path, const char *folder, const char *name)
 {
     const char *root = getenv("REHOME_ROOT");
+    strbuf_addf(path, "%s/%s%s", root != NULL ? root : ".", folder, name);
+}
+
+bool golden_contained(const char *file, const char *text)
+{
+    StrBuf path = {0};
+    StrBuf held = {0};
+    add_path(&path, "", file);
+    bool ok = read_file(strbuf_text(&path), &held) && strstr(strbuf_text(&held), text) != NULL;
+    if (!ok) {
+        fprintf(stderr, "%s should hold:\n%s", strbuf_text(&path), text);
+    }
+    strbuf_done(&path);
+    strbuf_done(&held);
+    return ok;
+}
+
+bool golden_equal(const char *name, const char *text)
+{
     const char *generate = getenv("GENERATE");
     StrBuf path = {0};
-    strbuf_addf(&path, "%s/tests/golden/%s", root != NULL ? root : ".", name);
-
+    add_path(&path, "tests/golden/", name);
     bool ok;
     if (generate != NULL && strcmp(generate, "1") == 0) {
         ok = write_file(strbuf_text(&path), text);

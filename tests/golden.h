@@ -10,4 +10,8 @@
 // environment the file is rewritten instead, and the answer is true when that worked.
 bool golden_equal(const char *name, const char *text);
 
+// True when the file, named from the root, holds the text word for word. Otherwise the text is
+// printed, ready to be pasted.
+bool golden_contained(const char *file, const char *text);
+
 #endif

@@ -10,6 +10,7 @@
 //     key NAMES     as in the table of keys: m Down Enter
 //     shot FILE     an SVG of the screen, once it has come to rest
 //     text FILE     its text; "-" is standard output
+//     run COMMAND   a shell command, to its end
 //
 // When a wait is in vain the screen is printed and the exit status is 1.
 #include <locale.h>
@@ -100,6 +101,9 @@ static bool play(Player *player, const char *command, const char *rest)
     if (strcmp(command, "size") == 0 && parse_size(sv(rest), &w, &h)) {
         pty_resize(player->pty, w, h);
         return true;
+    }
+    if (strcmp(command, "run") == 0) {
+        return system(rest) == 0;
     }
     bool is_picture = strcmp(command, "shot") == 0;
     if (is_picture || strcmp(command, "text") == 0) {

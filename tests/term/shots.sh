@@ -10,10 +10,19 @@ out=$root/screenshots
 story=$(mktemp)
 trap 'rm -f "$story"' EXIT
 
+# Some data for :7001, and a slow loader at :7004, so that a move takes long enough to be looked at.
+target="redis-cli -h 127.0.99.170 -p 7001"
+mover="redis-cli -h 127.0.99.171 -p 7004"
+fill="for i = 1, 60000 do redis.call('set', KEYS[1] .. i, string.rep('x', 100)) end"
+
 # The rows of a healthy demo: :7001 with :7008 below it, :7005 with :7006, :7003 with :7002 and :7004.
 cat >"$story" <<END
+wait 127.0.99.170
 wait 0 orphaned
 wait 1 spare
+run $target eval "$fill" 1 '{bar}' >/dev/null
+run $mover config set key-load-delay 150 >/dev/null
+run $mover config set loading-process-events-interval-bytes 65536 >/dev/null
 shot $out/healthy.svg
 key g j K
 wait ORPHANED
@@ -23,7 +32,12 @@ key M
 wait Esc stops it
 shot $out/move.svg
 key y
+wait loading 3
+key k
+shot $out/moving.svg
+run $mover config set key-load-delay 0 >/dev/null
 wait 0 orphaned
+wait in sync with :7001
 shot $out/healed.svg
 key ?
 shot $out/keys.svg

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "golden.h"
 #include "rehome/base/mem.h"
 #include "rehome/ui/keys.h"
 
@@ -165,10 +166,21 @@ static void markdown_has_a_row_for_each_binding(void **state)
     strbuf_done(&text);
 }
 
+static void the_readme_has_the_table_as_it_is(void **state)
+{
+    (void)state;
+    StrBuf table = {0};
+    keys_markdown(&table);
+    bool is_there = golden_contained("README.md", strbuf_text(&table));
+    strbuf_done(&table);
+    assert_true(is_there);
+}
+
 TESTS(keys, cmocka_unit_test(every_name_in_the_table_is_a_key),
       cmocka_unit_test(no_key_means_two_things_in_one_place),
       cmocka_unit_test(every_binding_is_explained), cmocka_unit_test(every_action_has_a_key),
       cmocka_unit_test(lookup_minds_the_scope),
       cmocka_unit_test(what_starts_a_write_never_commits_it),
       cmocka_unit_test(names_of_keys_are_exact),
-      cmocka_unit_test(markdown_has_a_row_for_each_binding))
+      cmocka_unit_test(markdown_has_a_row_for_each_binding),
+      cmocka_unit_test(the_readme_has_the_table_as_it_is))
