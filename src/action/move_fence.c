@@ -51,6 +51,10 @@ MoveEffect fence_enter(Move *m, int64_t now_ms)
     if (m->fence == FENCE_NOT_NEEDED) {
         return replicate_enter(m, now_ms, "needs no fence");
     }
+    if (m->spec.no_fence) {
+        m->fence = FENCE_NOT_NEEDED;
+        return replicate_enter(m, now_ms, "not fenced, as nobody waits for the end");
+    }
     move_to(m, MOVE_FENCE_READ, now_ms, "the gate is open, asking for %s", SETTING);
     return read_setting(m, now_ms);
 }

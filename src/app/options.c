@@ -103,7 +103,7 @@ static const Option options[] = {
     {"yes", 0, NULL, KIND_FLAG, AT(yes), 0, 0,
      "move: do not ask; needed where stdin is no terminal"},
     {"no-wait", 0, NULL, KIND_FLAG, AT(no_wait), 0, 0,
-     "move: return when the replica has accepted it"},
+     "move: return when the replica has accepted it, without a fence"},
     {"force", 0, NULL, KIND_FLAG, AT(force), 0, 0,
      "move: even if a rule that protects data says no"},
     {"theme", 0, "NAME", KIND_TEXT, AT(theme), 0, 0, "how the dashboard looks: a name or a file"},

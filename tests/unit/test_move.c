@@ -185,6 +185,20 @@ static void what_time_does_not_cure_is_refused_by_its_rule(void **state)
     rig_done(&rig);
 }
 
+static void without_anybody_to_lift_it_no_fence_is_set(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig.w.spec.no_fence = true;
+    rig_start(&rig);
+    rig_look_until(&rig, MOVE_GATE);
+    assert_int_equal(rig_state(&rig), MOVE_REPLICATE);
+    assert_int_equal(rig.writes, 1);
+    assert_int_equal(rig.replicates, 1);
+    rig_done(&rig);
+}
+
 static void nothing_is_sent_on_old_evidence(void **state)
 {
     (void)state;
@@ -515,6 +529,7 @@ TESTS(move, cmocka_unit_test(answers_older_than_the_decision_do_not_count),
       cmocka_unit_test(the_same_health_twice_is_one_round),
       cmocka_unit_test(a_gate_without_rounds_refuses_in_the_end),
       cmocka_unit_test(what_time_may_cure_is_waited_for),
+      cmocka_unit_test(without_anybody_to_lift_it_no_fence_is_set),
       cmocka_unit_test(what_time_does_not_cure_is_refused_by_its_rule),
       cmocka_unit_test(nothing_is_sent_on_old_evidence),
       cmocka_unit_test(what_the_setting_says_decides_about_the_fence),

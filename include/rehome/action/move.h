@@ -29,6 +29,8 @@ typedef struct {
     bool heal;
     bool accept_risk;
     bool force;
+    bool no_fence; // nobody will be there to lift it: not journaled, a resumed move lifts by what
+                   // was set
 } MoveSpec;
 
 // State, what it waits for, how long it may take (ms; 0: no limit of its own).
