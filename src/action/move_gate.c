@@ -49,12 +49,16 @@ static bool passes_with_time(GateRule rule)
            rule == GATE_SERVER_RACE;
 }
 
-static MoveEffect gate_closed(Move *m, int64_t now_ms)
+static MoveEffect gate_closed(Move *m, const GateAsk *ask, int64_t now_ms)
 {
-    GateRule rule = m->verdict.refused_by;
-    if (!passes_with_time(rule)) {
-        return gate_refuse(m, now_ms);
+    for (int i = 0; i < GATE_RULE_COUNT; i++) {
+        GateRule rule = (GateRule)i;
+        if (!m->verdict.check[i].passed && gate_refuses(ask, rule) && !passes_with_time(rule)) {
+            m->verdict.refused_by = rule;
+            return gate_refuse(m, now_ms);
+        }
     }
+    GateRule rule = m->verdict.refused_by;
     move_say(m, "waiting at the gate: %s", m->verdict.check[rule].text);
     return move_pause(m, now_ms, GATE_GAP_MS);
 }
@@ -128,7 +132,7 @@ static MoveEffect gate_round(Move *m, const Health *before, const Health *h, int
     };
     gate_check(&ask, before, h, &m->verdict);
     if (!m->verdict.open) {
-        return gate_closed(m, now_ms);
+        return gate_closed(m, &ask, now_ms);
     }
     m->gate_ms = h->snapshot->now_ms;
     remember_goal(m, h);

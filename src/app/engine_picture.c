@@ -59,6 +59,13 @@ static OwnMove move_in_flight(const Engine *e)
     return counts ? runner_own(e->runner) : (OwnMove){0};
 }
 
+// What may be told as our doing: before the write went out, whoever moved it was not us.
+static OwnMove move_written(const Engine *e)
+{
+    const Move *m = runner_move(e->runner);
+    return m != NULL && m->write_ms != 0 ? runner_own(e->runner) : (OwnMove){0};
+}
+
 static void take_picture(Engine *e, Snapshot *s)
 {
     HealthOptions options = {
@@ -72,7 +79,7 @@ static void take_picture(Engine *e, Snapshot *s)
                  s->n_masters, s->n_replicas);
         engine_tell_text(e, EVENT_CONNECTED, LEVEL_INFO, BY_NOBODY, text);
     }
-    OwnMove own = runner_own(e->runner);
+    OwnMove own = move_written(e);
     snapshot_diff(e->snapshot, s, &own, engine_tell, e);
     health_diff(e->health, health, engine_tell, e);
     if (e->snapshot != NULL && reach_changed(e->snapshot, s)) {

@@ -73,7 +73,7 @@ static GateRound round_of(const GateAsk *ask, const Health *h, const char *name,
     };
 }
 
-static bool refuses(const GateAsk *ask, GateRule rule)
+bool gate_refuses(const GateAsk *ask, GateRule rule)
 {
     if (rule == GATE_IDENTITY) {
         return true;
@@ -92,7 +92,7 @@ void gate_check(const GateAsk *ask, const Health *first, const Health *second, G
     };
     for (int i = 0; i < GATE_RULE_COUNT; i++) {
         checks[i](&w, &out->check[i]);
-        if (!out->check[i].passed && out->open && refuses(ask, (GateRule)i)) {
+        if (!out->check[i].passed && out->open && gate_refuses(ask, (GateRule)i)) {
             out->open = false;
             out->refused_by = (GateRule)i;
         }

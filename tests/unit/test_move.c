@@ -185,6 +185,22 @@ static void what_time_does_not_cure_is_refused_by_its_rule(void **state)
     rig_done(&rig);
 }
 
+// The servers were quicker: no need to wait until their views agree on it.
+static void nothing_is_waited_for_when_the_need_has_gone(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    fixture_node(rig.w.f, rig.w.donor)->state_fail = true;
+    fixture_restore(rig.w.f, fixture_port(rig.w.f, 7008));
+    rig_start(&rig);
+    rig_look(&rig);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_REFUSED);
+    assert_int_equal(runner_move(rig.r)->verdict.refused_by, GATE_TARGET);
+    rig_done(&rig);
+}
+
 static void without_anybody_to_lift_it_no_fence_is_set(void **state)
 {
     (void)state;
@@ -529,6 +545,7 @@ TESTS(move, cmocka_unit_test(answers_older_than_the_decision_do_not_count),
       cmocka_unit_test(the_same_health_twice_is_one_round),
       cmocka_unit_test(a_gate_without_rounds_refuses_in_the_end),
       cmocka_unit_test(what_time_may_cure_is_waited_for),
+      cmocka_unit_test(nothing_is_waited_for_when_the_need_has_gone),
       cmocka_unit_test(without_anybody_to_lift_it_no_fence_is_set),
       cmocka_unit_test(what_time_does_not_cure_is_refused_by_its_rule),
       cmocka_unit_test(nothing_is_sent_on_old_evidence),

@@ -53,6 +53,9 @@ typedef struct {
     GateCheck check[GATE_RULE_COUNT];
 } GateVerdict;
 
+// Does a failed check of this rule refuse what is asked, or has somebody accepted it?
+bool gate_refuses(const GateAsk *ask, GateRule rule);
+
 // first and second: healths of two complete rounds, first older; they may not be the same. Every
 // check is filled in, whatever the others say. With heal, HOST only warns: the plan took the best
 // there is, and a spare on the same host is better than none.
