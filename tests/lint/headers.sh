@@ -12,6 +12,7 @@ for header in "$@"; do
     if [ -z "$guard" ] || ! grep -qx "#define $guard" "$header"; then
         echo "$header: no include guard REHOME_..._H"
         bad=1
+        continue
     fi
     # Two headers with one guard: the second would silently be empty.
     case " $guards " in
@@ -20,6 +21,6 @@ for header in "$@"; do
         bad=1
         ;;
     esac
-    guards="$guards ${guard:-none}"
+    guards="$guards $guard"
 done
 exit $bad

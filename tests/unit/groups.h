@@ -12,6 +12,7 @@
     X(event_report)                                                                                \
     X(finding)                                                                                     \
     X(gate)                                                                                        \
+    X(golden)                                                                                      \
     X(health)                                                                                      \
     X(host_loss)                                                                                   \
     X(info)                                                                                        \

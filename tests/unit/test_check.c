@@ -6,6 +6,7 @@
 
 #include "fixture.h"
 #include "golden.h"
+#include "rehome/base/mem.h"
 #include "rehome/report/check.h"
 
 // Two rounds, so that things have held for a while: the second at 13 s, whatever changed between
@@ -328,6 +329,55 @@ static void json_names_replicas_that_no_master_lists(void **state)
     fixture_free(f);
 }
 
+static void a_replica_of_nobody_is_told_in_both_forms(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    int lost = fixture_port(f, 7002);
+    for (int i = 0; i < (int)fixture_count(f); i++) {
+        fixture_view_master(f, i, lost, -1);
+    }
+    Look l = look(f);
+    json_t *document = assert_document(&l, &(Findings){NULL, 0});
+    const json_t *replica = json_array_get(json_object_get(document, "detached"), 0);
+    assert_text(replica, "id", fixture_id(f, lost).hex);
+    assert_true(json_is_null(json_object_get(replica, "replicates")));
+    json_decref(document);
+    StrBuf out = {0};
+    check_text(&out, l.health, &(Findings){NULL, 0});
+    assert_non_null(strstr(strbuf_text(&out),
+                           "*** WARNING: 127.0.99.170:7002 claims to be slave of "
+                           "unknown node ID -.\n"));
+    strbuf_done(&out);
+    look_done(&l);
+    fixture_free(f);
+}
+
+// The node that did not answer in the second round keeps what it said in the first.
+static void a_link_told_in_an_earlier_round_is_not_told_again(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    RoundInput round = *fixture_round(f, 13000);
+    Observation *at = mem_array(round.n, sizeof(*at));
+    memcpy(at, round.at, round.n * sizeof(*at));
+    NodeId late = fixture_id(f, fixture_port(f, 7008));
+    for (size_t i = 0; i < round.n; i++) {
+        if (node_id_eq(at[i].id, late)) {
+            at[i].reach = REACH_LATE;
+        }
+    }
+    round.at = at;
+    Look l = {.now = snapshot_build(&round)};
+    l.health = health_assess(l.now, NULL, &(HealthOptions){0});
+    const Node *n = &l.now->nodes[snapshot_find(l.now, late)];
+    assert_true(n->says->has_info && n->says->info.link_up);
+    json_decref(assert_document(&l, &(Findings){NULL, 0}));
+    look_done(&l);
+    mem_free(at);
+    fixture_free(f);
+}
+
 static void json_of_an_orphan(void **state)
 {
     (void)state;
@@ -390,4 +440,6 @@ TESTS(check, cmocka_unit_test(status_is_that_of_the_worst_finding),
       cmocka_unit_test(text_counts_replicas_also_when_there_are_none),
       cmocka_unit_test(json_says_what_the_snapshot_says),
       cmocka_unit_test(json_names_replicas_that_no_master_lists),
+      cmocka_unit_test(a_replica_of_nobody_is_told_in_both_forms),
+      cmocka_unit_test(a_link_told_in_an_earlier_round_is_not_told_again),
       cmocka_unit_test(json_of_an_orphan), cmocka_unit_test(names_of_servers_cannot_break_out))
