@@ -62,7 +62,7 @@ FakeCluster *fake_cluster_start(struct ev_loop *loop, size_t n)
     c->nodes = mem_array(n, sizeof(*c->nodes));
     for (size_t i = 0; i < n; i++) {
         char ip[32];
-        snprintf(ip, sizeof(ip), "127.0.%zu.%zu", 200 + i / 200, 1 + i % 200);
+        snprintf(ip, sizeof(ip), "127.88.%zu.%zu", i / 200, 1 + i % 200);
         c->nodes[i].server = fake_start(loop, ip, 0);
         snprintf(c->nodes[i].id.hex, sizeof(c->nodes[i].id.hex), "%040zx", i + 1);
     }

@@ -149,7 +149,6 @@ static bool take_answer(Peer *p, QueryKind kind, const Answer *answer, int64_t a
         if (!confirm(p, id, asked_ms)) {
             return false;
         }
-        p->loading = false;
         break;
     case QUERY_NODES:
         if (!find_myself(answer->text, &id)) {
@@ -158,14 +157,14 @@ static bool take_answer(Peer *p, QueryKind kind, const Answer *answer, int64_t a
         if (!confirm(p, id, asked_ms)) {
             return false;
         }
-        p->loading = false;
         break;
     case QUERY_INFO:
         p->loading = has_line(answer->text, "loading:1");
         p->rtt_us = answer->rtt_us;
         break;
     case QUERY_CLUSTER:
-        p->loading = false;
+        // Valkey 8 answers it while it loads: only where INFO is not allowed this is the best word.
+        p->loading = p->loading && (p->denied & ASK_INFO) == 0;
         break;
     case QUERY_SETTINGS:
         p->settings_denied = false;

@@ -77,10 +77,10 @@ static bool may_witness(const Peer *peer, bool owners_only)
 // From where the last choice ended, so that everybody's view is seen in time.
 static size_t rotate(Poller *p, size_t wanted, bool owners_only)
 {
-    size_t start = p->rotor;
     size_t n = p->n_peers;
+    size_t start = p->rotor < n ? p->rotor : 0;
     for (size_t i = 0; i < n && wanted > 0; i++) {
-        size_t at = (start + i) % n;
+        size_t at = start + i < n ? start + i : start + i - n;
         if (may_witness(p->peers[at], owners_only)) {
             p->peers[at]->is_witness = true;
             p->rotor = at + 1;

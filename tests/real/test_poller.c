@@ -229,6 +229,8 @@ static void ten_hung_of_fifty_hold_nothing(void **state)
 {
     World *t = *state;
     t->w.options.round_deadline_ms = 1500; // twenty rounds held by it would take half a minute
+    t->w.options.request_timeout_ms = 60000;
+    t->w.options.hung_timeout_ms = 60000;
     start_cluster(t, 50);
     see_all(t);
     for (size_t i = 10; i < 20; i++) {
@@ -389,6 +391,33 @@ static void nodes_come_and_go(void **state)
     assert_int_equal(t->w.n_seen, 3);
 }
 
+static bool is_at_home(void *ctx)
+{
+    World *t = ctx;
+    const Seen *seen = watcher_node(&t->w, t->id);
+    return seen != NULL && seen->reach == REACH_OK && strncmp(seen->dialled, "127.0.0.1:", 10) != 0;
+}
+
+static void a_seed_has_two_addresses(void **state)
+{
+    World *t = *state;
+    t->other = fake_start(t->w.loop, "127.0.0.1", 0);
+    t->cluster = fake_cluster_start(t->w.loop, 2);
+    seed_with(t, t->other);
+    fake_cluster_answers(t->cluster, 0, t->other);
+    see_all(t);
+    t->id = fake_id(t->cluster, 0);
+    assert_false(is_at_home(t)); // the address that worked is kept
+    fake_listen(t->other, 0);
+    fake_cut(t->other);
+    watcher_until(&t->w, is_at_home, t); // the announced one works too
+    fake_listen(t->other, 1);
+    fake_listen(fake_node(t->cluster, 0), 0);
+    fake_cut(fake_node(t->cluster, 0));
+    wait_reach(t, 0, REACH_OK);
+    assert_int_equal(t->w.n_seen, 2);
+}
+
 static bool has_moved(void *ctx)
 {
     World *t = ctx;
@@ -525,6 +554,18 @@ static void who_loads_is_who_it_was(void **state)
     assert_true(send_to(t, 1));
 }
 
+static void who_loads_may_still_tell_the_topology(void **state)
+{
+    World *t = *state;
+    start_cluster(t, 3);
+    see_all(t);
+    fake_answer_bulk(fake_node(t->cluster, 1), "INFO", "role:slave\r\nloading:1\r\n"); // Valkey 8
+    t->id = fake_id(t->cluster, 1);
+    watcher_until(&t->w, is_loading, t);
+    watcher_rounds(&t->w, 3);
+    assert_true(watcher_node(&t->w, t->id)->loading);
+}
+
 static void what_is_not_allowed_leaves_the_rest(void **state)
 {
     World *t = *state;
@@ -617,9 +658,10 @@ TESTS(poller, CLAIM(first_round_is_complete), CLAIM(tries_seeds_in_turn),
       CLAIM(slow_is_not_late_for_ever), CLAIM(a_lost_connection_starts_a_round),
       CLAIM(what_returns_is_seen_again), CLAIM(full_rounds_ask_for_everything),
       CLAIM(hurry_and_interval_take_effect_at_once), CLAIM(a_few_witnesses_take_turns),
-      CLAIM(half_a_reply_is_no_view), CLAIM(nodes_come_and_go),
+      CLAIM(half_a_reply_is_no_view), CLAIM(nodes_come_and_go), CLAIM(a_seed_has_two_addresses),
       CLAIM(when_all_are_lost_the_seeds_are_asked_again), CLAIM(sends_one_command),
       CLAIM(a_command_without_an_answer_is_late), CLAIM(another_node_at_the_address_is_refused),
-      CLAIM(who_loads_is_who_it_was), CLAIM(what_is_not_allowed_leaves_the_rest),
-      CLAIM(who_is_allowed_nothing_is_denied), CLAIM(a_seed_without_topology_is_denied),
-      CLAIM(a_seed_may_bring_its_own_login), CLAIM(can_be_freed_at_any_moment))
+      CLAIM(who_loads_is_who_it_was), CLAIM(who_loads_may_still_tell_the_topology),
+      CLAIM(what_is_not_allowed_leaves_the_rest), CLAIM(who_is_allowed_nothing_is_denied),
+      CLAIM(a_seed_without_topology_is_denied), CLAIM(a_seed_may_bring_its_own_login),
+      CLAIM(can_be_freed_at_any_moment))
