@@ -6,14 +6,24 @@
     X(address)                                                                                     \
     X(arena)                                                                                       \
     X(automatic)                                                                                   \
+    X(automatic_brakes)                                                                            \
+    X(automatic_views)                                                                             \
     X(canvas)                                                                                      \
     X(check)                                                                                       \
+    X(check_json)                                                                                  \
     X(diff)                                                                                        \
     X(event_report)                                                                                \
     X(finding)                                                                                     \
     X(gate)                                                                                        \
+    X(gate_agreement)                                                                              \
+    X(gate_nodes)                                                                                  \
+    X(gate_server)                                                                                 \
+    X(gate_views)                                                                                  \
     X(golden)                                                                                      \
     X(health)                                                                                      \
+    X(health_events)                                                                               \
+    X(health_links)                                                                                \
+    X(health_time)                                                                                 \
     X(host_loss)                                                                                   \
     X(info)                                                                                        \
     X(journal)                                                                                     \
@@ -25,7 +35,10 @@
     X(move_walk)                                                                                   \
     X(nodes)                                                                                       \
     X(plan)                                                                                        \
+    X(plan_order)                                                                                  \
+    X(plan_refusals)                                                                               \
     X(plan_report)                                                                                 \
+    X(plan_targets)                                                                                \
     X(replies)                                                                                     \
     X(runner)                                                                                      \
     X(slots)                                                                                       \

@@ -3,37 +3,31 @@
 #include <jansson.h>
 #include <string.h>
 
-#include "fixture.h"
 #include "golden.h"
+#include "look.h"
 #include "rehome/report/plan_report.h"
 
 typedef struct {
     Fixture *fixture;
-    Snapshot *before;
-    Snapshot *now;
-    const Health *health;
+    Look look;
     Plan plan;
 } Case;
 
-// The owner's cluster; the failed replicas have been so for 12 s.
+// The owner's cluster with some failed replicas.
 static Case make(const int *failed, size_t n)
 {
-    static const HealthOptions options = {0};
     Case c = {.fixture = fixture_scenario()};
     for (size_t i = 0; i < n; i++) {
         fixture_fail(c.fixture, fixture_port(c.fixture, failed[i]));
     }
-    c.before = fixture_snapshot(c.fixture, 1000);
-    c.now = fixture_snapshot(c.fixture, 13000);
-    c.health = health_assess(c.now, health_assess(c.before, NULL, &options), &options);
-    c.plan = plan_make(c.health);
+    c.look = look(c.fixture);
+    c.plan = plan_make(c.look.health);
     return c;
 }
 
 static void done(Case *c)
 {
-    snapshot_free(c->before);
-    snapshot_free(c->now);
+    look_done(&c->look);
     fixture_free(c->fixture);
 }
 
@@ -41,7 +35,7 @@ static void assert_golden(const int *failed, size_t n, int status, const char *n
 {
     Case c = make(failed, n);
     StrBuf out = {0};
-    plan_text(&out, c.health, &c.plan);
+    plan_text(&out, c.look.health, &c.plan);
     assert_true(golden_equal(name, strbuf_text(&out)));
     assert_int_equal(plan_status(&c.plan), status);
     strbuf_done(&out);
@@ -77,7 +71,7 @@ static void text_when_there_is_no_spare_at_all(void **state)
 static void assert_id(const json_t *object, const char *key, const Case *c, int node)
 {
     assert_string_equal(json_string_value(json_object_get(object, key)),
-                        c->now->nodes[node].id.hex);
+                        c->look.now->nodes[node].id.hex);
 }
 
 static void assert_text(const json_t *object, const char *key, const char *expected)
@@ -92,7 +86,7 @@ static void assert_move(const json_t *move, const Case *c, const PlanTarget *t)
     assert_id(move, "donor", c, chosen->donor);
     assert_id(move, "target", c, t->target);
     assert_text(move, "reason", t->reason);
-    assert_text(move, "command", plan_command(c->now, chosen->replica, t->target));
+    assert_text(move, "command", plan_command(c->look.now, chosen->replica, t->target));
     const json_t *cost = json_object_get(move, "cost_bytes");
     assert_int_equal(t->cost_bytes < 0 ? -1 : json_integer_value(cost), t->cost_bytes);
 }
@@ -100,7 +94,7 @@ static void assert_move(const json_t *move, const Case *c, const PlanTarget *t)
 static json_t *document(const Case *c)
 {
     StrBuf out = {0};
-    plan_json(&out, c->health, &(Findings){NULL, 0}, &c->plan);
+    plan_json(&out, c->look.health, &(Findings){NULL, 0}, &c->plan);
     json_t *parsed = json_loads(strbuf_text(&out), JSON_REJECT_DUPLICATES, NULL);
     strbuf_done(&out);
     assert_non_null(parsed);
