@@ -56,6 +56,7 @@ DRIVERS := $(wildcard tests/term/shot.c tests/term/term_driver.c)
 TERM    := $(filter-out $(DRIVERS),$(sort $(wildcard tests/term/*.c)))
 TERM_SHARED := $(filter-out tests/term/main.c tests/term/test_%.c,$(TERM))
 BENCH   := $(sort $(wildcard tests/bench/*.c))
+BENCH_SHARED := tests/real/run.c tests/real/stage.c tests/term/pty.c
 TESTS   := $(sort $(UNIT) $(TEST_SHARED) $(REAL) $(TERM) $(DRIVERS) $(BENCH))
 HEADERS := $(sort $(wildcard include/rehome/*/*.h src/*/*.h tests/*.h tests/*/*.h))
 
@@ -116,9 +117,9 @@ lint: deps-lint ## two compilers, clang-tidy, cppcheck, format, layers, bans, he
 	    lint-layers lint-bans lint-headers
 	@echo 'lint: nothing found'
 
-bench: deps-test ## measure the budgets, with an optimised build
-	$(SUBMAKE) $(if $(BENCH),$(B)/bench,all)
-	$(if $(BENCH),$(Q)REHOME_ROOT='$(CURDIR)' REHOME_BIN='$(CURDIR)/$(B)/rehome' $(B)/bench)
+bench: deps-test ## measure the budgets, with an optimised build (ONLY=check: that section)
+	$(SUBMAKE) all $(B)/bench
+	$(Q)REHOME_ROOT='$(CURDIR)' REHOME_BIN='$(CURDIR)/$(B)/rehome' $(B)/bench $(ONLY)
 
 screenshots: deps-test ## draw the pictures under screenshots/ anew
 	$(SUBMAKE) all $(DRIVER_BINARIES)
@@ -198,7 +199,7 @@ $(B)/term: $(call obj,$(TERM)) $(B)/librehome.a $(B)/flags
 $(DRIVER_BINARIES): $(B)/%: $(B)/obj/tests/term/%.o $(call obj,$(TERM_SHARED)) $(B)/librehome.a $(B)/flags
 	$(link) $(TEST_LIBS) $(LIBS)
 
-$(B)/bench: $(call obj,$(BENCH) $(TEST_SHARED)) $(B)/librehome.a $(B)/flags
+$(B)/bench: $(call obj,$(BENCH) $(BENCH_SHARED) $(TEST_SHARED)) $(B)/librehome.a $(B)/flags
 	$(link) $(TEST_LIBS) $(LIBS)
 
 $(B)/obj/%.o: %.c $(B)/flags

@@ -85,6 +85,11 @@ void run_signal(Run *run, int signal_number)
     }
 }
 
+int run_pid(const Run *run)
+{
+    return (int)run->pid;
+}
+
 // Read what is there, waiting at most limit_ms for something. False: both streams are at their end.
 static bool read_more(Run *run, int64_t limit_ms)
 {

@@ -13,6 +13,7 @@ Run *run_start(const char *const *argv);
 void run_free(Run *run); // kills it when it still runs; NULL is fine
 
 void run_signal(Run *run, int signal_number);
+int run_pid(const Run *run); // 0: seen to its end
 
 // Wait for its end. The exit status, or 128 + the signal that ended it. Fails the test when it has
 // not ended after limit_ms.

@@ -474,6 +474,11 @@ int pty_status(const Pty *p)
     return p->ended ? p->status : -1;
 }
 
+int pty_pid(const Pty *p)
+{
+    return (int)p->pid;
+}
+
 const char *pty_output(const Pty *p, size_t *n)
 {
     *n = p->output.n;

@@ -63,6 +63,7 @@ bool pty_modes(const Pty *p, struct termios *out); // of the line
 
 // How it ended: the exit status, or 128 + the signal; -1 while it runs.
 int pty_status(const Pty *p);
+int pty_pid(const Pty *p); // its process
 
 // Everything it has written since the start or pty_output_clear().
 const char *pty_output(const Pty *p, size_t *n);
