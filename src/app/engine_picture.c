@@ -78,6 +78,10 @@ static void take_picture(Engine *e, Snapshot *s)
         snprintf(text, sizeof(text), "connected to %s: %zu masters, %zu replicas", s->name,
                  s->n_masters, s->n_replicas);
         engine_tell_text(e, EVENT_CONNECTED, LEVEL_INFO, BY_NOBODY, text);
+        const char *notice = poller_notice(e->poller);
+        if (*notice != '\0') {
+            engine_tell_text(e, EVENT_CONNECTED, LEVEL_WARNING, BY_NOBODY, notice);
+        }
     }
     OwnMove own = move_written(e);
     snapshot_diff(e->snapshot, s, &own, engine_tell, e);

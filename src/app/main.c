@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "options.h"
 #include "rehome/redis/link.h"
@@ -11,6 +12,16 @@ static void ignore_broken_pipes(void)
     // hiredis writes without MSG_NOSIGNAL, and stdout may be closed under us.
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
+}
+
+// One connection to each node, and many systems allow 1024 files unless asked for more.
+static void allow_many_connections(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
 }
 
 static int show(const char *text)
@@ -40,6 +51,7 @@ int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
     ignore_broken_pipes();
+    allow_many_connections();
     Options o;
     Error err = {0};
     int status;

@@ -142,7 +142,8 @@ static void on_up(void *ctx)
     p->denied = 0;
     if (p->trouble == REACH_CONNECTING) {
         char why[320];
-        snprintf(why, sizeof(why), "%s is connected, but has not answered yet",
+        snprintf(why, sizeof(why),
+                 "%s is connected, but has not answered yet (is it hung, stopped or very busy?)",
                  link_where(p->link));
         set_trouble(p, REACH_LATE, why);
     }
