@@ -81,9 +81,22 @@ int stage_clear(void **state)
     return 0;
 }
 
+// The first number of "Redis server v=7.0.15 ..." or "Valkey server v=8.0.1 ...".
+static int server_major(void)
+{
+    Run *run = stage_other((const char *[]){"redis-server", "--version", NULL});
+    assert_int_equal(run_end(run, LIMIT_MS), 0);
+    const char *at = strstr(run_out(run), " v=");
+    return at == NULL ? 0 : at[3] - '0';
+}
+
 Lab *stage_lab(const LabSpec *spec)
 {
     assert_true(stage.n_labs < MAX_LABS);
+    if (spec->extra != NULL && server_major() < 7) {
+        print_message("this redis-server does not know the settings that the test needs\n");
+        skip();
+    }
     LabSpec chosen = *spec;
     chosen.net = stage.next_net;
     Error err = {0};
