@@ -35,6 +35,9 @@ bool gate_rule_protects_data(GateRule rule)
 }
 
 static void fill_in(GateCheck *c, bool passed, const char *format, va_list args)
+    __attribute__((format(printf, 3, 0)));
+
+static void fill_in(GateCheck *c, bool passed, const char *format, va_list args)
 {
     char text[512];
     vsnprintf(text, sizeof(text), format, args);

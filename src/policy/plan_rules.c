@@ -83,18 +83,19 @@ PlanVerdict plan_target_verdict(const Health *h, int target)
     }
     // Its last word may still be fresh, but a lost connection is the first sign of a master's
     // death.
-    bool is_gone = t->says != NULL && t->says->reach == REACH_UNREACHABLE;
-    if (is_gone || !word_is_fresh(s, target, h->options.fresh_ms)) {
-        const char *why = t->says != NULL ? t->says->why : "";
+    const NodeSays *says = t->says;
+    if (says == NULL || says->reach == REACH_UNREACHABLE ||
+        !word_is_fresh(s, target, h->options.fresh_ms)) {
+        const char *why = says != NULL ? says->why : "";
         return (PlanVerdict){true, "not-reachable",
                              arena_printf(s->arena, "%s cannot be asked%s%s", t->addr,
                                           why[0] != '\0' ? ": " : "", why)};
     }
-    if (!t->says->info.is_master) {
+    if (!says->info.is_master) {
         return (PlanVerdict){true, "not-a-master",
                              arena_printf(s->arena, "%s says that it is a replica", t->addr)};
     }
-    if (t->says->info.loading || t->says->loading) {
+    if (says->info.loading || says->loading) {
         return (PlanVerdict){true, "loading",
                              arena_printf(s->arena, "%s is loading its dataset", t->addr)};
     }

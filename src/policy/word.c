@@ -17,7 +17,8 @@ bool word_is_newer(const Snapshot *s, int node, int64_t since_ms)
     return says != NULL && says->reach == REACH_OK && says->has_info && says->info_ms >= since_ms;
 }
 
-bool word_has_view(const Snapshot *s, int node, int64_t since_ms)
+// Its own view of the cluster is of this round and not older than since_ms, and it knows itself.
+static bool has_view(const Snapshot *s, int node, int64_t since_ms)
 {
     const Node *n = &s->nodes[node];
     const NodeSays *says = n->says;
@@ -31,7 +32,7 @@ bool word_has_view(const Snapshot *s, int node, int64_t since_ms)
 bool word_is_witness(const Snapshot *s, int node, int64_t since_ms)
 {
     const NodeSays *says = s->nodes[node].says;
-    return node_is_owner(&s->nodes[node]) && word_has_view(s, node, since_ms) &&
+    return node_is_owner(&s->nodes[node]) && has_view(s, node, since_ms) &&
            (says->view.at[says->view.myself].flags & NODE_MASTER) != 0 && says->has_cluster &&
            says->cluster.known && says->cluster_ms >= since_ms;
 }

@@ -13,9 +13,6 @@ bool word_is_fresh(const Snapshot *s, int node, int64_t fresh_ms);
 // The node answered in this round, INFO not older than since_ms.
 bool word_is_newer(const Snapshot *s, int node, int64_t since_ms);
 
-// Its own view of the cluster is of this round and not older than since_ms, and it knows itself.
-bool word_has_view(const Snapshot *s, int node, int64_t since_ms);
-
 // A slot owner whose view and cluster info are of this round and not older than since_ms: one of
 // those whose agreement counts.
 bool word_is_witness(const Snapshot *s, int node, int64_t since_ms);

@@ -14,7 +14,7 @@
     X(IDENTITY, "identity", true)          /* MYID of the node we write to */                      \
     X(MAJORITY, "majority", true)          /* most slot owners answered us directly */             \
     X(AGREEMENT, "agreement", true)        /* they agree, twice running */                         \
-    X(SERVER_RACE, "server-race", true)    /* no move by the servers themselves is due just now */  \
+    X(SERVER_RACE, "server-race", true)    /* no move by the servers themselves is due just now */ \
     X(TARGET, "target", true)              /* alive, a master, and in need when healing */         \
     X(TARGET_READY, "target-ready", false) /* bgsave ok, room to fork */                           \
     X(DONOR, "donor", true)                /* keeps its floor by its own list */                   \

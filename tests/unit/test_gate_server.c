@@ -1,0 +1,96 @@
+#include "unit.h"
+
+#include "gate_try.h"
+
+// The scenario, with :7008 failing between the looks at 1000 and at 2000, and the last two rounds
+// so long after it.
+static Try orphaned_for(int64_t age_ms)
+{
+    Try t = {.w = watch_new(fixture_scenario())};
+    watch_round(&t.w, 1000);
+    watch_fail(&t.w, 7008);
+    watch_round(&t.w, 2000);
+    t.ask = (GateAsk){
+        .replica = watch_id(&t.w, 7004),
+        .donor = watch_id(&t.w, 7003),
+        .target = watch_id(&t.w, 7001),
+        .heal = true,
+        .decided_ms = 1500,
+    };
+    watch_round(&t.w, 2000 + age_ms - 60);
+    watch_round(&t.w, 2000 + age_ms);
+    try_check(&t);
+    return t;
+}
+
+static void assert_race(int64_t age_ms, const char *refusal)
+{
+    Try t = orphaned_for(age_ms);
+    if (refusal != NULL) {
+        assert_gate_refused(&t, GATE_SERVER_RACE, refusal);
+    } else {
+        assert_gate_passed(&t, GATE_SERVER_RACE, "no move by the server's own migration is due");
+        assert_true(t.verdict.open);
+    }
+    try_done(&t);
+}
+
+static void nothing_is_written_while_the_servers_may_act_themselves(void **state)
+{
+    (void)state;
+    assert_race(100, "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                     "orphaned for 0.1s");
+    assert_race(150, NULL);
+    assert_race(3600, NULL);
+    assert_race(3800, "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                      "orphaned for 3.8s");
+    assert_race(6500, "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                      "orphaned for 6.5s");
+    assert_race(6600, NULL);
+}
+
+static void an_orphan_whose_beginning_was_not_seen_is_given_the_servers_time(void **state)
+{
+    (void)state;
+    Try t = try_scenario();
+    knob(&t.w, 7008)->master = fixture_port(t.w.f, 7005); // nobody tells since when
+    try_rounds(&t);
+    assert_gate_refused(
+        &t, GATE_SERVER_RACE,
+        "the server's own migration to 127.0.99.170:7001 may come any moment: orphaned "
+        "for 2.0s that we have seen, and longer");
+    watch_round(&t.w, 8600);
+    watch_round(&t.w, 8700);
+    try_check(&t);
+    assert_true(t.verdict.check[GATE_SERVER_RACE].passed);
+    try_done(&t);
+}
+
+static void set_migration(Try *t, Tri allow)
+{
+    for (size_t i = 0; i < fixture_count(t->w.f); i++) {
+        fixture_node(t->w.f, (int)i)->allow_migration = allow;
+    }
+}
+
+static void servers_that_do_not_act_are_not_waited_for(void **state)
+{
+    (void)state;
+    Try t = orphaned_for(4000);
+    set_migration(&t, TRI_NO);
+    watch_round(&t.w, 6001);
+    try_check(&t);
+    assert_gate_passed(&t, GATE_SERVER_RACE, "the server's own migration is off");
+    try_done(&t);
+    // Nobody else is left with the donor to go: the other rules have their say, not this one.
+    t = orphaned_for(4000);
+    watch_fail(&t.w, 7002);
+    watch_round(&t.w, 6001);
+    try_check(&t);
+    assert_gate_passed(&t, GATE_SERVER_RACE, "the servers would not take a replica of this donor");
+    try_done(&t);
+}
+
+TESTS(gate_server, cmocka_unit_test(nothing_is_written_while_the_servers_may_act_themselves),
+      cmocka_unit_test(an_orphan_whose_beginning_was_not_seen_is_given_the_servers_time),
+      cmocka_unit_test(servers_that_do_not_act_are_not_waited_for))
