@@ -83,8 +83,9 @@ static void add_line(StrBuf *out, const Fixture *f, int reporter, int i, const L
     }
     strbuf_addf(out, " %s %" PRId64 " %" PRId64 " %" PRIu64 " %s",
                 !is_master && master >= 0 ? f->nodes[master].id.hex : "-",
-                is_down ? wall_ms - 58000 : 0, reporter == i ? 0 : wall_ms - (is_down ? 60000 : 500),
-                epoch, (flags & NODE_FAIL) != 0 ? "disconnected" : "connected");
+                is_down ? wall_ms - 58000 : 0,
+                reporter == i ? 0 : wall_ms - (is_down ? 60000 : 500), epoch,
+                (flags & NODE_FAIL) != 0 ? "disconnected" : "connected");
     if (is_master && slots[0] != '\0') {
         strbuf_addf(out, " %s", slots);
     }

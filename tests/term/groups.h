@@ -1,2 +1,7 @@
 // Every group of terminal tests, sorted.
+#ifndef REHOME_TESTS_TERM_GROUPS_H
+#define REHOME_TESTS_TERM_GROUPS_H
+
 #define TERM_TEST_GROUPS(X) X(dashboard) X(leaving) X(screen) X(svg)
+
+#endif

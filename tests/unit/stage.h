@@ -1,7 +1,7 @@
 // A fixture's cluster as the dashboard sees it: pictures, health, plan, events, and the scene made
 // of them. For tests of the screen.
-#ifndef REHOME_TESTS_STAGE_H
-#define REHOME_TESTS_STAGE_H
+#ifndef REHOME_TESTS_UNIT_STAGE_H
+#define REHOME_TESTS_UNIT_STAGE_H
 
 #include "fixture.h"
 #include "rehome/ui/scene.h"
