@@ -1,7 +1,7 @@
 // The tests' own clock: deadlines of waits, and what is printed as measured. No test passes or
 // fails by how long something took.
-#ifndef REHOME_TESTS_CLOCK_H
-#define REHOME_TESTS_CLOCK_H
+#ifndef REHOME_TESTS_REAL_CLOCK_H
+#define REHOME_TESTS_REAL_CLOCK_H
 
 #include <stdint.h>
 #include <time.h>

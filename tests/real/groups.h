@@ -1,4 +1,7 @@
 // Every group of tests on real servers, sorted.
+#ifndef REHOME_TESTS_REAL_GROUPS_H
+#define REHOME_TESTS_REAL_GROUPS_H
+
 #define TEST_GROUPS(X)                                                                             \
     X(bare)                                                                                        \
     X(cut_off)                                                                                     \
@@ -13,3 +16,5 @@
     X(read_only)                                                                                   \
     X(scenario)                                                                                    \
     X(trouble)
+
+#endif

@@ -1,7 +1,7 @@
 // What a test has put up: real servers and runs of the program. All of it is taken down by
 // stage_clear(), the teardown of every test, also when the test fails.
-#ifndef REHOME_TESTS_STAGE_H
-#define REHOME_TESTS_STAGE_H
+#ifndef REHOME_TESTS_REAL_STAGE_H
+#define REHOME_TESTS_REAL_STAGE_H
 
 #include "rehome/app/lab.h"
 #include "run.h"
