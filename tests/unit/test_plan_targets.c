@@ -18,6 +18,22 @@ static void an_orphan_that_cannot_be_asked_gets_nothing(void **state)
     watch_done(&w);
 }
 
+static void a_lost_connection_ends_it_though_the_last_word_is_fresh(void **state)
+{
+    (void)state;
+    Watch w = two_donors();
+    knob(&w, 7001)->age_ms = 500;
+    knob(&w, 7001)->reach = REACH_LATE;
+    watch_round(&w, 1000);
+    assert_int_equal(plan_make(w.h).n_moves, 1);
+    knob(&w, 7001)->reach = REACH_UNREACHABLE;
+    watch_round(&w, 2000);
+    Plan plan = plan_make(w.h);
+    assert_int_equal(plan.n_moves, 0);
+    assert_string_equal(plan.at[0].refused_rule, "not-reachable");
+    watch_done(&w);
+}
+
 static void a_master_with_unknown_or_coming_replicas_is_not_in_the_plan(void **state)
 {
     (void)state;
@@ -143,6 +159,7 @@ static void a_replica_picked_up_lights_up_its_legal_targets(void **state)
 }
 
 TESTS(plan_targets, cmocka_unit_test(an_orphan_that_cannot_be_asked_gets_nothing),
+      cmocka_unit_test(a_lost_connection_ends_it_though_the_last_word_is_fresh),
       cmocka_unit_test(a_master_with_unknown_or_coming_replicas_is_not_in_the_plan),
       cmocka_unit_test(a_protected_master_may_be_given_another_one_by_hand),
       cmocka_unit_test(what_our_move_takes_is_not_given_twice),
