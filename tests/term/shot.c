@@ -15,9 +15,12 @@
 // When a wait is in vain the screen is printed and the exit status is 1.
 #include <locale.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "pty.h"
 #include "rehome/base/mem.h"
@@ -85,6 +88,15 @@ static bool write_text(Pty *p, const char *path)
     return is_stdout ? fflush(out) == 0 : fclose(out) == 0;
 }
 
+static bool run(const char *command)
+{
+    const char *const argv[] = {"sh", "-c", command, NULL};
+    pid_t pid;
+    int status = 0;
+    return posix_spawnp(&pid, "sh", NULL, NULL, (char *const *)argv, environ) == 0 &&
+           waitpid(pid, &status, 0) == pid && status == 0;
+}
+
 static bool play(Player *player, const char *command, const char *rest)
 {
     int w = 0;
@@ -103,7 +115,7 @@ static bool play(Player *player, const char *command, const char *rest)
         return true;
     }
     if (strcmp(command, "run") == 0) {
-        return system(rest) == 0;
+        return run(rest);
     }
     bool is_picture = strcmp(command, "shot") == 0;
     if (is_picture || strcmp(command, "text") == 0) {
