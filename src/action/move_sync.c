@@ -5,18 +5,12 @@
 #include "move_parts.h"
 #include "rehome/base/text.h"
 
-static bool has_address(const Node *n, const char *host, int port)
-{
-    return n != NULL && n->port == port && *host != '\0' &&
-           (strcmp(n->ip, host) == 0 || strcmp(n->hostname, host) == 0);
-}
-
 // The node at which INFO replication points.
 static const Node *node_at(const Health *h, const char *host, int port)
 {
     for (size_t i = 0; i < h->snapshot->n_nodes; i++) {
         const Node *n = &h->snapshot->nodes[i];
-        if (has_address(n, host, port) && node_is_master(n)) {
+        if (node_is_at(n, host, port) && node_is_master(n)) {
             return n;
         }
     }
@@ -45,7 +39,7 @@ static Follows follows(const Move *m, const Health *h, int64_t since_ms, NodeId 
             return FOLLOWS_NOBODY;
         }
         const Node *goal = move_node(h, m->goal);
-        const Node *master = has_address(goal, info->master_host, info->master_port)
+        const Node *master = goal != NULL && node_is_at(goal, info->master_host, info->master_port)
                                  ? goal
                                  : node_at(h, info->master_host, info->master_port);
         if (master != NULL) {
@@ -188,7 +182,7 @@ static bool is_somebody_elses(const Health *h, const Node *replica, const SlaveL
 {
     for (size_t i = 0; i < h->snapshot->n_nodes; i++) {
         const Node *n = &h->snapshot->nodes[i];
-        if (n != replica && has_address(n, line->ip, line->port)) {
+        if (n != replica && node_is_at(n, line->ip, line->port)) {
             return true;
         }
     }
@@ -206,7 +200,7 @@ static bool is_listed_online(const Health *h, const NodeInfo *goal, const Node *
     size_t n_acked = 0;
     for (size_t i = 0; i < goal->n_slaves; i++) {
         const SlaveLine *line = &goal->slaves[i];
-        if (has_address(replica, line->ip, line->port)) {
+        if (node_is_at(replica, line->ip, line->port)) {
             return is_acked(line);
         }
         if (is_somebody_elses(h, replica, line)) {
@@ -253,7 +247,7 @@ static bool is_in_sync(Move *m, const Health *h, const Node *replica, const Node
         return false;
     }
     bool points_there =
-        has_address(goal, r->master_host, r->master_port) || now_follows == FOLLOWS_TARGET;
+        node_is_at(goal, r->master_host, r->master_port) || now_follows == FOLLOWS_TARGET;
     return points_there && strcmp(r->master_replid, g->master_replid) == 0 && is_close(m, g, r) &&
            is_listed_online(h, g, replica);
 }

@@ -335,3 +335,23 @@ bool node_has(const Node *n, NodeFlag flag)
 {
     return (n->flags & (unsigned)flag) != 0;
 }
+
+bool node_is_at(const Node *n, const char *host, int port)
+{
+    return n->port == port && host[0] != '\0' &&
+           (strcmp(n->ip, host) == 0 || strcmp(n->hostname, host) == 0);
+}
+
+int snapshot_find_at(const Snapshot *s, const char *host, int port)
+{
+    int found = -1;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        if (node_is_at(&s->nodes[i], host, port)) {
+            if (found >= 0) {
+                return -1;
+            }
+            found = (int)i;
+        }
+    }
+    return found;
+}

@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "rehome/base/mem.h"
 #include "snapshot_merge.h"
 
@@ -77,27 +75,6 @@ static Opinion others_opinion(const Merge *m, int node)
     return best;
 }
 
-static bool is_at(const Node *node, const char *host, int port)
-{
-    return node->port == port && host[0] != '\0' &&
-           (strcmp(node->ip, host) == 0 || strcmp(node->hostname, host) == 0);
-}
-
-// The only node at this address; -1: none, or several (an address may be reused).
-static int find_at(const Snapshot *s, const char *host, int port)
-{
-    int found = -1;
-    for (size_t i = 0; i < s->n_nodes; i++) {
-        if (is_at(&s->nodes[i], host, port)) {
-            if (found >= 0) {
-                return -1;
-            }
-            found = (int)i;
-        }
-    }
-    return found;
-}
-
 // INFO names the master by its address. It decides only where the views' idea is another one.
 static void correct_by_info(const Merge *m, const NodeInfo *info, Opinion *role)
 {
@@ -109,10 +86,10 @@ static void correct_by_info(const Merge *m, const NodeInfo *info, Opinion *role)
         return; // no role told at all
     }
     int believed = role->is_master ? -1 : id_index_find(&m->index, &role->master);
-    if (believed >= 0 && is_at(&m->s->nodes[believed], info->master_host, info->master_port)) {
+    if (believed >= 0 && node_is_at(&m->s->nodes[believed], info->master_host, info->master_port)) {
         return;
     }
-    int told = find_at(m->s, info->master_host, info->master_port);
+    int told = snapshot_find_at(m->s, info->master_host, info->master_port);
     if (told >= 0) {
         *role = (Opinion){.master = m->s->nodes[told].id};
     } else if (role->is_master) {

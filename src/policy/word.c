@@ -37,24 +37,6 @@ bool word_is_witness(const Snapshot *s, int node, int64_t since_ms)
            says->cluster.known && says->cluster_ms >= since_ms;
 }
 
-static bool address_is(const Node *n, const char *host, int port)
-{
-    if (n->port != port || host[0] == '\0') {
-        return false;
-    }
-    return strcmp(n->ip, host) == 0 || strcmp(n->hostname, host) == 0;
-}
-
-static int find_address(const Snapshot *s, const char *host, int port)
-{
-    for (size_t i = 0; i < s->n_nodes; i++) {
-        if (address_is(&s->nodes[i], host, port)) {
-            return (int)i;
-        }
-    }
-    return -1;
-}
-
 // INFO first: it is asked of every node in every round, views only of some. The server fills
 // master_host from its own table of nodes, so it compares with CLUSTER NODES also behind NAT.
 int word_master(const Snapshot *s, int replica)
@@ -67,10 +49,10 @@ int word_master(const Snapshot *s, int replica)
     if (says->has_info && !says->info.is_master && says->info.master_host[0] != '\0') {
         const char *host = says->info.master_host;
         int port = says->info.master_port;
-        if (n->master >= 0 && address_is(&s->nodes[n->master], host, port)) {
+        if (n->master >= 0 && node_is_at(&s->nodes[n->master], host, port)) {
             return n->master;
         }
-        int other = find_address(s, host, port);
+        int other = snapshot_find_at(s, host, port);
         if (other >= 0) {
             return other;
         }
@@ -88,7 +70,7 @@ int word_master(const Snapshot *s, int replica)
 
 int word_line_node(const Snapshot *s, const SlaveLine *line)
 {
-    return find_address(s, line->ip, line->port);
+    return snapshot_find_at(s, line->ip, line->port);
 }
 
 const SlaveLine *word_slave_line(const Snapshot *s, int master, int replica)
@@ -102,7 +84,7 @@ const SlaveLine *word_slave_line(const Snapshot *s, int master, int replica)
     int same_port = 0;
     for (size_t i = 0; i < says->info.n_slaves; i++) {
         const SlaveLine *line = &says->info.slaves[i];
-        if (address_is(n, line->ip, line->port)) {
+        if (node_is_at(n, line->ip, line->port)) {
             return line;
         }
         if (line->port == n->port) {

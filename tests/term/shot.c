@@ -93,7 +93,7 @@ static bool run(const char *command)
     const char *const argv[] = {"sh", "-c", command, NULL};
     pid_t pid;
     int status = 0;
-    return posix_spawnp(&pid, "sh", NULL, NULL, (char *const *)argv, environ) == 0 &&
+    return posix_spawnp(&pid, "sh", NULL, NULL, (char *const *)(uintptr_t)argv, environ) == 0 &&
            waitpid(pid, &status, 0) == pid && status == 0;
 }
 

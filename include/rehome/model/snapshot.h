@@ -122,4 +122,10 @@ bool node_is_master(const Node *n);
 bool node_is_owner(const Node *n); // a master with slots
 bool node_has(const Node *n, NodeFlag flag);
 
+// Is this the address, by ip or hostname, of the node, as INFO writes addresses?
+bool node_is_at(const Node *n, const char *host, int port);
+
+// Index of the only node at this address; -1: none, or several (an address may be reused).
+int snapshot_find_at(const Snapshot *s, const char *host, int port);
+
 #endif
