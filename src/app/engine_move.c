@@ -10,7 +10,11 @@ enum { STUCK_MS = 900000 };
 static void ask_round(void *ctx)
 {
     Engine *e = ctx;
-    poller_full_round(e->poller);
+    if (runner_move(e->runner)->state == MOVE_GATE) {
+        poller_full_round(e->poller);
+    } else { // from there on it is INFO that tells
+        poller_round(e->poller);
+    }
 }
 
 static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
@@ -69,12 +73,13 @@ void engine_after_runner(Engine *e)
     bool busy = runner_is_busy(e->runner);
     if (e->was_busy && !busy) {
         const Move *m = runner_move(e->runner);
-        // Refused before anything was written, a move cools down its target only: the others took
-        // no part, and may be what the next orphan needs.
-        bool wrote = m->state != MOVE_REFUSED || m->write_ms != 0;
-        auto_moved(&e->automatic, wrote ? m->spec.replica : (NodeId){0},
-                   wrote ? m->spec.donor : (NodeId){0}, m->spec.target,
-                   m->spec.origin != ORIGIN_AUTO, m->state == MOVE_DONE, poller_now_ms());
+        bool manual = m->spec.origin != ORIGIN_AUTO;
+        if (m->state != MOVE_REFUSED) {
+            auto_moved(&e->automatic, m->spec.replica, m->spec.donor, m->spec.target, manual,
+                       poller_now_ms());
+        } else if (!manual) {
+            auto_refused(&e->automatic, m->spec.target, poller_now_ms());
+        }
         move_file_close(e->file);
         poller_full_round(e->poller);
     }

@@ -12,6 +12,9 @@
 
 static const int64_t hour_ms = 3600000;
 
+// What made the gate refuse is often over soon, and an orphan should not wait longer than that.
+enum { REFUSED_PAUSE_MS = 5000 };
+
 static const char *const mode_texts[] = {
     [AUTO_OFF] = "off",
     [AUTO_OBSERVE] = "observe",
@@ -82,7 +85,7 @@ void auto_young(Automatic *a)
     a->calm_ms = 0;
 }
 
-void auto_moved(Automatic *a, NodeId replica, NodeId donor, NodeId target, bool manual, bool ok,
+void auto_moved(Automatic *a, NodeId replica, NodeId donor, NodeId target, bool manual,
                 int64_t now_ms)
 {
     size_t slot = a->n_tries++ % AUTO_HISTORY;
@@ -90,11 +93,17 @@ void auto_moved(Automatic *a, NodeId replica, NodeId donor, NodeId target, bool 
     a->tries[slot].donor = donor;
     a->tries[slot].target = target;
     a->tries[slot].at_ms = now_ms;
-    a->tries[slot].failed = !ok;
     a->tries[slot].manual = manual;
     if (manual) {
         a->calm_ms = 0; // a person is at work: look anew for the whole grace
     }
+}
+
+void auto_refused(Automatic *a, NodeId target, int64_t now_ms)
+{
+    size_t slot = a->n_refusals++ % AUTO_REFUSALS;
+    a->refusals[slot].target = target;
+    a->refusals[slot].at_ms = now_ms;
 }
 
 // The oldest try still remembered.
@@ -164,6 +173,19 @@ static const Node *cooling(const Automatic *a, const Snapshot *s, const int node
     return found;
 }
 
+// For how long yet this target is left alone because the gate has just refused.
+static int64_t refusal_left_ms(const Automatic *a, NodeId target, int64_t now_ms)
+{
+    int64_t left = 0;
+    for (size_t i = 0; i < AUTO_REFUSALS && i < a->n_refusals; i++) {
+        int64_t yet = a->refusals[i].at_ms + REFUSED_PAUSE_MS - now_ms;
+        if (node_id_eq(a->refusals[i].target, target) && yet > left) {
+            left = yet;
+        }
+    }
+    return left;
+}
+
 static AutoDecision wait_for_grace(const Automatic *a, const Node *target, int64_t held_ms)
 {
     char held[32];
@@ -189,8 +211,14 @@ static AutoDecision decide_for(Automatic *a, const Health *h, const PlanTarget *
     if (held < a->limits.grace_ms) {
         return wait_for_grace(a, target, held);
     }
+    int64_t left_ms = refusal_left_ms(a, target->id, s->now_ms);
+    if (left_ms > 0) {
+        char left[32];
+        format_seconds(left, sizeof(left), left_ms);
+        return decide(AUTO_DECIDE_WAIT, "refused", "%s: the gate refused, looking again in %s",
+                      target->addr, left);
+    }
     const PlanCandidate *c = &t->candidates[t->chosen];
-    int64_t left_ms = 0;
     const Node *hot = cooling(a, s, (const int[3]){t->target, c->donor, c->replica}, &left_ms);
     if (hot != NULL) {
         char left[32];

@@ -42,9 +42,9 @@ void assert_move(const Run *r, int replica, int donor, int target)
     assert_string_equal(r->d.target.hex, watch_id(&r->w, target).hex);
 }
 
-void run_moved(Run *r, bool manual, bool ok)
+void run_moved(Run *r, bool manual)
 {
-    auto_moved(&r->a, r->d.replica, r->d.donor, r->d.target, manual, ok, r->w.now_ms);
+    auto_moved(&r->a, r->d.replica, r->d.donor, r->d.target, manual, r->w.now_ms);
 }
 
 Run orphan_at_6000(AutoMode mode)

@@ -21,7 +21,7 @@ void assert_decision(const Run *r, AutoVerdict verdict, const char *rule, const 
 
 // Who moves where, as ports.
 void assert_move(const Run *r, int replica, int donor, int target);
-void run_moved(Run *r, bool manual, bool ok);
+void run_moved(Run *r, bool manual);
 
 // The scenario watched for five seconds, then :7008 dies at 6000.
 Run orphan_at_6000(AutoMode mode);

@@ -10,7 +10,7 @@ static void it_cools_down_after_a_try(void **state)
     Run r = orphan_at_6000(AUTO_ACT);
     run_rounds(&r, 10);
     assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
-    run_moved(&r, false, false); // failed, at 16000
+    run_moved(&r, false); // failed, at 16000
     run_rounds(&r, 1);
     assert_decision(&r, AUTO_DECIDE_WAIT, "cool-down",
                     "127.0.99.170:7001: 127.0.99.170:7001 took part in a move, cooling down for "
@@ -31,14 +31,35 @@ static void donor_and_replica_cool_down_too(void **state)
         run_rounds(&r, 9);
         NodeId other = watch_id(&r.w, 7006);
         auto_moved(&r.a, who == 0 ? watch_id(&r.w, 7004) : other,
-                   who == 1 ? watch_id(&r.w, 7003) : other, watch_id(&r.w, 7005), false, true,
-                   15000);
+                   who == 1 ? watch_id(&r.w, 7003) : other, watch_id(&r.w, 7005), false, 15000);
         run_rounds(&r, 1);
         assert_string_equal(r.d.rule, "cool-down");
         run_round(&r, 75000);
         assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
         run_done(&r);
     }
+}
+
+// Nothing was written, so it is no try: only its target rests, and not for long.
+static void after_a_refusal_it_looks_again_soon(void **state)
+{
+    (void)state;
+    Run r = orphan_at_6000(AUTO_ACT);
+    r.a.limits.max_moves_per_hour = 1;
+    run_rounds(&r, 10); // 16000
+    for (int i = 0; i < 3 * AUTO_REFUSALS; i++) {
+        auto_refused(&r.a, r.d.target, r.w.now_ms);
+    }
+    assert_int_equal(auto_tries_last_hour(&r.a, r.w.now_ms), 0);
+    run_rounds(&r, 1);
+    assert_decision(&r, AUTO_DECIDE_WAIT, "refused",
+                    "127.0.99.170:7001: the gate refused, looking again in 4.0s");
+    run_rounds(&r, 4); // 21000
+    assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
+    auto_refused(&r.a, watch_id(&r.w, 7005), r.w.now_ms);
+    run_rounds(&r, 1);
+    assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
+    run_done(&r);
 }
 
 static void while_one_waits_the_next_one_is_helped(void **state)
@@ -70,14 +91,14 @@ static void too_many_moves_within_an_hour_trip_the_brake(void **state)
     r.a.limits.cool_down_ms = 0;
     r.a.limits.max_moves_per_hour = 2;
     run_rounds(&r, 10);
-    run_moved(&r, false, true);
+    run_moved(&r, false);
     run_rounds(&r, 1);
     assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
-    run_moved(&r, true, true); // by hand: does not count
+    run_moved(&r, true); // by hand: does not count
     assert_int_equal(auto_tries_last_hour(&r.a, r.w.now_ms), 1);
     run_rounds(&r, 12);
     assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
-    run_moved(&r, false, false); // a failed one does
+    run_moved(&r, false); // a failed one does
     assert_int_equal(auto_tries_last_hour(&r.a, r.w.now_ms), 2);
     run_rounds(&r, 1);
     assert_decision(&r, AUTO_DECIDE_BLOCKED, "cap",
@@ -107,13 +128,13 @@ static void a_released_brake_forgets_what_tripped_it(void **state)
     r.a.limits.cool_down_ms = 0;
     r.a.limits.max_moves_per_hour = 1;
     run_rounds(&r, 10);
-    run_moved(&r, false, false);
+    run_moved(&r, false);
     run_rounds(&r, 1);
     assert_true(r.a.brake);
     auto_release(&r.a);
     run_rounds(&r, 1);
     assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
-    run_moved(&r, false, false);
+    run_moved(&r, false);
     run_rounds(&r, 1);
     assert_true(r.a.brake);
     run_done(&r);
@@ -125,7 +146,7 @@ static void tries_are_forgotten_after_an_hour(void **state)
     Run r = orphan_at_6000(AUTO_ACT);
     r.a.limits.max_moves_per_hour = 1;
     run_rounds(&r, 10); // 16000
-    run_moved(&r, false, true);
+    run_moved(&r, false);
     assert_int_equal(auto_tries_last_hour(&r.a, 16000 + 3599999), 1);
     assert_int_equal(auto_tries_last_hour(&r.a, 16000 + 3600000), 0);
     run_round(&r, 16000 + 3600000);
@@ -141,7 +162,7 @@ static void the_history_is_a_ring(void **state)
     run_rounds(&r, 1);
     for (int i = 0; i < 3 * AUTO_HISTORY; i++) {
         auto_moved(&r.a, watch_id(&r.w, 7004), watch_id(&r.w, 7003), watch_id(&r.w, 7001), false,
-                   true, 1000);
+                   1000);
     }
     assert_int_equal(auto_tries_last_hour(&r.a, 1000), AUTO_HISTORY);
     auto_release(&r.a);
@@ -154,7 +175,7 @@ static void a_person_at_work_starts_its_clocks_anew(void **state)
     (void)state;
     Run r = orphan_at_6000(AUTO_ACT);
     run_rounds(&r, 9); // 15000
-    auto_moved(&r.a, watch_id(&r.w, 7006), (NodeId){{0}}, (NodeId){{0}}, true, true, 15000);
+    auto_moved(&r.a, watch_id(&r.w, 7006), (NodeId){{0}}, (NodeId){{0}}, true, 15000);
     run_rounds(&r, 1);
     assert_string_equal(r.d.rule, "grace");
     run_rounds(&r, 9);
@@ -162,8 +183,7 @@ static void a_person_at_work_starts_its_clocks_anew(void **state)
     run_rounds(&r, 1); // 26000
     assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
     // And it does not touch what the person has just moved.
-    auto_moved(&r.a, watch_id(&r.w, 7004), watch_id(&r.w, 7003), watch_id(&r.w, 7001), true, true,
-               26000);
+    auto_moved(&r.a, watch_id(&r.w, 7004), watch_id(&r.w, 7003), watch_id(&r.w, 7001), true, 26000);
     run_round(&r, 30000);
     run_round(&r, 41000);
     assert_string_equal(r.d.rule, "cool-down");
@@ -181,7 +201,7 @@ static void the_order_of_holding_back_is_fixed(void **state)
     r.busy = true;
     run_epochs_disagree(&r);
     r.a.limits.max_moves_per_hour = 1;
-    auto_moved(&r.a, watch_id(&r.w, 7004), (NodeId){{0}}, (NodeId){{0}}, false, true, 1000);
+    auto_moved(&r.a, watch_id(&r.w, 7004), (NodeId){{0}}, (NodeId){{0}}, false, 1000);
     run_rounds(&r, 1);
     assert_string_equal(r.d.rule, "brake");
     r.a.brake = false;
@@ -214,6 +234,7 @@ static void the_order_of_holding_back_is_fixed(void **state)
 
 TESTS(automatic_brakes, cmocka_unit_test(it_cools_down_after_a_try),
       cmocka_unit_test(donor_and_replica_cool_down_too),
+      cmocka_unit_test(after_a_refusal_it_looks_again_soon),
       cmocka_unit_test(while_one_waits_the_next_one_is_helped),
       cmocka_unit_test(too_many_moves_within_an_hour_trip_the_brake),
       cmocka_unit_test(a_released_brake_forgets_what_tripped_it),

@@ -14,11 +14,11 @@ typedef enum { AUTO_OFF, AUTO_OBSERVE, AUTO_ACT } AutoMode;
 const char *auto_mode_text(AutoMode mode); // "off" "observe" "act"
 bool auto_mode_parse(const char *text, AutoMode *out);
 
-enum { AUTO_HISTORY = 64 }; // tries remembered
+enum { AUTO_HISTORY = 64, AUTO_REFUSALS = 8 }; // tries remembered
 
 typedef struct {
     int64_t grace_ms;       // an orphan must be seen for this long without a gap; >= 0
-    int max_moves_per_hour; // tries, failed ones included; then the brake; 1..AUTO_HISTORY
+    int max_moves_per_hour; // moves begun, failed ones included; then the brake; 1..AUTO_HISTORY
     int64_t cool_down_ms;   // after a move, for its target, donor and replica
     int young_rounds;       // complete rounds to see before acting (start, reconnect); >= 1
 } AutoLimits;
@@ -39,7 +39,7 @@ typedef struct {
     NodeId donor;
     NodeId target;  // also for WAIT and BLOCKED, when it is about one orphan
     char rule[32];  // "brake" "busy" "young" "views-disagree" "unknowns" "failover"
-                    // "cluster-state" "grace" "cool-down"
+                    // "cluster-state" "grace" "refused" "cool-down"
                     // "cap" "no-spare" "not-reachable" ...; "" for NOTHING, WOULD and ACT
     char text[240]; // one sentence with measured values; "" for NOTHING
 } AutoDecision;
@@ -55,12 +55,16 @@ typedef struct {
     struct {
         NodeId replica, donor, target;
         int64_t at_ms;
-        bool failed;
         bool manual;       // starts grace and cool-downs anew, does not count for the cap
     } tries[AUTO_HISTORY]; // ring
     size_t n_tries;        // total ever
-    size_t n_forgiven;     // of these, the ones before the brake was released: they do not count
-    AutoDecision last;     // the latest decision, its text as of the latest round
+    struct {
+        NodeId target;
+        int64_t at_ms;
+    } refusals[AUTO_REFUSALS]; // ring; nothing was written: no try, only a short pause
+    size_t n_refusals;         // total ever
+    size_t n_forgiven; // of these, the ones before the brake was released: they do not count
+    AutoDecision last; // the latest decision, its text as of the latest round
 } Automatic;
 
 void auto_init(Automatic *a, AutoMode mode, AutoLimits limits);
@@ -75,9 +79,12 @@ void auto_young(Automatic *a);
 // every round. While one orphan waits (grace, cool-down, no spare) the next one is looked at.
 AutoDecision auto_decide(Automatic *a, const Health *h, const Plan *plan, bool busy, bool *changed);
 
-// A move ended (ours, any origin), whether it was done, failed or was refused by the gate.
-void auto_moved(Automatic *a, NodeId replica, NodeId donor, NodeId target, bool manual, bool ok,
+// A move ended (ours, any origin), whether it was done or failed.
+void auto_moved(Automatic *a, NodeId replica, NodeId donor, NodeId target, bool manual,
                 int64_t now_ms);
+
+// The gate refused a move of automatic mode to this target before anything was written.
+void auto_refused(Automatic *a, NodeId target, int64_t now_ms);
 
 int auto_tries_last_hour(const Automatic *a, int64_t now_ms);
 
