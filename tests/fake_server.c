@@ -407,15 +407,6 @@ int fake_connections(const FakeServer *f)
     return f->connections;
 }
 
-int fake_open(const FakeServer *f)
-{
-    int n = 0;
-    for (const Client *c = f->clients; c != NULL; c = c->next) {
-        n++;
-    }
-    return n;
-}
-
 int fake_asked(const FakeServer *f, const char *command)
 {
     int n = 0;

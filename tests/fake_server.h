@@ -31,7 +31,6 @@ void fake_cut(FakeServer *f);                 // every connection, now
 void fake_listen(FakeServer *f, int on);      // 0: refuse new connections
 
 int fake_connections(const FakeServer *f);                // accepted so far
-int fake_open(const FakeServer *f);                       // open now
 int fake_asked(const FakeServer *f, const char *command); // commands that begin so, so far
 size_t fake_sent(const FakeServer *f);                    // bytes that left, in all
 

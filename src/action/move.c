@@ -115,7 +115,7 @@ void move_to(Move *m, MoveState state, int64_t now_ms, const char *why_format, .
     va_end(args);
 }
 
-MoveEffect move_wait(Move *m, int64_t until_ms)
+static MoveEffect move_wait(Move *m, int64_t until_ms)
 {
     (void)m;
     return (MoveEffect){.kind = EFFECT_WAIT, .until_ms = until_ms};

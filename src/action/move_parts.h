@@ -33,7 +33,6 @@ void move_say(Move *m, const char *format, ...) __attribute__((format(printf, 2,
 // How long the present state may take; 0: no limit.
 int64_t move_limit_ms(const Move *m);
 
-MoveEffect move_wait(Move *m, int64_t until_ms);
 MoveEffect move_round(Move *m, int64_t now_ms);
 MoveEffect move_pause(Move *m, int64_t now_ms, int64_t ms); // then TICK finds pause_ms passed
 MoveEffect move_send(Move *m, bool is_write, int64_t now_ms, const char *a, const char *b,

@@ -51,7 +51,6 @@ static void decide(Engine *e)
 static void on_round(void *ctx, const RoundInput *in, bool full)
 {
     Engine *e = ctx;
-    e->rounds++;
     if (e->round_ms != 0 && in->now_ms - e->round_ms > SLEPT_MS) {
         auto_young(&e->automatic);
     }
@@ -123,11 +122,6 @@ const char *engine_trouble(const Engine *e)
 bool engine_is_hopeless(const Engine *e)
 {
     return e->hopeless;
-}
-
-uint64_t engine_rounds(const Engine *e)
-{
-    return e->rounds;
 }
 
 const Automatic *engine_automatic(const Engine *e)

@@ -36,7 +36,6 @@ struct Engine {
     Findings findings;
     Plan plan;
     char trouble[320];
-    uint64_t rounds;
     int64_t round_ms;     // when the last round ended
     int64_t disturbed_ms; // when a node last stopped or started answering; 0: never
     bool hopeless;        // the last round: nobody answered, and nobody is still being tried

@@ -180,11 +180,6 @@ bool lab_is_running(const Lab *lab, size_t i)
     return lab_server_is_running(&lab->servers[i]);
 }
 
-int lab_pid(const Lab *lab, size_t i)
-{
-    return lab_is_running(lab, i) ? (int)lab->servers[i].pid : 0;
-}
-
 bool lab_ask(const Lab *lab, size_t i, int timeout_ms, StrBuf *reply, const char *const *argv)
 {
     size_t argc = 0;

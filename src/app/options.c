@@ -9,7 +9,7 @@
 #include "rehome/base/mem.h"
 #include "rehome/redis/poller.h"
 
-const Command commands[] = {
+static const Command commands[] = {
     {
         .name = "",
         .args = "[ADDRESS...]",
@@ -53,8 +53,6 @@ const Command commands[] = {
         .run = command_demo,
     },
 };
-const size_t commands_n = ARRAY_LEN(commands);
-
 typedef enum {
     KIND_FLAG,    // bool
     KIND_TEXT,    // char *, owned
@@ -264,7 +262,7 @@ static bool read_address(Options *o, char *text, Error *err)
 
 static const Command *find_command(const char *name)
 {
-    for (size_t i = 0; i < commands_n; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         if (strcmp(commands[i].name, name) == 0) {
             return &commands[i];
         }
@@ -343,7 +341,7 @@ void options_done(Options *o)
 void options_help(StrBuf *out)
 {
     strbuf_add(out, "rehome keeps Redis Cluster masters covered by replicas.\n\n");
-    for (size_t i = 0; i < commands_n; i++) {
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         const Command *c = &commands[i];
         char usage[64];
         snprintf(usage, sizeof(usage), "rehome %s%s%s", c->name, *c->name != '\0' ? " " : "",

@@ -56,9 +56,6 @@ typedef struct Command {
     bool takes_addresses;
 } Command;
 
-extern const Command commands[];
-extern const size_t commands_n;
-
 // Read argv and the environment (REDISCLI_AUTH, NO_COLOR). Passwords in argv are overwritten once
 // they are read, so that a process list does not show them for longer than it takes to start.
 // False: err is a usage error.

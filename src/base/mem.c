@@ -46,7 +46,7 @@ void *mem_array(size_t n, size_t size)
     return mem_alloc(product(n, size));
 }
 
-void *mem_resize(void *old, size_t size)
+static void *mem_resize(void *old, size_t size)
 {
     return check(realloc(old, at_least_one(size)));
 }

@@ -86,6 +86,11 @@ void rows_done(Rows *rows)
     *rows = (Rows){0};
 }
 
+static bool row_is_node(const Row *row)
+{
+    return row->kind != ROW_NOTE;
+}
+
 int rows_find(const Rows *rows, const Snapshot *s, NodeId id)
 {
     for (int i = 0; i < rows->n && !node_id_is_none(id); i++) {
@@ -94,11 +99,6 @@ int rows_find(const Rows *rows, const Snapshot *s, NodeId id)
         }
     }
     return -1;
-}
-
-bool row_is_node(const Row *row)
-{
-    return row->kind != ROW_NOTE;
 }
 
 int rows_nearest(const Rows *rows, int row)

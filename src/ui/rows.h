@@ -29,9 +29,7 @@ typedef struct {
 void rows_build(Rows *rows, const Health *h, bool slot_order);
 void rows_done(Rows *rows);
 
-int rows_find(const Rows *rows, const Snapshot *s, NodeId id); // -1: not there
-bool row_is_node(const Row *row);
-
+int rows_find(const Rows *rows, const Snapshot *s, NodeId id); 
 // The nearest row with a node at or after row, else before it; -1: there is none.
 int rows_nearest(const Rows *rows, int row);
 

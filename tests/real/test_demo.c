@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "rehome/base/mem.h"
@@ -46,7 +47,12 @@ static void the_servers_die_with_a_killed_demo_and_the_next_lab_removes_its_fold
     assert_int_equal(count_lab_folders(), 1);
     run_signal(demo, SIGKILL);
     assert_int_equal(run_end(demo, LIMIT_MS), 128 + SIGKILL);
-    Run *look = stage_run(NULL, (const char *[]){"check", "127.0.99.170:7001", NULL});
+    char addr[64];
+    const char *told = strstr(run_out(demo), "servers answer on ");
+    assert_non_null(told);
+    assert_int_equal(sscanf(told, "servers answer on %40s", addr), 1);
+    snprintf(addr + strlen(addr), 8, ":7001");
+    Run *look = stage_run(NULL, (const char *[]){"check", addr, NULL});
     assert_int_equal(run_end(look, LIMIT_MS), 3);
     assert_int_equal(count_lab_folders(), 1);
     (void)stage_lab(&lab_scenario);

@@ -415,7 +415,7 @@ const char *pty_row(Pty *p, int y)
     return strbuf_text(&p->row);
 }
 
-bool pty_find(Pty *p, const char *text, int *x, int *y)
+static bool pty_find(Pty *p, const char *text, int *x, int *y)
 {
     for (int row = 0; row < p->h; row++) {
         const char *line = pty_row(p, row);

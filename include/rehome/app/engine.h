@@ -43,7 +43,6 @@ const Findings *engine_findings(const Engine *e);
 const Plan *engine_plan(const Engine *e);
 const char *engine_trouble(const Engine *e); // "" when the last round saw the cluster
 bool engine_is_hopeless(const Engine *e);    // every address has said no: waiting will not help
-uint64_t engine_rounds(const Engine *e);     // ended so far, with or without a picture
 
 const Automatic *engine_automatic(const Engine *e);
 const Runner *engine_runner(const Engine *e);

@@ -53,7 +53,6 @@ bool lab_kill(Lab *lab, size_t i);
 bool lab_restart(Lab *lab, size_t i, Error *err);
 bool lab_signal(Lab *lab, size_t i, int signal_number);
 bool lab_is_running(const Lab *lab, size_t i);
-int lab_pid(const Lab *lab, size_t i); // 0: not running
 
 // One command to one node, blocking, at most timeout_ms; the reply as text (errors start with '-').
 // False when there was no answer.

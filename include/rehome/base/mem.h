@@ -9,7 +9,6 @@
 
 void *mem_alloc(size_t size);             // zeroed
 void *mem_array(size_t n, size_t size);   // zeroed, overflow-checked
-void *mem_resize(void *old, size_t size); // old may be NULL; new bytes are not zeroed
 char *mem_strdup(const char *text);
 char *mem_strndup(const char *text, size_t n);
 void mem_free(void *p); // NULL is fine
