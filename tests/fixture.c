@@ -265,7 +265,8 @@ static void observe(Fixture *f, int i, int64_t now_ms, const Totals *totals)
         o->info_ms = at_ms;
     }
     o->loading = node->loading && !node->valkey;
-    if (!o->loading && !node->silent) {
+    o->view_spared = node->spared;
+    if (!o->loading && !node->silent && !node->spared) {
         answer_nodes(&a->nodes, f, i, WALL_MS + now_ms);
         o->nodes = text_of(&a->nodes);
         o->nodes_ms = at_ms;

@@ -5,7 +5,8 @@
 
 #include "move_parts.h"
 
-// Complete: everybody who answers at all has told us INFO and its view since then. Whoever does not
+// Complete: everybody who answers at all has told us INFO since then, and everybody who was asked
+// for it its view; in a large cluster that must be a majority of the slot owners. Whoever does not
 // answer is the gate's matter. False: out says who is behind.
 static bool is_complete(const Health *h, int64_t since_ms, char *out, size_t size)
 {
@@ -14,21 +15,31 @@ static bool is_complete(const Health *h, int64_t since_ms, char *out, size_t siz
         snprintf(out, size, "this round is older than the decision");
         return false;
     }
+    size_t spared = 0;
+    size_t told = 0;
     for (size_t i = 0; i < s->n_nodes; i++) {
         const Node *n = &s->nodes[i];
         const NodeSays *says = n->says;
         if (says == NULL || says->reach != REACH_OK) {
             continue;
         }
+        told += node_is_owner(n) && says->view_ms >= since_ms;
+        spared += says->view_spared;
         if (says->info_ms < since_ms) {
             snprintf(out, size, "%s has not told its INFO anew", n->addr);
             return false;
         }
         // CLUSTER NODES is refused while loading (server.c, CMD_LOADING; all Redis, not Valkey 8).
-        if (!says->loading && !says->info.loading && says->view_ms < since_ms) {
+        if (!says->view_spared && !says->loading && !says->info.loading &&
+            says->view_ms < since_ms) {
             snprintf(out, size, "%s has not told its view anew", n->addr);
             return false;
         }
+    }
+    if (spared > 0 && 2 * told <= s->n_owners) {
+        snprintf(out, size, "only %zu of %zu slot owners were asked for their view", told,
+                 s->n_owners);
+        return false;
     }
     return true;
 }

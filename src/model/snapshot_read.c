@@ -46,6 +46,7 @@ static void read_word(const Observation *o, int64_t started_ms, Arena *arena, Wo
         says->cluster_ms = o->cluster_ms;
     }
     says->settings_denied = o->settings_denied;
+    says->view_spared = o->view_spared;
     if (o->settings.n > 0) {
         settings_parse(o->settings, &says->settings);
         says->has_settings = true;

@@ -36,7 +36,7 @@ static void on_down(void *ctx, Peer *peer, bool was_proven)
 static void on_told(void *ctx, Peer *peer, QueryKind kind)
 {
     Poller *p = ctx;
-    round_on_told(p, peer);
+    round_on_told(p, peer, kind);
     if (kind == QUERY_NODES && peer->is_seed && p->n_known == 0) {
         ev_timer_start(p->loop, &p->discover_timer); // not from inside its link's callback
     }
@@ -257,6 +257,7 @@ static void on_discover(struct ev_loop *loop, ev_timer *timer, int events)
             p->login = peer->options;
             end_seeds(p);
             follow(p, s);
+            round_on_discovered(p);
             discovery_bury(p);
             p->wants_again = !p->is_running;
             round_soon(p);

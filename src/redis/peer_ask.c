@@ -368,6 +368,7 @@ void peer_observe(Peer *p, int64_t started_ms, int64_t now_ms, Observation *out)
         .settings = word(p, QUERY_SETTINGS),
         .settings_ms = p->words[QUERY_SETTINGS].ms,
         .settings_denied = p->settings_denied,
+        .view_spared = !p->is_witness,
         .identity_ms = p->identity_ms,
         .rtt_us = p->rtt_us,
     };

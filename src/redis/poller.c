@@ -28,6 +28,7 @@ PollerOptions poller_options_default(void)
         .request_timeout_ms = 2000,
         .hung_timeout_ms = 10000,
         .witnesses = 16,
+        .full_views = 100,
     };
 }
 
@@ -109,6 +110,12 @@ void poller_free(Poller *p)
 }
 
 // --- rounds to order -----------------------------------------------------------------------------
+
+void poller_round(Poller *p)
+{
+    p->wants_round = true;
+    round_soon(p);
+}
 
 void poller_full_round(Poller *p)
 {

@@ -41,6 +41,7 @@ struct Poller {
     uint64_t round;
     bool is_running;
     bool is_full;
+    bool wants_round;
     bool wants_full;
     bool wants_again; // a connection was lost
     bool hurries;
@@ -49,6 +50,7 @@ struct Poller {
     size_t n_soft; // ... for a moment
     size_t rotor;  // where the choice of witnesses went on
     size_t witnesses_left;
+    bool has_new_view; // one of this round
     ev_timer start_timer;
     ev_timer deadline_timer;
     ev_timer slack_timer;
@@ -74,11 +76,12 @@ void round_init(Poller *p);
 void round_done(Poller *p);
 void round_expect(Poller *p, Peer *peer); // it was just found, and is being dialled
 void round_on_up(Poller *p, Peer *peer);
-void round_on_told(const Poller *p, Peer *peer);
+void round_on_told(Poller *p, Peer *peer, QueryKind kind);
 void round_on_settled(Poller *p, Peer *peer);
 void round_on_down(Poller *p, Peer *peer, bool was_proven);
 void round_forget(Poller *p, Peer *peer);
 void round_on_seeds_tried(Poller *p);
+void round_on_discovered(Poller *p);
 void round_soon(Poller *p); // wants_full, wants_again or the interval changed
 
 #endif

@@ -68,6 +68,28 @@ static bool is_small(const Poller *p)
     return p->options.witnesses < 0 || p->n_peers <= (size_t)p->options.witnesses;
 }
 
+static size_t count_owners(const Poller *p)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < p->n_peers; i++) {
+        n += p->peers[i]->is_owner ? 1 : 0;
+    }
+    return n;
+}
+
+// How many views this round asks for. A full round's are a majority of the slot owners, and some
+// more for those that do not answer in time.
+static size_t count_views(const Poller *p)
+{
+    if (is_small(p) || (p->is_full && p->n_peers <= (size_t)p->options.full_views)) {
+        return p->n_peers;
+    }
+    size_t owners = count_owners(p);
+    size_t safe = owners / 2 + owners / 16 + 1;
+    size_t few = (size_t)(p->is_full ? p->options.full_views : p->options.witnesses);
+    return p->is_full && few < safe ? safe : few;
+}
+
 static bool may_witness(const Peer *peer, bool owners_only)
 {
     return !peer->is_witness && peer_is_up(peer) && peer->is_trusted &&
@@ -92,24 +114,28 @@ static size_t rotate(Poller *p, size_t wanted, bool owners_only)
 
 static void choose_witnesses(Poller *p)
 {
-    bool all = p->is_full || is_small(p);
-    size_t limit = all ? p->n_peers : (size_t)p->options.witnesses;
+    size_t wanted = count_views(p);
+    bool all = wanted == p->n_peers;
     size_t in_trouble = 0;
     for (size_t i = 0; i < p->n_peers; i++) {
         Peer *peer = p->peers[i];
         // What a node in trouble believes is of interest, but not if half the cluster is.
-        bool is_case = peer->flagged && peer_is_up(peer) && in_trouble < limit;
+        bool is_case = peer->flagged && peer_is_up(peer) && in_trouble < wanted;
         in_trouble += is_case ? 1 : 0;
-        peer->is_witness = all || is_case;
+        peer->is_witness = all || is_case || peer->is_seed;
     }
-    p->witnesses_left = all ? 0 : rotate(p, rotate(p, limit, true), false);
+    if (!all) {
+        wanted = rotate(p, wanted, true);
+        wanted = p->is_full ? wanted : rotate(p, wanted, false);
+    }
+    p->witnesses_left = wanted;
 }
 
 static unsigned kinds_for(Poller *p, Peer *peer, int64_t now_ms)
 {
     if (p->is_full || peer->is_seed) {
         peer->denied = 0;
-        return ASK_ALL;
+        return peer->is_witness ? ASK_ALL : ASK_ALL & ~(unsigned)ASK_TOPOLOGY;
     }
     unsigned kinds = ASK_INFO;
     if (now_ms - peer->settings_asked_ms >= SETTINGS_EVERY_MS) {
@@ -138,21 +164,35 @@ static void ask(Poller *p, Peer *peer, unsigned kinds, Wait wait)
 
 void round_on_up(Poller *p, Peer *peer)
 {
-    bool all = is_small(p) || peer->is_seed || (p->is_running && p->is_full);
-    if (!all && p->is_running && p->witnesses_left > 0) {
-        p->witnesses_left--;
-        all = true;
-    }
-    ask(p, peer, all ? ASK_ALL : ASK_MYID | ASK_INFO | ASK_SETTINGS,
+    bool is_wanted = p->is_running && p->witnesses_left > 0 && peer->is_owner;
+    p->witnesses_left -= is_wanted ? 1 : 0;
+    peer->is_witness = is_wanted || peer->is_seed || count_views(p) == p->n_peers;
+    ask(p, peer, peer->is_witness ? ASK_ALL : ASK_ALL & ~(unsigned)ASK_TOPOLOGY,
         peer->wait == WAIT_HARD ? WAIT_HARD : WAIT_SOFT);
     consider_end(p);
 }
 
-void round_on_told(const Poller *p, Peer *peer)
+// A view is as long as the cluster is large: those of earlier witnesses go as soon as there is a
+// newer one. (The snapshot looks at an old view only when a round brought no new one.)
+static void forget_old_views(const Poller *p)
+{
+    for (size_t i = 0; i < p->n_peers; i++) {
+        if (p->peers[i]->words[QUERY_NODES].ms < p->started_ms) {
+            peer_forget_view(p->peers[i]);
+        }
+    }
+}
+
+void round_on_told(Poller *p, Peer *peer, QueryKind kind)
 {
     if (peer->took_ms < p->options.round_deadline_ms) {
         peer->is_trusted = true; // also when its round went on without it
     }
+    bool is_new = kind == QUERY_NODES && peer->words[kind].ms >= p->started_ms;
+    if (is_new && p->is_running && !p->has_new_view && !is_small(p)) {
+        forget_old_views(p);
+    }
+    p->has_new_view = p->has_new_view || is_new;
 }
 
 void round_on_settled(Poller *p, Peer *peer)
@@ -176,6 +216,12 @@ void round_on_down(Poller *p, Peer *peer, bool was_proven)
     consider_end(p);
 }
 
+// Only now is it known how many there are; none of them is up yet.
+void round_on_discovered(Poller *p)
+{
+    p->witnesses_left = count_views(p);
+}
+
 void round_on_seeds_tried(Poller *p)
 {
     consider_end(p);
@@ -188,8 +234,10 @@ static void begin(Poller *p)
     ev_timer_stop(p->loop, &p->start_timer);
     p->is_running = true;
     p->is_full = p->wants_full;
+    p->wants_round = false;
     p->wants_full = false;
     p->wants_again = false;
+    p->has_new_view = false;
     p->started_ms = clock_now_ms();
     set_timer(p, &p->deadline_timer, p->options.round_deadline_ms);
     choose_witnesses(p);
@@ -212,7 +260,7 @@ static void schedule(Poller *p)
     if (p->wants_again && gap_ms > LOSSES_GAP_MS) {
         gap_ms = LOSSES_GAP_MS;
     }
-    if (p->wants_full && p->n_known > 0) {
+    if ((p->wants_full || p->wants_round) && p->n_known > 0) {
         gap_ms = 0;
     }
     ev_now_update(p->loop); // the report may have taken its time
@@ -246,21 +294,6 @@ static void report(Poller *p, bool full)
     p->listener.round(p->listener.ctx, &in, full);
 }
 
-// A view is as long as the cluster is large: those of earlier witnesses go as soon as there are
-// newer ones. (The snapshot looks at an old view only when a round brought no new one.)
-static void forget_old_views(Poller *p)
-{
-    bool any_new = false;
-    for (size_t i = 0; i < p->n_peers; i++) {
-        any_new = any_new || p->peers[i]->words[QUERY_NODES].ms >= p->started_ms;
-    }
-    for (size_t i = 0; i < p->n_peers && any_new && !is_small(p); i++) {
-        if (p->peers[i]->words[QUERY_NODES].ms < p->started_ms) {
-            peer_forget_view(p->peers[i]);
-        }
-    }
-}
-
 static void end(Poller *p)
 {
     ev_timer_stop(p->loop, &p->deadline_timer);
@@ -278,8 +311,8 @@ static void end(Poller *p)
     discovery_tidy(p);
     bool full = p->is_full && p->n_known > 0;
     p->wants_full = p->wants_full || (p->is_full && !full); // nobody there yet who could be asked
+    p->is_full = false;
     report(p, full);
-    forget_old_views(p);
     discovery_bury(p);
     schedule(p);
 }

@@ -357,6 +357,59 @@ static void a_few_witnesses_take_turns(void **state)
     assert_true(fake_asked(fake_node(t->cluster, 7), "CLUSTER NODES") >= before + 5);
 }
 
+static void a_first_look_has_witnesses_too(void **state)
+{
+    World *t = *state;
+    t->w.options.witnesses = 4;
+    start_cluster(t, 30);
+    watcher_start(&t->w);
+    watcher_rounds(&t->w, 1);
+    assert_int_equal(t->w.n_seen, 30);
+    assert_int_equal(t->w.snapshot->n_owners_asked, 1 + 4); // the seed is one
+}
+
+static size_t count_spared(const Snapshot *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        n += s->nodes[i].says->view_spared ? 1 : 0;
+    }
+    return n;
+}
+
+static void a_large_clusters_full_round_asks_a_majority_for_views(void **state)
+{
+    World *t = *state;
+    t->w.options.interval_ms = 3600000;
+    t->w.options.witnesses = 2;
+    t->w.options.full_views = 4;
+    start_cluster(t, 30);
+    see_all(t);
+    int nodes = fake_cluster_asked(t->cluster, "CLUSTER NODES");
+    int myids = fake_cluster_asked(t->cluster, "CLUSTER MYID");
+    int infos = fake_cluster_asked(t->cluster, "INFO");
+    poller_full_round(t->w.poller);
+    t->count = 1;
+    watcher_until(&t->w, is_full, t);
+    int asked = fake_cluster_asked(t->cluster, "CLUSTER NODES") - nodes;
+    assert_in_range(asked, 16, 20);
+    assert_int_equal(fake_cluster_asked(t->cluster, "CLUSTER MYID"), myids + 30);
+    assert_int_equal(fake_cluster_asked(t->cluster, "INFO"), infos + 30);
+    assert_int_equal(t->w.snapshot->n_owners_asked, asked);
+    assert_int_equal(count_spared(t->w.snapshot), 30 - asked);
+}
+
+static void a_round_can_be_had_at_once(void **state)
+{
+    World *t = *state;
+    t->w.options.interval_ms = 3600000;
+    start_cluster(t, 2);
+    see_all(t);
+    poller_round(t->w.poller);
+    watcher_rounds(&t->w, 1);
+    assert_false(t->w.was_full);
+}
+
 static void half_a_reply_is_no_view(void **state)
 {
     World *t = *state;
@@ -658,10 +711,12 @@ TESTS(poller, CLAIM(first_round_is_complete), CLAIM(tries_seeds_in_turn),
       CLAIM(slow_is_not_late_for_ever), CLAIM(a_lost_connection_starts_a_round),
       CLAIM(what_returns_is_seen_again), CLAIM(full_rounds_ask_for_everything),
       CLAIM(hurry_and_interval_take_effect_at_once), CLAIM(a_few_witnesses_take_turns),
-      CLAIM(half_a_reply_is_no_view), CLAIM(nodes_come_and_go), CLAIM(a_seed_has_two_addresses),
-      CLAIM(when_all_are_lost_the_seeds_are_asked_again), CLAIM(sends_one_command),
-      CLAIM(a_command_without_an_answer_is_late), CLAIM(another_node_at_the_address_is_refused),
-      CLAIM(who_loads_is_who_it_was), CLAIM(who_loads_may_still_tell_the_topology),
-      CLAIM(what_is_not_allowed_leaves_the_rest), CLAIM(who_is_allowed_nothing_is_denied),
-      CLAIM(a_seed_without_topology_is_denied), CLAIM(a_seed_may_bring_its_own_login),
-      CLAIM(can_be_freed_at_any_moment))
+      CLAIM(a_first_look_has_witnesses_too),
+      CLAIM(a_large_clusters_full_round_asks_a_majority_for_views),
+      CLAIM(a_round_can_be_had_at_once), CLAIM(half_a_reply_is_no_view), CLAIM(nodes_come_and_go),
+      CLAIM(a_seed_has_two_addresses), CLAIM(when_all_are_lost_the_seeds_are_asked_again),
+      CLAIM(sends_one_command), CLAIM(a_command_without_an_answer_is_late),
+      CLAIM(another_node_at_the_address_is_refused), CLAIM(who_loads_is_who_it_was),
+      CLAIM(who_loads_may_still_tell_the_topology), CLAIM(what_is_not_allowed_leaves_the_rest),
+      CLAIM(who_is_allowed_nothing_is_denied), CLAIM(a_seed_without_topology_is_denied),
+      CLAIM(a_seed_may_bring_its_own_login), CLAIM(can_be_freed_at_any_moment))

@@ -69,6 +69,31 @@ static void a_round_without_all_views_is_not_complete(void **state)
     rig_done(&rig);
 }
 
+static void views_are_wanted_of_those_who_were_asked_for_them(void **state)
+{
+    (void)state;
+    static const int replicas[] = {7008, 7006, 7004, 7002};
+    Rig rig;
+    rig_init(&rig, false);
+    rig_start(&rig);
+    for (size_t i = 0; i < ARRAY_LEN(replicas); i++) {
+        fixture_node(rig.w.f, fixture_port(rig.w.f, replicas[i]))->spared = true;
+    }
+    FixtureNode *one = fixture_node(rig.w.f, fixture_port(rig.w.f, 7001));
+    FixtureNode *other = fixture_node(rig.w.f, fixture_port(rig.w.f, 7005));
+    one->spared = true;
+    other->spared = true;
+    rig_look(&rig);
+    rig_look(&rig);
+    assert_int_equal(runner_move(rig.r)->gate_rounds, 0);
+    assert_non_null(strstr(rig_why(&rig), "only 1 of 3 slot owners were asked for their view"));
+    other->spared = false;
+    rig_look(&rig);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FENCE_READ);
+    rig_done(&rig);
+}
+
 static void the_second_round_is_newer_than_the_first(void **state)
 {
     (void)state;
@@ -540,6 +565,7 @@ static void stopping_after_replicate_finishes_it(void **state)
 
 TESTS(move, cmocka_unit_test(answers_older_than_the_decision_do_not_count),
       cmocka_unit_test(a_round_without_all_views_is_not_complete),
+      cmocka_unit_test(views_are_wanted_of_those_who_were_asked_for_them),
       cmocka_unit_test(the_second_round_is_newer_than_the_first),
       cmocka_unit_test(two_rounds_at_the_same_moment_are_one),
       cmocka_unit_test(the_same_health_twice_is_one_round),

@@ -13,7 +13,8 @@
 // runner before it has returned.
 typedef struct {
     void *ctx;
-    void (*ask_round)(void *ctx); // a complete fresh round, as soon as possible
+    void (*ask_round)(void *ctx); // a fresh round as soon as possible; for the gate with the views
+                                  // of a majority
     // Send to the node on the connection whose identity was confirmed. False: not sent, will not
     // be. True: exactly one runner_reply/late follows, in the order of sending; it is owed also
     // when the move has given up waiting or is over.

@@ -33,7 +33,8 @@ typedef struct {
     int64_t info_ms;
     StrView nodes; // last CLUSTER NODES reply
     int64_t nodes_ms;
-    StrView cluster; // last CLUSTER INFO reply
+    bool view_spared; // it was not asked for CLUSTER NODES in this round: others were
+    StrView cluster;  // last CLUSTER INFO reply
     int64_t cluster_ms;
     StrView settings; // last CONFIG GET cluster-*, one "name value" a line
     int64_t settings_ms;

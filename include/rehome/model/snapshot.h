@@ -25,6 +25,7 @@ typedef struct {
     NodeInfo info;
     bool has_view;
     int64_t view_ms;
+    bool view_spared; // it was not asked for its view in this round: others were
     NodesView view;
     bool has_cluster;
     int64_t cluster_ms;

@@ -1,5 +1,6 @@
 // Finds every node of a cluster from a few seeds, keeps one connection to each, and asks them in
-// rounds: INFO from every node, CLUSTER NODES from all (small clusters) or a few witnesses. A slow
+// rounds: INFO from every node, CLUSTER NODES from all (small clusters) or a few witnesses, mostly
+// slot owners: with its length their sum grows as the square of the cluster's size. A slow
 // node never holds a round: it is reported late, with the age of its last word.
 //
 // Every time that comes with an answer is the time it was asked for: what is known is at least as
@@ -29,13 +30,15 @@ typedef struct {
     int64_t hung_timeout_ms;    // unanswered for so long, a connection is made anew; default 10000
     int witnesses;              // clusters with more nodes than this ask only so many for CLUSTER
                                 // NODES in a normal round; default 16
+    int full_views;             // clusters with more nodes than this ask only slot owners for it in
+                                // a full round: so many, or a safe majority; default 100
 } PollerOptions;
 
 PollerOptions poller_options_default(void);
 
 typedef struct {
     void *ctx;
-    // A round ended. full: every slot owner and node was asked everything (poller_full_round()).
+    // A round ended. full: as ordered by poller_full_round().
     // in is borrowed. Build the snapshot, then tell the poller whom to ask next with
     // poller_follow(). why may also be set where reach is REACH_OK: a command is not allowed there.
     void (*round)(void *ctx, const RoundInput *in, bool full);
@@ -54,7 +57,10 @@ void poller_free(Poller *p); // not from within a callback of its own; NULL is f
 // nodes changes nothing.
 void poller_follow(Poller *p, const Snapshot *s);
 
-void poller_full_round(Poller *p);     // a complete fresh round as soon as the present one is over
+// As soon as the present one is over: a normal round, or one in which every node is asked for its
+// ID, INFO and settings, and a majority of the slot owners, if not everybody, for their view.
+void poller_round(Poller *p);
+void poller_full_round(Poller *p);
 void poller_hurry(Poller *p, bool on); // rounds come at fast_interval_ms
 void poller_set_interval(Poller *p, int64_t interval_ms);
 
