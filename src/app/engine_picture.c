@@ -91,7 +91,6 @@ static void take_picture(Engine *e, Snapshot *s)
     }
     *e->trouble = '\0';
     e->hopeless = false;
-    snapshot_free(e->before);
     e->before = e->snapshot;
     e->health_before = e->health;
     e->snapshot = s;
@@ -125,6 +124,11 @@ static void lose_contact(Engine *e, const RoundInput *in)
 
 bool engine_take_round(Engine *e, const RoundInput *in)
 {
+    // The picture before the present one has served; three at a time would be the most we ever
+    // hold.
+    snapshot_free(e->before);
+    e->before = NULL;
+    e->health_before = NULL;
     Snapshot *s = snapshot_build(in);
     if (s->n_nodes > 0 && anybody_answered(s)) {
         take_picture(e, s);

@@ -8,7 +8,7 @@
 
 #include "rehome/base/mem.h"
 
-enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 20 };
+enum { FIRST_CHUNK = 4096, LARGEST_CHUNK = 1 << 18 };
 
 typedef struct Chunk {
     struct Chunk *next;
