@@ -183,6 +183,7 @@ static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
         Scene scene = scene_now(d);
         Request r = ui_key(d->ui, &scene, key);
         serve(d, &r);
+        d->drawn_ms = 0; // whoever presses a key waits for it: no frame is too soon
     }
     if (terminal_is_gone()) {
         session_end(&d->session, 0);
