@@ -157,6 +157,26 @@ static void measure_100(void)
     beside_htop();
 }
 
+// The last node is a replica with siblings, the others have one at least.
+static void measure_gate(Swarm *s, size_t n)
+{
+    char replica[40];
+    char master[40];
+    snprintf(replica, sizeof(replica), "%s", swarm_addr(s, n - 1));
+    snprintf(master, sizeof(master), "%s", swarm_addr(s, 1));
+    swarm_forget(s);
+    int64_t at = bench_now_us();
+    Run *run = run_start((const char *[]){bench_program(), "move", replica, master, "--dry-run",
+                                          swarm_addr(s, 0), NULL});
+    int status = run_end(run, LIMIT_MS);
+    double took_ms = (double)(bench_now_us() - at) / 1000.;
+    SwarmCount count = swarm_count(s);
+    bench_row("move --dry-run, 1000 nodes: a look and two full rounds", "",
+              "%.0f ms, %zu views, %zu MB%s", took_ms, count.views, count.bytes >> 20,
+              status == 0 ? "" : " (refused)");
+    run_free(run);
+}
+
 static void measure_1000(void)
 {
     enum { NODES = 1000 };
@@ -172,6 +192,7 @@ static void measure_1000(void)
     Cost cost = cost_of_terminal(p);
     show(NODES, "dashboard", &cost, "< 10 %", "< 32 MB");
     pty_end(p);
+    measure_gate(s, NODES);
     swarm_stop(s);
 }
 
