@@ -1,11 +1,14 @@
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "options.h"
 #include "rehome/redis/link.h"
+#include "session.h"
 
 static void ignore_broken_pipes(void)
 {
@@ -24,16 +27,22 @@ static void allow_many_connections(void)
     }
 }
 
-static int show(const char *text)
+// Else the first connection would be what we print to. The wrong way round, so that writing to it
+// is an error and not a success.
+static void fill_closed_streams(void)
 {
-    return fputs(text, stdout) == EOF || fflush(stdout) != 0 ? 1 : 0;
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0) {
+            (void)!open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+        }
+    }
 }
 
 static int show_help(void)
 {
     StrBuf help = {0};
     options_help(&help);
-    int status = show(strbuf_text(&help));
+    int status = session_print(&help) ? 0 : 1;
     strbuf_done(&help);
     return status;
 }
@@ -42,7 +51,7 @@ static int show_version(void)
 {
     StrBuf text = {0};
     strbuf_addf(&text, "rehome %s (%s, no TLS)\n", REHOME_VERSION, link_library());
-    int status = show(strbuf_text(&text));
+    int status = session_print(&text) ? 0 : 1;
     strbuf_done(&text);
     return status;
 }
@@ -50,6 +59,7 @@ static int show_version(void)
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
+    fill_closed_streams();
     ignore_broken_pipes();
     allow_many_connections();
     Options o;

@@ -53,6 +53,7 @@ static const Command commands[] = {
         .run = command_demo,
     },
 };
+
 typedef enum {
     KIND_FLAG,    // bool
     KIND_TEXT,    // char *, owned
@@ -126,7 +127,7 @@ static bool read_seconds(const Option *option, const char *text, int64_t *out, E
 {
     int64_t ms;
     if (!sv_to_milli(sv(text), &ms) || ms < option->min || ms > option->max) {
-        return fail(err, ERR_USAGE, "--%s wants seconds from %g to %g, got '%s'", option->name,
+        return fail(err, ERR_USAGE, "--%s wants seconds from %g to %.9g, got '%s'", option->name,
                     (double)option->min / 1000, (double)option->max / 1000, text);
     }
     *out = ms;
@@ -198,15 +199,33 @@ static void describe(struct option *longs, char *letters)
 
 static const Option *option_for(int code)
 {
+    size_t i = 0;
     if (code >= 256) {
         return &options[code - 256];
     }
-    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-        if (options[i].letter == code) {
-            return &options[i];
-        }
+    while (options[i].letter != code) { // getopt knows no other letters
+        i++;
     }
-    return NULL;
+    return &options[i];
+}
+
+// What getopt did not take. It moves words about: word is the last that it looked at, which is the
+// one, unless it is a letter among letters. What follows a '=' may be a secret.
+static bool fail_flag(const char *word, bool lacks_value, Error *err)
+{
+    char name[64];
+    bool is_letter = optopt > 0 && optopt < 256;
+    if (is_letter) {
+        snprintf(name, sizeof(name), "-%c", optopt);
+    } else {
+        snprintf(name, sizeof(name), "%.*s", (int)strcspn(word, "="), word);
+    }
+    if (lacks_value) {
+        return fail(err, ERR_USAGE, "%s wants a value; see --help", name);
+    }
+    return fail(err, ERR_USAGE,
+                optopt >= 256 ? "%s takes no value; see --help" : "unknown option %s; see --help",
+                name);
 }
 
 static bool read_flags(int argc, char **argv, Options *out, Error *err)
@@ -216,19 +235,14 @@ static bool read_flags(int argc, char **argv, Options *out, Error *err)
     describe(longs, letters);
     opterr = 0;
     for (;;) {
-        int at = optind;
         int code = getopt_long(argc, argv, letters, longs, NULL);
         if (code == -1) {
             return true;
         }
-        if (code == ':') {
-            return fail(err, ERR_USAGE, "%s wants a value; see --help", argv[optind - 1]);
+        if (code == ':' || code == '?') {
+            return fail_flag(argv[optind - 1], code == ':', err);
         }
-        const Option *option = code == '?' ? NULL : option_for(code);
-        if (option == NULL) {
-            return fail(err, ERR_USAGE, "unknown option %s; see --help", argv[at]);
-        }
-        if (!read_option(out, option, optarg, err)) {
+        if (!read_option(out, option_for(code), optarg, err)) {
             return false;
         }
     }
@@ -284,8 +298,7 @@ static bool read_words(int n, char **words, Options *o, Error *err)
         return fail(err, ERR_USAGE, "%s wants %s; see --help", o->command->name, o->command->args);
     }
     if (next < n && !o->command->takes_addresses) {
-        return fail(err, ERR_USAGE, "%s takes no further words, got '%s'", o->command->name,
-                    words[next]);
+        return fail(err, ERR_USAGE, "%s takes no further words; see --help", o->command->name);
     }
     while (next < n) {
         if (!read_address(o, words[next++], err)) {
@@ -338,15 +351,36 @@ void options_done(Options *o)
     wipe(&o->pass);
 }
 
+// A name, and its text in words, in lines that a terminal of 80 columns does not cut.
+static void add_row(StrBuf *out, const char *name, int text_at, const char *text)
+{
+    enum { WIDTH = 80 };
+    strbuf_addf(out, "  %-*s", text_at - 2, name);
+    int x = text_at;
+    StrView rest = sv(text);
+    StrView word;
+    while (sv_next(&rest, ' ', &word)) {
+        if (x > text_at && x + 1 + (int)word.n > WIDTH) {
+            strbuf_addf(out, "\n%*s", text_at, "");
+            x = text_at;
+        }
+        strbuf_add(out, x > text_at ? " " : "");
+        x += (int)word.n + (x > text_at);
+        strbuf_add_sv(out, word);
+    }
+    strbuf_add(out, "\n");
+}
+
 void options_help(StrBuf *out)
 {
+    enum { COMMANDS_AT = 42, OPTIONS_AT = 31 };
     strbuf_add(out, "rehome keeps Redis Cluster masters covered by replicas.\n\n");
     for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
         const Command *c = &commands[i];
         char usage[64];
         snprintf(usage, sizeof(usage), "rehome %s%s%s", c->name, *c->name != '\0' ? " " : "",
                  c->args);
-        strbuf_addf(out, "  %-38s %s\n", usage, c->summary);
+        add_row(out, usage, COMMANDS_AT, c->summary);
     }
     strbuf_add(out,
                "\nADDRESS: host, host:port, [v6]:port or redis://user:pass@host:port; several are\n"
@@ -361,7 +395,7 @@ void options_help(StrBuf *out)
         }
         snprintf(name, sizeof(name), "%s--%s%s%s", letter, o->name, o->arg != NULL ? " " : "",
                  o->arg != NULL ? o->arg : "");
-        strbuf_addf(out, "  %-29s %s\n", name, o->help);
+        add_row(out, name, OPTIONS_AT, o->help);
     }
     strbuf_add(out,
                "\nExit: 0 done, 1 refused or failed, 2 wrong usage; check and plan as above.\n");

@@ -15,6 +15,7 @@
     X(promotion)                                                                                   \
     X(read_only)                                                                                   \
     X(scenario)                                                                                    \
-    X(trouble)
+    X(trouble)                                                                                     \
+    X(usage)
 
 #endif

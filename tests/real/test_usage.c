@@ -1,0 +1,66 @@
+// The command line: what is wrong with it is named, and nothing that may be a secret.
+#include "stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void assert_usage(const char *const *words, const char *says)
+{
+    Run *run = stage_run(NULL, words);
+    int status = run_end(run, LIMIT_MS);
+    if (status != 2 || strstr(run_err(run), says) == NULL || run_out(run)[0] != '\0') {
+        fail_msg("wanted exit 2 and \"%s\"; got exit %d, \"%s\" and \"%s\"", says, status,
+                 run_out(run), run_err(run));
+    }
+    assert_null(strstr(run_err(run), "sEcret"));
+}
+
+static void a_wrong_option_is_named_wherever_it_stands(void **state)
+{
+    (void)state;
+    assert_usage((const char *[]){"check", "127.0.0.1:1", "--bogus", NULL}, "option --bogus;");
+    assert_usage((const char *[]){"--bogus", "check", NULL}, "option --bogus;");
+    assert_usage((const char *[]){"check", "-zq", "127.0.0.1:1", NULL}, "option -z;");
+    assert_usage((const char *[]){"check", "--read-only=no", NULL}, "--read-only takes no value");
+    assert_usage((const char *[]){"check", "127.0.0.1:1", "--port", NULL}, "--port wants a value");
+    assert_usage((const char *[]){"check", "127.0.0.1:1", "-p", NULL}, "-p wants a value");
+    assert_usage((const char *[]){"watch", "--for", "0", NULL}, "0.001 to 31536000,");
+}
+
+static void no_error_repeats_a_password(void **state)
+{
+    (void)state;
+    assert_usage((const char *[]){"redis://u:sEcret@127.0.0.1:1", "--bogus", NULL}, "--bogus");
+    assert_usage((const char *[]){"check", "--password=sEcret", NULL}, "option --password;");
+    assert_usage((const char *[]){"check", "redis://u:sEcret@127.0.0.1:0", NULL}, "port");
+    assert_usage((const char *[]){"check", "rediss://u:sEcret@127.0.0.1:1", NULL}, "no TLS");
+    assert_usage((const char *[]){"demo", "redis://u:sEcret@127.0.0.1:1", NULL}, "demo takes");
+}
+
+static void the_help_fits_a_terminal(void **state)
+{
+    (void)state;
+    Run *run = stage_run(NULL, (const char *[]){"--help", NULL});
+    assert_int_equal(run_end(run, LIMIT_MS), 0);
+    StrView rest = sv(run_out(run));
+    StrView line;
+    while (sv_next(&rest, '\n', &line)) {
+        assert_in_range(line.n, 0, 80);
+    }
+}
+
+// The program's first connection must not become the stdout or stderr that was not there.
+static void closed_streams_are_no_connection(void **state)
+{
+    (void)state;
+    char command[4200];
+    snprintf(command, sizeof(command), "exec '%s' --version >&-", getenv("REHOME_BIN"));
+    Run *run = stage_other((const char *[]){"sh", "-c", command, NULL});
+    assert_int_equal(run_end(run, LIMIT_MS), 1);
+    assert_non_null(strstr(run_err(run), "cannot write to stdout: Bad file descriptor"));
+}
+
+TESTS(usage, STAGED(a_wrong_option_is_named_wherever_it_stands),
+      STAGED(no_error_repeats_a_password), STAGED(the_help_fits_a_terminal),
+      STAGED(closed_streams_are_no_connection))
