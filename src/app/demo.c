@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "dashboard.h"
+#include "demo_lab.h"
 #include "demo_story.h"
 #include "rehome/app/lab.h"
 #include "session.h"
@@ -19,7 +20,7 @@ static void say_step(void *ctx, const char *text)
 static int show_dashboard(const Options *given)
 {
     Error err = {0};
-    Lab *lab = lab_start(&lab_scenario, say_step, NULL, &err);
+    Lab *lab = demo_lab_start(say_step, &err);
     if (lab == NULL) {
         session_say("%s", err.text);
         return 1;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "demo_lab.h"
 #include "demo_picture.h"
 #include "rehome/app/engine.h"
 #include "rehome/app/lab.h"
@@ -347,7 +348,7 @@ int demo_story_tell(void)
     Story story = {.status = 1};
     say("rehome demo: what happens when replicas and masters die, on real servers\n");
     say("0. A throw-away cluster is made");
-    story.lab = lab_start(&lab_scenario, say_step, NULL, &err);
+    story.lab = demo_lab_start(say_step, &err);
     if (story.lab == NULL) {
         session_say("%s", err.text);
         return 1;

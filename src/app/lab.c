@@ -49,6 +49,7 @@ static Lab *lab_new(const LabSpec *spec)
     lab->servers = arena_array(arena, spec->n, sizeof(*lab->servers));
     lab->program = arena_strdup(arena, spec->server != NULL ? spec->server : "redis-server");
     lab->pass = spec->pass != NULL ? arena_strdup(arena, spec->pass) : NULL;
+    lab->stop = spec->stop;
     lab->node_timeout_ms = spec->node_timeout_ms;
     for (size_t i = 0; i < spec->n; i++) {
         LabNode *node = &lab->servers[i].spec;

@@ -53,6 +53,9 @@ static bool wait_until(Lab *lab, const char *what, Condition *is_so, Error *err)
         }
         bool done = i == lab->n;
         bool go_on = done || check_running(lab, scratch, err);
+        if (!done && go_on && lab->stop != NULL && *lab->stop != 0) {
+            go_on = fail(err, ERR_REFUSED, "stopped while waiting for %s", what);
+        }
         if (!done && go_on && now_ms() > limit) {
             go_on = fail(err, ERR_TIMEOUT, "the lab waited %d s for %s: %s %s",
                          WAIT_LIMIT_MS / 1000, what, lab->servers[i].addr, why);

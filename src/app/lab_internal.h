@@ -22,8 +22,9 @@ struct Lab {
     LabServer *servers;
     size_t n;
     const char *program;
-    const char *pass;         // NULL: none
-    const char *const *extra; // NULL-terminated
+    const char *pass;                  // NULL: none
+    const char *const *extra;          // NULL-terminated
+    const volatile sig_atomic_t *stop; // NULL: nobody will
     int node_timeout_ms;
     const char *folder; // NULL: not made yet
     int claim;          // the socket that keeps 127.0.N ours; -1: none

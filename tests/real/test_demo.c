@@ -61,5 +61,17 @@ static void the_servers_die_with_a_killed_demo_and_the_next_lab_removes_its_fold
     assert_int_equal(count_lab_folders(), 0);
 }
 
+static void a_demo_that_is_stopped_while_it_starts_leaves_nothing(void **state)
+{
+    (void)state;
+    Run *demo = stage_run(NULL, (const char *[]){"demo", NULL});
+    run_wait_out(demo, "servers answer on ", LIMIT_MS); // far from being a cluster
+    run_signal(demo, SIGTERM);
+    assert_int_equal(run_end(demo, LIMIT_MS), 1);
+    assert_non_null(strstr(run_err(demo), "stopped while waiting"));
+    assert_int_equal(count_lab_folders(), 0);
+}
+
 TESTS(demo, STAGED(the_demo_tells_its_story_to_the_end),
+      STAGED(a_demo_that_is_stopped_while_it_starts_leaves_nothing),
       STAGED(the_servers_die_with_a_killed_demo_and_the_next_lab_removes_its_folder))

@@ -4,6 +4,7 @@
 #ifndef REHOME_APP_LAB_H
 #define REHOME_APP_LAB_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,8 +26,9 @@ typedef struct {
     int node_timeout_ms;
     const char *const
         *extra; // further redis-server arguments for every node, NULL-terminated; may be NULL
-    const char *server; // program; NULL: redis-server
-    const char *pass;   // requirepass and masterauth of every node; NULL: none
+    const char *server;                // program; NULL: redis-server
+    const char *pass;                  // requirepass and masterauth of every node; NULL: none
+    const volatile sig_atomic_t *stop; // lab_start() gives up once this is not 0; may be NULL
 } LabSpec;
 
 typedef struct Lab Lab;
