@@ -41,7 +41,7 @@ void pty_signal(Pty *p, int signal_number);
 
 // What is on the screen now. Rows without blanks at the end.
 bool pty_contains(Pty *p, const char *text);
-const char *pty_row(Pty *p, int y);                      // until the next call
+const char *pty_row(Pty *p, int y); // until the next call
 void pty_size(const Pty *p, int *w, int *h);
 void pty_print(Pty *p); // the screen, for a failure's report
 
