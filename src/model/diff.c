@@ -217,8 +217,8 @@ static void diff_attachment(Diff *d, const Node *b, const Node *a)
             ->by = BY_SERVER;
     } else if (server_would(d->before, a->master_id)) {
         add(d, event_make(EVENT_REPLICA_MOVED, LEVEL_INFO, wall_ms, a,
-                          "replica %s moved from %s to %s (probably by the server's own migration)",
-                          a->addr, from, to))
+                          "replica %s moved from %s to %s (probably by the server)", a->addr, from,
+                          to))
             ->by = BY_SERVER;
     } else {
         add(d, event_make(EVENT_REPLICA_MOVED, LEVEL_INFO, wall_ms, a,
@@ -341,9 +341,11 @@ void snapshot_diff(const Snapshot *before, const Snapshot *after, const OwnMove 
         diff_nodes(&d);
         diff_cluster(&d);
     }
-    for (int level = LEVEL_CRITICAL; level >= LEVEL_INFO; level--) {
+    // What happened before what is well again because of it.
+    static const Level order[] = {LEVEL_CRITICAL, LEVEL_WARNING, LEVEL_INFO, LEVEL_GOOD};
+    for (size_t level = 0; level < ARRAY_LEN(order); level++) {
         for (size_t i = 0; i < d.n; i++) {
-            if ((int)d.events[i].level == level) {
+            if (d.events[i].level == order[level]) {
                 sink(ctx, &d.events[i]);
             }
         }

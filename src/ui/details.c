@@ -32,8 +32,14 @@ static void add_state(Sheet *t)
     orphan_words(t->s->health, t->node, why, sizeof(why));
     page_addf(&t->page, "state", w.role, "%s%s%s", w.text, why[0] != '\0' ? ", " : "", why);
     if (node_has(t->n, NODE_FAIL) || node_has(t->n, NODE_PFAIL)) {
-        page_addf(&t->page, "views", ROLE_WARN, "%d of %d masters say fail, %d fail?",
-                  t->n->fail_views, t->n->views, t->n->pfail_views);
+        char suspect[24] = "";
+        if (t->n->fail_views > 0 && t->n->pfail_views > 0) {
+            snprintf(suspect, sizeof(suspect), ", %d fail?", t->n->pfail_views);
+        }
+        bool only_suspected = t->n->fail_views == 0;
+        page_addf(&t->page, "views", ROLE_WARN, "%d of %d masters say %s%s",
+                  only_suspected ? t->n->pfail_views : t->n->fail_views, t->n->views,
+                  only_suspected ? "fail?" : "fail", suspect);
     }
 }
 
@@ -192,7 +198,7 @@ static void fill(Sheet *t)
     } else {
         add_replica(t);
     }
-    page_add(&t->page, ROLE_DIM, "host", ROLE_TEXT, t->n->host[0] != '\0' ? t->n->host : "unknown");
+    add_host(t);
     add_says(t);
     page_add(&t->page, ROLE_DIM, "id", ROLE_TEXT, t->n->id.hex);
 }

@@ -155,9 +155,13 @@ static void add_health(Chips *chips, const Health *h, bool ascii)
     add_safety(chips, &h->hosts);
 }
 
-// The age of the data at the right end; returns where it begins.
-static int draw_age(const Scene *s, Canvas *c)
+// The age of the data is at the right end: in words on a wide screen, and elsewhere too when the
+// chips leave room. Once it is loud it is told in full wherever we are.
+static void draw_state(const Scene *s, Canvas *c)
 {
+    enum { WIDE = 100, MIDDLING = 70, MARGINS = 4 };
+    // The widest age that is not loud: the line does not move with the clock.
+    enum { BRIEF_WIDTH = sizeof("0.0s") - 1, TEXT_WIDTH = sizeof("0.0s ago") - 1 };
     const Snapshot *p = s->health->snapshot;
     int64_t age = s->now_ms > p->now_ms ? s->now_ms - p->now_ms : 0;
     bool loud = age > LOUD_AGE_MS;
@@ -165,23 +169,20 @@ static int draw_age(const Scene *s, Canvas *c)
     char text[40];
     format_seconds(brief, sizeof(brief), age);
     snprintf(text, sizeof(text), loud ? "%s OLD" : "%s ago", brief);
-    const char *shown = c->w >= 100 || loud ? text : brief;
-    if (c->w < 70 && !loud) {
-        return c->w;
-    }
-    int width = text_width(shown);
-    canvas_right(c, c->w - 1, 0, width, loud ? ROLE_STALE : ROLE_DIM, shown);
-    // Room for the widest age of its kind: the line does not move with the clock.
-    return c->w - 1 - (loud ? width : 4 + (shown == text ? 4 : 0));
-}
-
-static void draw_state(const Scene *s, Canvas *c)
-{
+    int width = loud               ? text_width(text)
+                : c->w >= WIDE     ? TEXT_WIDTH
+                : c->w >= MIDDLING ? BRIEF_WIDTH
+                                   : 0;
     Chips chips = {0};
-    int end = draw_age(s, c);
     add_health(&chips, s->health, c->ascii);
-    chips_fit(&chips, 2, end - 3);
-    chips_draw(&chips, c, 1, 0, end - 1, "  ");
+    chips_fit(&chips, 2, c->w - MARGINS - width);
+    int room = c->w - MARGINS - chips_width(&chips, 2);
+    if (!loud) {
+        width = room >= TEXT_WIDTH ? TEXT_WIDTH : room >= BRIEF_WIDTH ? BRIEF_WIDTH : 0;
+    }
+    chips_draw(&chips, c, 1, 0, c->w - 2 - width, "  ");
+    canvas_right(c, c->w - 1, 0, width, loud ? ROLE_STALE : ROLE_DIM,
+                 width == BRIEF_WIDTH ? brief : text);
 }
 
 static void add_move(Chips *chips, const Scene *s, bool ascii)

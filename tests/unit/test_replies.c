@@ -204,11 +204,10 @@ static void what_changed(void **state)
     StrBuf told = {0};
     snapshot_diff(lost, moved, NULL, write_down, &told);
     assert_string_equal(strbuf_text(&told),
-                        "replica-in-sync : replica 127.0.98.171:7504 is in sync with "
-                        "127.0.98.170:7501\n"
                         "replica-moved server: replica 127.0.98.171:7504 moved from "
-                        "127.0.98.171:7503 to 127.0.98.170:7501 (probably by the server's own "
-                        "migration)\n");
+                        "127.0.98.171:7503 to 127.0.98.170:7501 (probably by the server)\n"
+                        "replica-in-sync : replica 127.0.98.171:7504 is in sync with "
+                        "127.0.98.170:7501\n");
     strbuf_clear(&told);
     snapshot_diff(moved, promoted, NULL, write_down, &told);
     assert_non_null(strstr(strbuf_text(&told), "failover server: replica 127.0.98.171:7504 was "
