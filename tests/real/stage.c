@@ -90,12 +90,19 @@ static int server_major(void)
     return at == NULL ? 0 : at[3] - '0';
 }
 
+void stage_needs_server(int major)
+{
+    if (server_major() < major) {
+        print_message("this redis-server does not know the settings that the test needs\n");
+        skip();
+    }
+}
+
 Lab *stage_lab(const LabSpec *spec)
 {
     assert_true(stage.n_labs < MAX_LABS);
-    if (spec->extra != NULL && server_major() < 7) {
-        print_message("this redis-server does not know the settings that the test needs\n");
-        skip();
+    if (spec->extra != NULL) {
+        stage_needs_server(7);
     }
     LabSpec chosen = *spec;
     chosen.net = stage.next_net;

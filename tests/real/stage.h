@@ -20,6 +20,9 @@ int stage_clear(void **state);
 
 #define STAGED(claim) cmocka_unit_test_teardown(claim, stage_clear)
 
+// Skips the test where redis-server is older than that.
+void stage_needs_server(int major);
+
 // A running cluster; the test fails when it does not come up. net is chosen here. With extra
 // settings the test is skipped where redis-server is older than 7.
 Lab *stage_lab(const LabSpec *spec);

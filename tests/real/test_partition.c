@@ -1,0 +1,261 @@
+// The network between two parts of a cluster is cut. From the smaller part nothing may be written,
+// whatever it looks like there; in the larger part healing goes on.
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "clock.h"
+
+#include "rehome/base/mem.h"
+#include "rehome/redis/ask.h"
+#include "sides.h"
+#include "stage.h"
+
+typedef struct {
+    Side side;
+    int host;
+    int port;
+    int master; // its port; 0: a master
+    const char *first_slot;
+    const char *last_slot;
+} Place;
+
+// Two of five masters on side A. There :7001 has the spare :7021 and :7012 is the only replica of
+// :7002; on side B :7004 has the spare :7024, and the only replica of :7003 is on the other side.
+static const Place places[] = {
+    {SIDE_A, 1, 7001, 0, "0", "3276"},      {SIDE_A, 2, 7002, 0, "3277", "6553"},
+    {SIDE_B, 1, 7003, 0, "6554", "9830"},   {SIDE_B, 2, 7004, 0, "9831", "13107"},
+    {SIDE_B, 3, 7005, 0, "13108", "16383"}, {SIDE_B, 1, 7011, 7001, NULL, NULL},
+    {SIDE_A, 3, 7021, 7001, NULL, NULL},    {SIDE_A, 3, 7012, 7002, NULL, NULL},
+    {SIDE_A, 1, 7013, 7003, NULL, NULL},    {SIDE_B, 1, 7014, 7004, NULL, NULL},
+    {SIDE_B, 3, 7024, 7004, NULL, NULL},    {SIDE_B, 2, 7015, 7005, NULL, NULL},
+};
+
+enum { PLACES = ARRAY_LEN(places), ANSWER_MS = 2000, RETRY_MS = 20 };
+
+static struct {
+    char ip[PLACES][16];
+    char addr[PLACES][24];
+    char id[PLACES][41];
+    StrBuf reply;
+} cluster;
+
+static size_t place_of(int port)
+{
+    size_t i = 0;
+    while (i < PLACES && places[i].port != port) {
+        i++;
+    }
+    assert_true(i < PLACES);
+    return i;
+}
+
+// The reply, or "" when there is none.
+static const char *reply_of(size_t i, const char *const *words)
+{
+    const char *argv[8];
+    int argc = 0;
+    while (words[argc] != NULL) {
+        argv[argc] = words[argc];
+        argc++;
+    }
+    sides_enter(places[i].side);
+    strbuf_clear(&cluster.reply);
+    bool ok = ask(cluster.ip[i], places[i].port, NULL, ANSWER_MS, &cluster.reply, argc, argv, NULL);
+    return ok ? strbuf_text(&cluster.reply) : "";
+}
+
+static void wait_reply(size_t i, const char *text, const char *const *words)
+{
+    int64_t limit = clock_ms() + LIMIT_MS;
+    while (strstr(reply_of(i, words), text) == NULL) {
+        if (clock_ms() >= limit) {
+            fail_msg("waited for %s to answer %s %s with \"%s\": %s", cluster.addr[i], words[0],
+                     words[1] == NULL ? "" : words[1], text, strbuf_text(&cluster.reply));
+        }
+        (void)poll(NULL, 0, RETRY_MS); // before asking again
+    }
+}
+
+static void start_server(size_t i)
+{
+    char folder[300];
+    char port[8];
+    snprintf(folder, sizeof(folder), "%s/%d", stage_folder(), places[i].port);
+    snprintf(port, sizeof(port), "%d", places[i].port);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    snprintf(cluster.ip[i], sizeof(cluster.ip[i]), "10.77.%d.%d", (int)places[i].side + 1,
+             places[i].host);
+    snprintf(cluster.addr[i], sizeof(cluster.addr[i]), "%s:%s", cluster.ip[i], port);
+    sides_enter(places[i].side);
+    // clang-format off
+    stage_other((const char *[]){
+        "redis-server", "--port", port, "--bind", cluster.ip[i], "--dir", folder,
+        "--logfile", "server.log", "--save", "", "--cluster-enabled", "yes",
+        "--cluster-announce-ip", cluster.ip[i], "--replica-announce-ip", cluster.ip[i], "--protected-mode", "no", "--cluster-node-timeout", "2000", "--repl-diskless-sync-delay", "0",
+        "--cluster-allow-replica-migration", "no", NULL});
+    // clang-format on
+    wait_reply(i, "PONG", (const char *[]){"PING", NULL});
+    snprintf(cluster.id[i], sizeof(cluster.id[i]), "%s",
+             reply_of(i, (const char *[]){"CLUSTER", "MYID", NULL}));
+}
+
+static void introduce(size_t i)
+{
+    char epoch[8];
+    snprintf(epoch, sizeof(epoch), "%zu", i + 1);
+    wait_reply(i, "OK", (const char *[]){"CLUSTER", "SET-CONFIG-EPOCH", epoch, NULL});
+    if (places[i].master == 0) {
+        wait_reply(i, "OK",
+                   (const char *[]){"CLUSTER", "ADDSLOTSRANGE", places[i].first_slot,
+                                    places[i].last_slot, NULL});
+    }
+    for (size_t k = 0; k < i; k++) {
+        char port[8];
+        snprintf(port, sizeof(port), "%d", places[k].port);
+        wait_reply(i, "OK", (const char *[]){"CLUSTER", "MEET", cluster.ip[k], port, NULL});
+    }
+}
+
+// Does this node know that one in its place?
+static bool has_in_place(size_t i, size_t of)
+{
+    const char *line =
+        strstr(reply_of(i, (const char *[]){"CLUSTER", "NODES", NULL}), cluster.id[of]);
+    while (line != NULL && strncmp(line + 41, cluster.addr[of], strlen(cluster.addr[of])) != 0) {
+        line = strstr(line + 1, cluster.id[of]); // named as a master before
+    }
+    const char *end = line == NULL ? NULL : strchr(line, '\n');
+    if (end == NULL) {
+        return false;
+    }
+    const char *wanted =
+        places[of].master == 0 ? "master -" : cluster.id[place_of(places[of].master)];
+    return memmem(line, (size_t)(end - line), wanted, strlen(wanted)) != NULL;
+}
+
+static void start_cluster(void)
+{
+    for (size_t i = 0; i < PLACES; i++) {
+        start_server(i);
+    }
+    for (size_t i = 0; i < PLACES; i++) {
+        introduce(i);
+    }
+    for (size_t i = 0; i < PLACES; i++) {
+        if (places[i].master != 0) {
+            wait_reply(i, "OK",
+                       (const char *[]){"CLUSTER", "REPLICATE",
+                                        cluster.id[place_of(places[i].master)], NULL});
+        }
+    }
+    int64_t limit = clock_ms() + LIMIT_MS;
+    for (size_t i = 0; i < PLACES; i++) {
+        for (size_t of = 0; of < PLACES; of++) {
+            while (!has_in_place(i, of)) {
+                assert_true(clock_ms() < limit);
+                (void)poll(NULL, 0, RETRY_MS);
+            }
+        }
+        wait_reply(i, "cluster_state:ok", (const char *[]){"CLUSTER", "INFO", NULL});
+        wait_reply(i, places[i].master == 0 ? "state=online" : "master_link_status:up",
+                   (const char *[]){"INFO", "replication", NULL});
+    }
+}
+
+static Run *run_on(Side side, const char *const *words)
+{
+    const char *argv[16 + PLACES];
+    size_t n = 0;
+    while (words[n] != NULL) {
+        argv[n] = words[n];
+        n++;
+    }
+    for (size_t i = 0; i < PLACES; i++) {
+        argv[n++] = cluster.addr[i];
+    }
+    argv[n] = NULL;
+    sides_enter(side);
+    return stage_run(NULL, argv);
+}
+
+static Run *act_on(Side side)
+{
+    Run *run = run_on(
+        side, (const char *[]){"watch", "--auto", "act", "--grace", "0", "--format", "json", NULL});
+    run_event(run, "connected", 0, LIMIT_MS);
+    return run;
+}
+
+static void assert_nothing_written_on_side_a(void)
+{
+    for (size_t i = 0; i < PLACES; i++) {
+        if (places[i].side == SIDE_A) {
+            const char *stats = reply_of(i, (const char *[]){"INFO", "commandstats", NULL});
+            assert_non_null(strstr(stats, "cmdstat_info"));
+            assert_null(strstr(stats, "cmdstat_cluster|replicate"));
+            assert_null(strstr(stats, "cmdstat_config|set"));
+        }
+    }
+}
+
+static int clear(void **state)
+{
+    (void)stage_clear(state);
+    sides_leave();
+    strbuf_done(&cluster.reply);
+    return 0;
+}
+
+static void assert_no_fence_is_left(void)
+{
+    for (size_t i = 0; i < PLACES; i++) {
+        wait_reply(i, "no-failover no",
+                   (const char *[]){"CONFIG", "GET", "cluster-replica-no-failover", NULL});
+    }
+}
+
+static void the_smaller_side_of_a_cut_network_writes_nothing_and_says_why(void **state)
+{
+    (void)state;
+    stage_needs_server(7);
+    sides_open();
+    start_cluster();
+    Run *a = act_on(SIDE_A);
+    Run *b = act_on(SIDE_B);
+    for (size_t i = 0; i < PLACES; i++) {
+        wait_reply(i, "OK", (const char *[]){"CONFIG", "RESETSTAT", NULL});
+    }
+    sides_cut();
+    run_event(b, "failover", 7011, LIMIT_MS); // the larger part lives on, and is healed
+    run_event(b, "move-done", 7024, LIMIT_MS);
+    run_signal(b, SIGTERM);
+    assert_int_equal(run_end(b, LIMIT_MS), 0);
+    wait_reply(place_of(7002), "cluster_state:fail", (const char *[]){"CLUSTER", "INFO", NULL});
+    assert_nothing_written_on_side_a();
+    // somebody takes the only replica of :7002 away: the whole of side A agrees on the orphan, and
+    // has spares
+    run_mark(a);
+    wait_reply(place_of(7012), "OK",
+               (const char *[]){"CLUSTER", "REPLICATE", cluster.id[place_of(7001)], NULL});
+    wait_reply(place_of(7012), "OK", (const char *[]){"CONFIG", "RESETSTAT", NULL});
+    run_event(a, "orphaned", 7002, LIMIT_MS);
+    const json_t *decision = run_event(a, "decision", 0, LIMIT_MS);
+    stage_measured("the smaller side says: %s", word_in(decision, "text"));
+    assert_non_null(strstr(word_in(decision, "text"), "cluster_state:fail"));
+    Run *move = run_on(SIDE_A, (const char *[]){"move", ":7021", ":7002", "--yes", NULL});
+    assert_int_equal(run_end(move, LIMIT_MS), 1);
+    assert_non_null(strstr(run_err(move), "majority: 2 of 5 slot owners"));
+    assert_nothing_written_on_side_a();
+    // whole again, the orphan may be healed
+    sides_mend();
+    run_event(a, "move-done", 0, LIMIT_MS);
+    run_event(a, "protected", 7002, LIMIT_MS);
+    assert_no_fence_is_left();
+}
+
+TESTS(partition,
+      cmocka_unit_test_teardown(the_smaller_side_of_a_cut_network_writes_nothing_and_says_why,
+                                clear))
