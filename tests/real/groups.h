@@ -10,6 +10,7 @@
     X(link)                                                                                        \
     X(losses)                                                                                      \
     X(move)                                                                                        \
+    X(partition)                                                                                   \
     X(poller)                                                                                      \
     X(poller_lab)                                                                                  \
     X(promotion)                                                                                   \
