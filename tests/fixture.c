@@ -282,6 +282,11 @@ static void observe(Fixture *f, int i, int64_t now_ms, const Totals *totals)
     }
 }
 
+void fixture_labels(Fixture *f, const Labels *labels)
+{
+    f->labels = labels;
+}
+
 const RoundInput *fixture_round(Fixture *f, int64_t now_ms)
 {
     answers_done(f);
@@ -297,6 +302,7 @@ const RoundInput *fixture_round(Fixture *f, int64_t now_ms)
         .at = f->observations,
         .n = f->n_answers,
         .name = f->n_answers > 0 ? f->observations[0].dialled : "",
+        .labels = f->labels,
         .round = ++f->round,
         .started_ms = now_ms - ROUND_MS,
         .now_ms = now_ms,

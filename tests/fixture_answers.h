@@ -41,6 +41,7 @@ struct Fixture {
     size_t n_answers;
     Observation *observations;
     RoundInput input;
+    const Labels *labels;
 };
 
 // What is the same in every node's CLUSTER INFO.

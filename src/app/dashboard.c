@@ -320,11 +320,10 @@ int dashboard_run(const Options *o, Lab *lab)
     const char *parting = NULL;
     name_seeds(&d, o);
     EngineListener listener = {.ctx = &d, .round = on_round, .event = on_event};
-    if (!session_start(&d.session, o, false, &listener)) {
-        d.session.status = 1;
-    } else if (!start_screen(&d, o)) {
+    bool started = session_start(&d.session, o, false, &listener);
+    if (started && !start_screen(&d, o)) {
         d.session.status = 2;
-    } else {
+    } else if (started) {
         start_watchers(&d);
         session_run(&d.session);
         stop_watchers(&d);

@@ -73,6 +73,7 @@ Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
     e->loop = loop;
     e->listener = *listener;
     e->floor = options->floor;
+    e->labels = options->labels;
     snprintf(e->trouble, sizeof(e->trouble), "no answer yet");
     ev_init(&e->wake, engine_wake);
     e->wake.data = e;

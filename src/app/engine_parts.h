@@ -28,6 +28,7 @@ struct Engine {
     MoveFile *file;
     Automatic automatic;
     int floor;
+    const Labels *labels;
     EngineListener listener;
     Snapshot *snapshot; // the present picture, and what was thought about it
     Snapshot *before;   // the picture before it: a gate needs two

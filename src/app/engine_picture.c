@@ -129,7 +129,9 @@ bool engine_take_round(Engine *e, const RoundInput *in)
     snapshot_free(e->before);
     e->before = NULL;
     e->health_before = NULL;
-    Snapshot *s = snapshot_build(in);
+    RoundInput labelled = *in;
+    labelled.labels = e->labels;
+    Snapshot *s = snapshot_build(&labelled);
     if (s->n_nodes > 0 && anybody_answered(s)) {
         take_picture(e, s);
         return true;

@@ -93,6 +93,8 @@ static const Option options[] = {
      "then the brake stops automatic mode until a person releases it (6)"},
     {"floor", 0, "N", KIND_INT, AT(floor), 1, 1000,
      "working replicas a master keeps when it gives one (cluster-migration-barrier, at least 1)"},
+    {"labels", 0, "FILE", KIND_TEXT, AT(labels), 0, 0,
+     "which nodes share a host, a rack or a zone: one WHO = LABEL a line (README)"},
     {"read-only", 0, NULL, KIND_FLAG, AT(read_only), 0, 0,
      "nothing can be changed, by key or by itself"},
     {"format", 0, "FORMAT", KIND_FORMAT, AT(format), 0, 0, "text or json (text)"},
@@ -348,6 +350,7 @@ void options_done(Options *o)
     mem_free(o->host);
     mem_free(o->user);
     mem_free(o->theme);
+    mem_free(o->labels);
     wipe(&o->pass);
 }
 

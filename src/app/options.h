@@ -31,7 +31,8 @@ typedef struct {
     // behaviour
     AutoMode mode;
     AutoLimits limits;
-    int floor; // 0: the cluster's barrier
+    int floor;    // 0: the cluster's barrier
+    char *labels; // a file; NULL: none
     bool read_only;
     int64_t for_ms; // watch; 0: until stopped
     bool dry_run;

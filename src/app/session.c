@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "label_file.h"
 #include "paths.h"
 #include "rehome/base/mem.h"
 
@@ -75,6 +76,11 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     *s = (Session){.options = o, .loop = ev_default_loop(0)};
     Error err = {0};
+    if (o->labels != NULL && !label_file_read(o->labels, &s->labels, &err)) {
+        session_say("%s", err.text);
+        s->status = 2;
+        return false;
+    }
     if (!paths_state_dir(&s->state_dir, &err)) {
         if (!read_only && !o->read_only) {
             session_say("%s", err.text);
@@ -99,6 +105,7 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         .mode = o->mode,
         .limits = o->limits,
         .floor = o->floor,
+        .labels = s->labels,
         .read_only = read_only || o->read_only,
         .state_dir = s->state_dir,
     };
@@ -128,6 +135,7 @@ void session_done(Session *s)
             ev_signal_stop(s->loop, &s->signals[i]);
         }
     }
+    labels_free(s->labels);
     mem_free(s->state_dir);
     if (s->pass != NULL) {
         explicit_bzero(s->pass, strlen(s->pass));

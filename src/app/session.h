@@ -16,6 +16,7 @@ typedef struct {
     int status; // what the command will return
     char *state_dir;
     char *pass;
+    Labels *labels;
     bool interrupted; // SIGINT, SIGTERM or SIGHUP came
     ev_signal signals[3];
 } Session;

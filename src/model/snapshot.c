@@ -6,24 +6,44 @@
 #include "rehome/base/mem.h"
 #include "snapshot_merge.h"
 
-static void name_nodes(Snapshot *s)
+static const char *ip_or_name(const Node *node)
+{
+    return node->ip[0] != '\0' ? node->ip : node->hostname;
+}
+
+static const char *label_node(const Node *node, const Labels *labels, Arena *arena)
+{
+    bool tells = node->says != NULL && node->says->has_info;
+    LabelFacts facts = {
+        .id = node->id,
+        .ip = node->ip,
+        .hostname = node->hostname,
+        .port = node->port,
+        .zone = tells ? node->says->info.availability_zone : "",
+    };
+    const char *label = labels_of(labels, &facts, arena);
+    return label != NULL ? label : ip_or_name(node);
+}
+
+static void name_nodes(Snapshot *s, const Labels *labels)
 {
     for (size_t i = 0; i < s->n_nodes; i++) {
         Node *node = &s->nodes[i];
-        node->host = node->ip[0] != '\0' ? node->ip : node->hostname;
-        if (node->host[0] == '\0' || node->port == 0) {
+        const char *at = ip_or_name(node);
+        if (*at == '\0' || node->port == 0) {
             node->addr = arena_strndup(s->arena, node->id.hex, 8);
-        } else if (strchr(node->host, ':') != NULL) {
-            node->addr = arena_printf(s->arena, "[%s]:%d", node->host, node->port);
+        } else if (strchr(at, ':') != NULL) {
+            node->addr = arena_printf(s->arena, "[%s]:%d", at, node->port);
         } else {
-            node->addr = arena_printf(s->arena, "%s:%d", node->host, node->port);
+            node->addr = arena_printf(s->arena, "%s:%d", at, node->port);
         }
+        node->host = label_node(node, labels, s->arena);
     }
 }
 
 static int address_cmp(const Node *a, const Node *b)
 {
-    int order = strcmp(a->host, b->host);
+    int order = strcmp(ip_or_name(a), ip_or_name(b));
     if (order != 0) {
         return order;
     }
@@ -266,7 +286,7 @@ Snapshot *snapshot_build(const RoundInput *in)
         }
     }
     merge_nodes(&m);
-    name_nodes(s);
+    name_nodes(s, in->labels);
     judge_views(s, &m);
     merge_done(&m);
     order_nodes(s);

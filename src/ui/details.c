@@ -183,6 +183,18 @@ static void add_says(Sheet *t)
 }
 
 // What is urgent comes first: beside the tree there may be no room for the rest.
+// A label, and what it stands for.
+static void add_host(Sheet *t)
+{
+    const char *at = t->n->ip[0] != '\0' ? t->n->ip : t->n->hostname;
+    if (strcmp(t->n->host, at) != 0 && at[0] != '\0') {
+        page_addf(&t->page, "host", ROLE_TEXT, "%s (%s)", t->n->host, at);
+    } else {
+        const char *host = t->n->host[0] != '\0' ? t->n->host : "unknown";
+        page_add(&t->page, ROLE_DIM, "host", ROLE_TEXT, host);
+    }
+}
+
 static void fill(Sheet *t)
 {
     char title[NAME_MAX_BYTES + 16];

@@ -269,7 +269,12 @@ int draw_cut(Canvas *c, int x, int y, int w, Role role, const char *text)
 
 void short_host(const char *host, char *out, size_t size)
 {
-    bool is_ipv4 = host[0] != '\0' && strspn(host, "0123456789.") == strlen(host);
+    size_t dots = 0;
+    for (const char *at = host; (at = strchr(at, '.')) != NULL; at++) {
+        dots++;
+    }
+    // A label may well be "1.2": only what is an address can do without its beginning.
+    bool is_ipv4 = dots == 3 && strspn(host, "0123456789.") == strlen(host);
     const char *dot = is_ipv4 ? strrchr(host, '.') : NULL;
     snprintf(out, size, "%s%s", dot != NULL ? "." : "", dot != NULL ? dot : host);
 }

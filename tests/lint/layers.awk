@@ -17,8 +17,9 @@ BEGIN {
     only("^ev[.]h", "^(src|include/rehome)/(redis|app)/")
     only("^jansson", "^src/(report|app)/")
     only("^ini[.]h", "^src/(ui|app)/")
-    only("^(sys/socket|sys/un|netdb|netinet/.*|arpa/inet|poll|sys/epoll|sys/select)[.]h",
+    only("^(sys/socket|sys/un|netdb|netinet/.*|poll|sys/epoll|sys/select)[.]h",
          "^src/(redis|app)/")
+    only("^arpa/inet[.]h", "^src/(redis|app|model/labels)") # which only reads addresses
     only("^(pthread|threads)[.]h", "^src/redis/resolve")
 }
 

@@ -7,6 +7,7 @@
     X(cut_off)                                                                                     \
     X(demo)                                                                                        \
     X(interrupted)                                                                                 \
+    X(labels)                                                                                      \
     X(link)                                                                                        \
     X(losses)                                                                                      \
     X(move)                                                                                        \

@@ -28,6 +28,8 @@
     X(info)                                                                                        \
     X(journal)                                                                                     \
     X(keys)                                                                                        \
+    X(labels)                                                                                      \
+    X(labels_use)                                                                                  \
     X(move)                                                                                        \
     X(move_resume)                                                                                 \
     X(move_sync)                                                                                   \

@@ -20,8 +20,9 @@ typedef struct {
     size_t n_seeds;
     AutoMode mode;
     AutoLimits limits;
-    int floor;      // 0: as the cluster's barrier says
-    bool read_only; // no write can leave, whatever is asked
+    int floor;            // 0: as the cluster's barrier says
+    const Labels *labels; // of hosts; NULL: none; borrowed for the engine's life
+    bool read_only;       // no write can leave, whatever is asked
     const char
         *state_dir; // where moves are journaled; created when needed; borrowed for engine_new()
 } EngineOptions;

@@ -10,6 +10,7 @@
 #include "rehome/base/arena.h"
 #include "rehome/base/error.h"
 #include "rehome/model/info.h"
+#include "rehome/model/labels.h"
 #include "rehome/model/node_id.h"
 #include "rehome/model/nodes.h"
 #include "rehome/model/observation.h"
@@ -46,7 +47,7 @@ typedef struct {
     const char *hostname; // "" unless announced
     int port;             // 0 unknown
     const char *addr; // "127.0.99.170:7001", "[fd00::1]:7001"; the id's first 8 digits when unknown
-    const char *host; // host label: the ip, else the hostname, else ""
+    const char *host; // host label: by the labels, else the ip, else the hostname, else ""
     unsigned
         flags;  // NODE_MASTER or NODE_REPLICA, FAIL, PFAIL, HANDSHAKE, NOADDR, NOFAILOVER:
                 // FAIL when the majority of the answering slot owners say so, PFAIL when any does
@@ -99,6 +100,7 @@ typedef struct {
     const Observation *at;
     size_t n;
     const char *name;
+    const Labels *labels; // NULL: none
     uint64_t round;
     int64_t started_ms; // answers older than this are not of this round
     int64_t now_ms;
