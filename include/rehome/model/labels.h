@@ -6,7 +6,7 @@
 //     07c37dfeb2352a0b = rack-c         the first 8 or more digits of a node ID
 //     10.1.0.0/16 = zone-b              a network; IPv6 as well
 //     /^10\.([0-9]+)\./ = zone-\1       an extended regex on "IP HOSTNAME", and its groups
-//     * = availability_zone             whatever the server itself tells (Valkey 8.1)
+//     * = availability_zone             whatever the server itself tells (Valkey)
 #ifndef REHOME_MODEL_LABELS_H
 #define REHOME_MODEL_LABELS_H
 
