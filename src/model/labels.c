@@ -34,7 +34,7 @@ bool ip_address_parse(const char *text, IpAddress *out)
     return true;
 }
 
-bool ip_address_is_in(const IpAddress *address, const IpAddress *network, int bits)
+static bool ip_address_is_in(const IpAddress *address, const IpAddress *network, int bits)
 {
     if (address->family != network->family) {
         return false;

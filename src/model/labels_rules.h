@@ -38,7 +38,6 @@ struct Labels {
 };
 
 bool ip_address_parse(const char *text, IpAddress *out);
-bool ip_address_is_in(const IpAddress *address, const IpAddress *network, int bits);
 
 // The next character of a label's text: a plain one, or the number of a regex's group.
 typedef struct {
