@@ -62,6 +62,8 @@ static int look_once(Look *look, const Options *o)
         look->session.status = COULD_NOT_LOOK;
         session_run(&look->session);
         ev_timer_stop(look->session.loop, &look->patience);
+    } else if (look->session.status == 1) { // which would be a warning about the cluster
+        look->session.status = COULD_NOT_LOOK;
     }
     session_done(&look->session);
     return look->session.status;

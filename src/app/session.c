@@ -12,6 +12,8 @@
 #include "paths.h"
 #include "rehome/base/mem.h"
 
+static const int endings[] = {SIGINT, SIGTERM, SIGHUP};
+
 void session_say(const char *format, ...)
 {
     va_list args;
@@ -41,6 +43,26 @@ static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
     ev_break(loop, EVBREAK_ALL);
 }
 
+static void on_interruption(int signal_number)
+{
+    (void)signal_number; // it has served once the reading ends
+}
+
+bool session_read_line(FILE *in, char *line, size_t size)
+{
+    struct sigaction before[ARRAY_LEN(endings)];
+    struct sigaction interrupt = {.sa_handler = on_interruption};
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+        sigaction(endings[i], &interrupt, &before[i]);
+    }
+    bool ok = fgets(line, (int)size, in) != NULL;
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+        sigaction(endings[i], &before[i], NULL);
+    }
+    line[ok ? strcspn(line, "\r\n") : 0] = '\0';
+    return ok;
+}
+
 // Ask on the terminal itself, without echo: stdin may be something else.
 static bool ask_password(char **out)
 {
@@ -59,12 +81,11 @@ static bool ask_password(char **out)
     fflush(tty);
     tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
     char line[512];
-    bool ok = fgets(line, sizeof(line), tty) != NULL;
+    bool ok = session_read_line(tty, line, sizeof(line));
     tcsetattr(fileno(tty), TCSAFLUSH, &old);
     fputc('\n', tty);
     fclose(tty);
     if (ok) {
-        line[strcspn(line, "\r\n")] = '\0';
         *out = mem_strdup(line);
     }
     explicit_bzero(line, sizeof(line));
@@ -73,7 +94,6 @@ static bool ask_password(char **out)
 
 bool session_start(Session *s, const Options *o, bool read_only, const EngineListener *listener)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
     *s = (Session){.options = o, .loop = ev_default_loop(0)};
     Error err = {0};
     if (o->labels != NULL && !label_file_read(o->labels, &s->labels, &err)) {
@@ -93,8 +113,8 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         s->status = 1;
         return false;
     }
-    for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
-        ev_signal_init(&s->signals[i], on_signal, signals[i]);
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+        ev_signal_init(&s->signals[i], on_signal, endings[i]);
         s->signals[i].data = s;
         ev_signal_start(s->loop, &s->signals[i]);
     }

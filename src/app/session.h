@@ -5,6 +5,7 @@
 
 #include <ev.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "options.h"
 #include "rehome/app/engine.h"
@@ -28,6 +29,10 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
 void session_run(Session *s);
 void session_end(Session *s, int status);
 void session_done(Session *s); // after session_start(), also a failed one
+
+// Wait for a line, and cut its end off. False: there is none, or a signal that ends us came, which
+// the loop hears nothing of; its own handlers would let the reading go on.
+bool session_read_line(FILE *in, char *line, size_t size);
 
 // A line on stderr: "rehome: ..."
 void session_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,0 +1,63 @@
+// Questions of the commands that have no screen: whoever presses Ctrl-C gets away.
+#include "../unit/unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <termios.h>
+
+#include "pty.h"
+#include "rehome/app/lab.h"
+
+static const char *program(void)
+{
+    const char *path = getenv("REHOME_BIN");
+    return path != NULL ? path : pty_beside("rehome");
+}
+
+static bool has_echo(Pty *p)
+{
+    struct termios modes;
+    assert_true(pty_modes(p, &modes));
+    return (modes.c_lflag & ECHO) != 0;
+}
+
+// A shell that stays, so that the modes of the line can be looked at afterwards.
+static void a_password_that_is_not_given_leaves_the_echo_on(void **state)
+{
+    (void)state;
+    char command[4200];
+    snprintf(command, sizeof(command),
+             "trap : INT; '%s' check --askpass 127.0.0.1:1; echo status $?; read x", program());
+    const char *argv[] = {"/bin/sh", "-c", command, NULL};
+    Pty *p = pty_start(&(PtyStart){.argv = argv});
+    assert_non_null(p);
+    assert_true(pty_wait(p, "Password:"));
+    assert_false(has_echo(p));
+    pty_keys(p, "Ctrl-C");
+    assert_true(pty_wait(p, "status 3")); // it could not look
+    assert_true(has_echo(p));
+    pty_end(p);
+}
+
+static void a_move_that_is_asked_about_is_called_off(void **state)
+{
+    (void)state;
+    Error err = {0};
+    Lab *lab = lab_start(&lab_scenario, NULL, NULL, &err);
+    if (lab == NULL) {
+        fail_msg("%s", err.text);
+    }
+    const char *argv[] = {program(), "move", ":7004", ":7001", lab_addr(lab, 0), NULL};
+    Pty *p = pty_start(&(PtyStart){.argv = argv});
+    assert_non_null(p);
+    assert_true(pty_wait(p, "Type y to do it:"));
+    pty_keys(p, "Ctrl-C");
+    assert_true(pty_wait_exit(p));
+    assert_int_equal(pty_status(p), 1);
+    assert_true(pty_contains(p, "nothing was moved"));
+    pty_end(p);
+    lab_free(lab);
+}
+
+TESTS(asking, cmocka_unit_test(a_password_that_is_not_given_leaves_the_echo_on),
+      cmocka_unit_test(a_move_that_is_asked_about_is_called_off))
