@@ -6,6 +6,7 @@
     X(bare)                                                                                        \
     X(cut_off)                                                                                     \
     X(demo)                                                                                        \
+    X(fence)                                                                                       \
     X(interrupted)                                                                                 \
     X(labels)                                                                                      \
     X(link)                                                                                        \
