@@ -7,6 +7,7 @@
     X(cut_off)                                                                                     \
     X(demo)                                                                                        \
     X(fence)                                                                                       \
+    X(hang)                                                                                        \
     X(interrupted)                                                                                 \
     X(labels)                                                                                      \
     X(link)                                                                                        \
