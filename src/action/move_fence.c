@@ -34,7 +34,7 @@ static StrView setting_value(const char *reply)
 // Nothing was sent, or what was sent is known not to have happened.
 static MoveEffect not_moved(Move *m, int64_t now_ms, const char *what, const char *reason)
 {
-    return move_end(m, MOVE_FAILED, now_ms, "%s%s%.150s: nothing was moved", what,
+    return move_end(m, MOVE_FAILED, now_ms, "nothing was moved: %s%s%.180s", what,
                     *reason == '\0' ? "" : ": ", reason);
 }
 

@@ -128,7 +128,7 @@ static bool perform_send(Runner *r, MoveEffect *e, char *why, size_t size)
     if (e->is_write || e->journal) {
         Error err = {0};
         if (!keep_line(r, &err)) {
-            snprintf(why, size, "journal could not be written: %.120s: nothing was sent", err.text);
+            snprintf(why, size, "no journal: %.180s", err.text);
             return false;
         }
     }

@@ -29,8 +29,8 @@ static bool ask_yes(const MoveSpec *spec, const char *command)
     fprintf(stderr, "Move %s from %s to %s?\n  %s\nType y to do it: ", spec->replica_addr,
             spec->donor_addr, spec->target_addr, command);
     char line[16];
-    return session_read_line(stdin, line, sizeof(line)) &&
-           (strcmp(line, "y") == 0 || strcmp(line, "yes") == 0);
+    return fgets(line, sizeof(line), stdin) != NULL &&
+           (strcmp(line, "y\n") == 0 || strcmp(line, "yes\n") == 0);
 }
 
 static bool find_spec(const MoveCommand *c, MoveSpec *out, const char **command, Error *err)
@@ -129,7 +129,7 @@ static void follow(MoveCommand *c)
     }
     tell_progress(c, m);
     if (move_is_over(m)) {
-        end(c, m->state == MOVE_DONE ? 0 : 1);
+        end(c, m->state == MOVE_DONE && !m->unfinished ? 0 : 1);
     } else if (c->session.options->no_wait && m->state == MOVE_SYNC) {
         end(c, 0);
     }
@@ -168,7 +168,8 @@ static void on_event(void *ctx, const Event *event)
     }
     if (c->started && (event->code == EVENT_MOVE_DONE || event->code == EVENT_MOVE_FAILED ||
                        event->code == EVENT_REFUSED)) {
-        end(c, event->code == EVENT_MOVE_DONE ? 0 : 1);
+        bool left = event->level == LEVEL_CRITICAL; // something for a person to do
+        end(c, event->code == EVENT_MOVE_DONE && !left ? 0 : 1);
     }
 }
 
