@@ -9,6 +9,7 @@
     X(fence)                                                                                       \
     X(hang)                                                                                        \
     X(interrupted)                                                                                 \
+    X(journal)                                                                                     \
     X(labels)                                                                                      \
     X(link)                                                                                        \
     X(losses)                                                                                      \
