@@ -29,8 +29,8 @@ static bool ask_yes(const MoveSpec *spec, const char *command)
     fprintf(stderr, "Move %s from %s to %s?\n  %s\nType y to do it: ", spec->replica_addr,
             spec->donor_addr, spec->target_addr, command);
     char line[16];
-    return fgets(line, sizeof(line), stdin) != NULL &&
-           (strcmp(line, "y\n") == 0 || strcmp(line, "yes\n") == 0);
+    return session_read_line(stdin, line, sizeof(line)) &&
+           (strcmp(line, "y") == 0 || strcmp(line, "yes") == 0);
 }
 
 static bool find_spec(const MoveCommand *c, MoveSpec *out, const char **command, Error *err)
