@@ -474,6 +474,11 @@ int pty_status(const Pty *p)
     return p->ended ? p->status : -1;
 }
 
+bool pty_ended(Pty *p)
+{
+    return has_ended(p, NULL);
+}
+
 int pty_pid(const Pty *p)
 {
     return (int)p->pid;

@@ -62,6 +62,7 @@ bool pty_modes(const Pty *p, struct termios *out); // of the line
 
 // How it ended: the exit status, or 128 + the signal; -1 while it runs.
 int pty_status(const Pty *p);
+bool pty_ended(Pty *p);    // has it ended by now?
 int pty_pid(const Pty *p); // its process
 
 // Everything it has written since the start or pty_output_clear().
