@@ -2,7 +2,7 @@
 // hangs nor leaves the terminal as it should not be, and never moves anything that no key asked
 // for.
 //
-// REHOME_FUZZ_SECONDS: how long each claim is tried (5). REHOME_FUZZ_SEED: as an earlier run told.
+// REHOME_FUZZ_SECONDS: how long each claim is tried (5). REHOME_FUZZ_SEED: other keys (1).
 #include "../unit/unit.h"
 
 #include <inttypes.h>
@@ -94,7 +94,11 @@ static int64_t replicate_calls(Fuzz *f, size_t i)
     if (lab_is_running(f->lab, i) && lab_ask(f->lab, i, PTY_DEADLINE_MS, &info,
                                              (const char *[]){"INFO", "commandstats", NULL})) {
         const char *at = strstr(strbuf_text(&info), counter);
-        calls = at == NULL ? 0 : strtoll(at + sizeof(counter) - 1, NULL, 10);
+        StrView rest = sv(at != NULL ? at + sizeof(counter) - 1 : "");
+        StrView digits;
+        if (sv_cut(&rest, ',', &digits)) {
+            assert_true(sv_to_i64(digits, &calls));
+        }
     }
     strbuf_done(&info);
     return calls;
