@@ -213,6 +213,9 @@ void fixture_view_slots(Fixture *f, int reporter, int node, const char *slots, u
 
 static const char *why_not(const FixtureNode *node)
 {
+    if (node->why != NULL) {
+        return node->why;
+    }
     switch (node->reach) {
     case REACH_OK:
         return "";

@@ -1,3 +1,4 @@
+#include <string.h>
 
 #include "rehome/base/mem.h"
 #include "rehome/model/event.h"
@@ -261,9 +262,12 @@ static void diff_reach(Diff *d, const Node *b, const Node *a)
         return;
     }
     if (is_cut_off(a)) {
-        add(d, event_make(EVENT_UNREACHABLE, LEVEL_WARNING, d->after->wall_ms, a, "%s %s: %s",
-                          role_word(a), a->addr,
-                          a->says->why[0] != '\0' ? a->says->why : "cannot be reached from here"));
+        const char *why = a->says->why[0] != '\0' ? a->says->why : "cannot be reached from here";
+        size_t name = strlen(a->addr);
+        bool is_named = strncmp(why, a->addr, name) == 0 && why[name] == ' ';
+        add(d,
+            event_make(EVENT_UNREACHABLE, LEVEL_WARNING, d->after->wall_ms, a, "%s %s%s%s",
+                       role_word(a), a->addr, is_named ? "" : ": ", is_named ? why + name : why));
     } else {
         add(d, event_make(EVENT_REACHABLE, LEVEL_GOOD, d->after->wall_ms, a,
                           "%s %s answers us again", role_word(a), a->addr));

@@ -231,6 +231,22 @@ static void draw_lag(const RowPen *pen, const Node *n, const NodeHealth *nh)
     canvas_text(pen->c, pen->k.rest, pen->y, pen->k.end - pen->k.rest, role, text);
 }
 
+// Why it could not be asked. The row says already whom that is about.
+static void draw_silence(const RowPen *pen, const Node *n)
+{
+    char text[256];
+    if (n->says == NULL) {
+        return;
+    }
+    const char *why = n->says->why;
+    size_t name = strlen(n->addr);
+    if (strncmp(why, n->addr, name) == 0 && why[name] == ' ') {
+        why += name + 1;
+    }
+    short_text(pen->s->health->snapshot, why, text, sizeof(text));
+    draw_cut(pen->c, pen->k.rest, pen->y, pen->k.end - pen->k.rest, ROLE_STALE, text);
+}
+
 static void draw_replica_rest(const RowPen *pen, const Node *n, const NodeHealth *nh)
 {
     enum { LAG_WIDTH = 16, SAME_HOST_WIDTH = 9, TRANSFER_WIDTH = 24 };
@@ -256,10 +272,7 @@ static void draw_replica_rest(const RowPen *pen, const Node *n, const NodeHealth
         }
         break;
     case REPLICA_UNVERIFIED:
-        if (n->says != NULL) {
-            draw_cut(pen->c, pen->k.rest, pen->y, pen->k.end - pen->k.rest, ROLE_STALE,
-                     n->says->why);
-        }
+        draw_silence(pen, n);
         return;
     case REPLICA_LINKING:
     case REPLICA_LINK_DOWN:

@@ -57,6 +57,18 @@ static FixtureNode *node(Story *story, int port)
     return fixture_node(story->f, fixture_port(story->f, port));
 }
 
+static void whoever_cannot_be_reached_is_named_once(void **state)
+{
+    (void)state;
+    Story story = begin();
+    int r = fixture_port(story.f, 7008);
+    fixture_lose(story.f, r);
+    node(&story, 7008)->why = "127.0.99.172:7008 closed the connection";
+    assert_string_equal(step(&story),
+                        "unreachable: replica 127.0.99.172:7008 closed the connection\n");
+    end(&story);
+}
+
 static void a_replica_fails_and_comes_back(void **state)
 {
     (void)state;
@@ -369,8 +381,9 @@ static void a_master_that_had_failed_was_replaced_by_the_server(void **state)
     end(&story);
 }
 
-TESTS(diff, cmocka_unit_test(a_replica_fails_and_comes_back),
-      cmocka_unit_test(a_suspicion_may_pass), cmocka_unit_test(who_moved_a_replica_is_told),
+TESTS(diff, cmocka_unit_test(whoever_cannot_be_reached_is_named_once),
+      cmocka_unit_test(a_replica_fails_and_comes_back), cmocka_unit_test(a_suspicion_may_pass),
+      cmocka_unit_test(who_moved_a_replica_is_told),
       cmocka_unit_test(the_server_is_not_blamed_where_it_may_not_move),
       cmocka_unit_test(a_failover_is_one_story),
       cmocka_unit_test(a_promotion_over_a_live_master_is_a_persons),

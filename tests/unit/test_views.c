@@ -332,6 +332,9 @@ static void all_states(void **state)
     Stage *st = stage_new(f);
     stage_rounds(st, 1000, 12000);
     fixture_lose(f, lost);
+    fixture_node(f, lost)->why =
+        "10.0.0.5:6379 is connected, but has not answered yet (is it hung, "
+        "stopped or very busy?)";
     fixture_node(f, suspected)->pfail = true;
     stage_rounds(st, 13000, 20000);
     stage_time(st, 20500);
