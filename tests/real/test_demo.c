@@ -50,8 +50,10 @@ static void the_servers_die_with_a_killed_demo_and_the_next_lab_removes_its_fold
     char addr[64];
     const char *told = strstr(run_out(demo), "servers answer on ");
     assert_non_null(told);
-    assert_int_equal(sscanf(told, "servers answer on %40s", addr), 1);
-    snprintf(addr + strlen(addr), 8, ":7001");
+    StrView rest = sv(told + strlen("servers answer on "));
+    StrView ip;
+    assert_true(sv_cut(&rest, ' ', &ip));
+    snprintf(addr, sizeof(addr), "%.*s:7001", (int)ip.n, ip.at);
     Run *look = stage_run(NULL, (const char *[]){"check", addr, NULL});
     assert_int_equal(run_end(look, LIMIT_MS), 3);
     assert_int_equal(count_lab_folders(), 1);

@@ -7,8 +7,8 @@
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-void *mem_alloc(size_t size);             // zeroed
-void *mem_array(size_t n, size_t size);   // zeroed, overflow-checked
+void *mem_alloc(size_t size);           // zeroed
+void *mem_array(size_t n, size_t size); // zeroed, overflow-checked
 char *mem_strdup(const char *text);
 char *mem_strndup(const char *text, size_t n);
 void mem_free(void *p); // NULL is fine
