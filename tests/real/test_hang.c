@@ -61,8 +61,11 @@ static void a_move_is_refused_while_replica_donor_or_target_is_stopped(void **st
 {
     (void)state;
     LabSpec spec = spares_left_alone();
-    spec.node_timeout_ms = 60000; // the cluster itself does not mind
     Lab *lab = stage_lab(&spec);
+    for (size_t i = 0; i < lab_size(lab); i++) { // now that it is up: the cluster will not mind
+        stage_wait_reply(lab, lab_port(lab, i), "OK",
+                         (const char *[]){"CONFIG", "SET", "cluster-node-timeout", "60000", NULL});
+    }
     lab_signal(lab, stage_port(lab, 7001), SIGSTOP);
     lab_signal(lab, stage_port(lab, 7012), SIGSTOP);
     Run *donor = start_move(lab, ":7011", ":7003");
