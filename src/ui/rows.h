@@ -29,7 +29,7 @@ typedef struct {
 void rows_build(Rows *rows, const Health *h, bool slot_order);
 void rows_done(Rows *rows);
 
-int rows_find(const Rows *rows, const Snapshot *s, NodeId id); 
+int rows_find(const Rows *rows, const Snapshot *s, NodeId id);
 // The nearest row with a node at or after row, else before it; -1: there is none.
 int rows_nearest(const Rows *rows, int row);
 
