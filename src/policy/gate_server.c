@@ -64,25 +64,46 @@ static bool is_long_past(const GateRound *r, const Node *orphan)
     return true;
 }
 
+// Is this master, to the servers, one without a replica, and since when? Our own words will not do:
+// a replica that is merely cut off is one to the servers until it has failed, and one that has
+// failed is none, also when our own move brings it there and we wait for it.
+static bool is_orphan_to_servers(const GateRound *r, const Node *m, const NodeHealth *health,
+                                 int64_t *since_ms, bool *seen)
+{
+    *since_ms = health->since_ms;
+    *seen = health->since_seen;
+    if (!node_is_owner(m) || node_has(m, NODE_FAIL) || live_replicas(r->s, m) > 0) {
+        return false;
+    }
+    for (size_t i = 0; i < m->n_replicas; i++) {
+        const NodeHealth *replica = &r->health->of[m->replicas[i]];
+        if (i == 0 || replica->fail_ms > *since_ms) {
+            *since_ms = replica->fail_ms;
+            *seen = replica->fail_seen;
+        }
+    }
+    return true;
+}
+
 static bool is_due(const GateRound *r, int master, GateCheck *c)
 {
     const Node *m = &r->s->nodes[master];
-    const NodeHealth *health = &r->health->of[master];
-    // A replica that is merely cut off is no orphan's to the servers.
-    if (health->orphan == ORPHAN_NOT || health->orphan == ORPHAN_CUT_OFF) {
+    int64_t since_ms;
+    bool seen;
+    if (!is_orphan_to_servers(r, m, &r->health->of[master], &since_ms, &seen)) {
         return false;
     }
-    int64_t age = r->s->now_ms - health->since_ms;
-    if (age > DUE_TO_MS || (!health->since_seen && is_long_past(r, m))) {
+    int64_t age = r->s->now_ms - since_ms;
+    if (age > DUE_TO_MS || (!seen && is_long_past(r, m))) {
         return false;
     }
-    if (health->since_seen && age >= AT_ONCE_MS && age < DUE_FROM_MS) {
+    if (seen && age >= AT_ONCE_MS && age < DUE_FROM_MS) {
         return false;
     }
     char held[32];
     gate_refuse_check(c, "the server's own migration to %s may come any moment: orphaned for %s%s",
                       m->addr, format_seconds(held, sizeof(held), age),
-                      health->since_seen ? "" : " that we have seen, and longer");
+                      seen ? "" : " that we have seen, and longer");
     return true;
 }
 

@@ -197,6 +197,11 @@ static void assess_replica(const Health *h, int i, const NodeHealth *was, NodeHe
     int own = word_master(s, i);
     out->arriving = !node_id_is_none(moving->replica) && node_id_eq(n->id, moving->replica) &&
                     own >= 0 && node_id_eq(s->nodes[own].id, moving->target);
+    if (node_has(n, NODE_FAIL)) {
+        bool held = was != NULL && was->fail_ms != 0;
+        out->fail_ms = held ? was->fail_ms : s->now_ms;
+        out->fail_seen = held ? was->fail_seen : was != NULL;
+    }
     out->replica = replica_state(h, i, was, out);
     if (out->replica != REPLICA_FAILED && out->replica != REPLICA_UNVERIFIED) {
         if (n->says->has_info) {

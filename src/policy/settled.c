@@ -64,7 +64,7 @@ static bool no_failover_is_due(const Snapshot *s, Settled *out)
 {
     for (size_t i = 0; i < s->n_masters; i++) {
         const Node *m = &s->nodes[s->masters[i]];
-        int live = word_live_replicas(s, s->masters[i]);
+        int live = word_heirs(s, s->masters[i]);
         if (node_is_owner(m) && node_has(m, NODE_FAIL) && live > 0) {
             return unsettled(out, "failover",
                              "a failover is due: %s has failed and has %d live replica%s", m->addr,

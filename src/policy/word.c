@@ -137,14 +137,15 @@ int word_twin(const Snapshot *s, const Snapshot *other, int node)
     return snapshot_find(other, id);
 }
 
-int word_live_replicas(const Snapshot *s, int master)
+int word_heirs(const Snapshot *s, int master)
 {
     const Node *m = &s->nodes[master];
-    int live = 0;
+    int heirs = 0;
     for (size_t i = 0; i < m->n_replicas; i++) {
-        live += !node_has(&s->nodes[m->replicas[i]], NODE_FAIL);
+        const Node *r = &s->nodes[m->replicas[i]];
+        heirs += !node_has(r, NODE_FAIL) && !node_has(r, NODE_NOFAILOVER);
     }
-    return live;
+    return heirs;
 }
 
 int word_lost_slots(const Snapshot *s)
@@ -152,8 +153,7 @@ int word_lost_slots(const Snapshot *s)
     int lost = SLOT_COUNT - s->slots_covered;
     for (size_t i = 0; i < s->n_masters; i++) {
         const Node *m = &s->nodes[s->masters[i]];
-        if (node_is_owner(m) && node_has(m, NODE_FAIL) &&
-            word_live_replicas(s, s->masters[i]) == 0) {
+        if (node_is_owner(m) && node_has(m, NODE_FAIL) && word_heirs(s, s->masters[i]) == 0) {
             lost += m->slot_count;
         }
     }

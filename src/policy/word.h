@@ -35,10 +35,11 @@ int word_others_working(const Health *h, int master, int replica);
 // The same node in an earlier or later snapshot, -1: not there.
 int word_twin(const Snapshot *s, const Snapshot *other, int node);
 
-// Its replicas that the cluster does not call failed.
-int word_live_replicas(const Snapshot *s, int master);
+// Its replicas that may yet be elected: the cluster does not call them failed, and nothing forbids
+// them to take over.
+int word_heirs(const Snapshot *s, int master);
 
-// Slots whose every copy is gone: without owner, or of a failed owner without a live replica.
+// Slots that nobody will take over: without owner, or of a failed owner without an heir.
 int word_lost_slots(const Snapshot *s);
 
 bool word_same_host(const Node *a, const Node *b);  // both known and equal

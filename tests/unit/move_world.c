@@ -247,6 +247,13 @@ void rig_late(Rig *rig)
     runner_late(rig->r, rig->w.now_ms);
 }
 
+void rig_lost(Rig *rig)
+{
+    rig->w.now_ms += 2;
+    rig->owed--;
+    runner_late(rig->r, rig->w.now_ms);
+}
+
 void rig_tick(Rig *rig, int64_t ms)
 {
     rig->w.now_ms += ms;

@@ -70,6 +70,7 @@ void rig_look_until(Rig *rig, MoveState leave); // until it has left this state,
 void rig_reply(Rig *rig, bool ok, const char *text);
 void rig_ok(Rig *rig);
 void rig_late(Rig *rig); // after the 2 s that a request may take
+void rig_lost(Rig *rig); // the connection was lost after sending
 void rig_tick(Rig *rig, int64_t ms);
 void rig_stop(Rig *rig);
 

@@ -215,6 +215,18 @@ static void a_settled_failover_is_no_obstacle(void **state)
     try_done(&t);
 }
 
+// Its only replica must not be elected, so nobody will take over.
+static void a_failover_that_cannot_come_is_no_obstacle(void **state)
+{
+    (void)state;
+    Try t = try_scenario();
+    failover_due(&t);
+    knob(&t.w, 7006)->nofailover = true;
+    try_rounds(&t);
+    assert_true(t.verdict.open);
+    try_done(&t);
+}
+
 static void a_replica_that_left_the_target_itself_does_not_stand_in_the_way(void **state)
 {
     (void)state;
@@ -234,4 +246,5 @@ TESTS(gate_agreement, cmocka_unit_test(the_owners_have_to_agree),
       cmocka_unit_test(a_shard_lost_for_good_is_no_reason_against_it),
       cmocka_unit_test(slots_without_an_owner_are_no_reason_against_it),
       cmocka_unit_test(a_settled_failover_is_no_obstacle),
+      cmocka_unit_test(a_failover_that_cannot_come_is_no_obstacle),
       cmocka_unit_test(a_replica_that_left_the_target_itself_does_not_stand_in_the_way))

@@ -66,6 +66,53 @@ static void an_orphan_whose_beginning_was_not_seen_is_given_the_servers_time(voi
     try_done(&t);
 }
 
+// To us it is an orphan once its replica has been cut off for a while; to the servers only when
+// that has failed.
+static void the_servers_time_begins_when_the_last_replica_has_failed(void **state)
+{
+    (void)state;
+    Try t = {.w = watch_new(fixture_scenario())};
+    FixtureNode *r = knob(&t.w, 7008);
+    watch_round(&t.w, 1000);
+    r->link_up = false;
+    watch_round(&t.w, 2000);
+    watch_round(&t.w, 13000);
+    assert_int_equal(watch_node(&t.w, 7001)->orphan, ORPHAN_CUT_OFF);
+    watch_fail(&t.w, 7008);
+    watch_round(&t.w, 15000);
+    t.ask = (GateAsk){
+        .replica = watch_id(&t.w, 7004),
+        .donor = watch_id(&t.w, 7003),
+        .target = watch_id(&t.w, 7001),
+        .heal = true,
+        .decided_ms = 14500,
+    };
+    watch_round(&t.w, 18940);
+    watch_round(&t.w, 19000);
+    try_check(&t);
+    assert_gate_refused(&t, GATE_SERVER_RACE,
+                        "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                        "orphaned for 4.0s");
+    try_done(&t);
+}
+
+// We know that it loads what our own move brings, the servers do not.
+static void the_servers_do_not_wait_for_our_own_move(void **state)
+{
+    (void)state;
+    Try t = orphaned_for(6600);
+    t.w.options.moving = (OwnMove){.replica = watch_id(&t.w, 7006), .target = watch_id(&t.w, 7005)};
+    watch_fail(&t.w, 7006);
+    watch_round(&t.w, 12000);
+    watch_round(&t.w, 16100);
+    assert_int_equal(watch_node(&t.w, 7005)->orphan, ORPHAN_NOT);
+    try_check(&t);
+    assert_gate_refused(&t, GATE_SERVER_RACE,
+                        "the server's own migration to 127.0.99.172:7005 may come any moment: "
+                        "orphaned for 4.1s");
+    try_done(&t);
+}
+
 static void set_migration(Try *t, Tri allow)
 {
     for (size_t i = 0; i < fixture_count(t->w.f); i++) {
@@ -93,4 +140,6 @@ static void servers_that_do_not_act_are_not_waited_for(void **state)
 
 TESTS(gate_server, cmocka_unit_test(nothing_is_written_while_the_servers_may_act_themselves),
       cmocka_unit_test(an_orphan_whose_beginning_was_not_seen_is_given_the_servers_time),
+      cmocka_unit_test(the_servers_time_begins_when_the_last_replica_has_failed),
+      cmocka_unit_test(the_servers_do_not_wait_for_our_own_move),
       cmocka_unit_test(servers_that_do_not_act_are_not_waited_for))

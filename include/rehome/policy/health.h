@@ -54,12 +54,14 @@ typedef struct {
     int64_t host_alone_ms; // since when every working replica shares its host; 0: not so
     // replicas
     ReplicaState replica;
-    bool same_host;       // as its master, both hosts known
-    int64_t lag_bytes;    // master's offset minus its own; -1 unknown
-    int64_t lag_s;        // seconds since its last ACK, by the master; -1 unknown
-    int sync_permille;    // 0..1000 of the transfer or load under way; -1 unknown or none
-    int64_t sync_eta_s;   // -1 unknown
-    bool arriving;        // our own move brings it to this master
+    bool same_host;     // as its master, both hosts known
+    int64_t lag_bytes;  // master's offset minus its own; -1 unknown
+    int64_t lag_s;      // seconds since its last ACK, by the master; -1 unknown
+    int sync_permille;  // 0..1000 of the transfer or load under way; -1 unknown or none
+    int64_t sync_eta_s; // -1 unknown
+    bool arriving;      // our own move brings it to this master
+    int64_t fail_ms;    // since when the cluster calls it failed, whatever we think; 0: it does not
+    bool fail_seen;     // we saw that begin
     int64_t link_down_ms; // since when its link is down and nothing is on its way; 0: it is not
     // both
     int64_t since_ms; // when the present state began, as far as we have seen; for linking and
