@@ -204,14 +204,13 @@ static void assign_slots(Merge *m, const SlotClaim *slots)
     Snapshot *s = m->s;
     int *owner = mem_array(SLOT_COUNT, sizeof(*owner));
     size_t *n_ranges = mem_array(s->n_nodes, sizeof(*n_ranges));
+    int *holds = mem_array(s->n_nodes, sizeof(*holds)); // who has what this node claims
+    for (int i = 0; i < (int)s->n_nodes; i++) {
+        int holder = node_is_master(&s->nodes[i]) ? i : s->nodes[i].master;
+        holds[i] = holder >= 0 && node_is_master(&s->nodes[holder]) ? holder : -1;
+    }
     for (int slot = 0; slot < SLOT_COUNT; slot++) {
-        int holder = slots[slot].owner;
-        if (holder >= 0 && !node_is_master(&s->nodes[holder])) {
-            holder = s->nodes[holder].master;
-        }
-        if (holder >= 0 && !node_is_master(&s->nodes[holder])) {
-            holder = -1;
-        }
+        int holder = slots[slot].owner < 0 ? -1 : holds[slots[slot].owner];
         owner[slot] = holder;
         if (holder >= 0 && (slot == 0 || owner[slot - 1] != holder)) {
             n_ranges[holder]++;
@@ -222,18 +221,19 @@ static void assign_slots(Merge *m, const SlotClaim *slots)
         ranges[i] = arena_array(s->arena, n_ranges[i], sizeof(**ranges));
         s->nodes[i].slots.at = ranges[i];
     }
-    for (int slot = 0; slot < SLOT_COUNT; slot++) {
-        if (owner[slot] < 0) {
-            continue;
+    for (int slot = 0, last; slot < SLOT_COUNT; slot = last + 1) {
+        for (last = slot; last + 1 < SLOT_COUNT && owner[last + 1] == owner[slot];) {
+            last++;
         }
-        Node *node = &s->nodes[owner[slot]];
-        if (slot == 0 || owner[slot - 1] != owner[slot]) {
-            ranges[owner[slot]][node->slots.n++].first = (uint16_t)slot;
+        if (owner[slot] >= 0) {
+            Node *node = &s->nodes[owner[slot]];
+            ranges[owner[slot]][node->slots.n++] =
+                (SlotRange){.first = (uint16_t)slot, .last = (uint16_t)last};
+            node->slot_count += last + 1 - slot;
         }
-        ranges[owner[slot]][node->slots.n - 1].last = (uint16_t)slot;
-        node->slot_count++;
     }
     mem_free(ranges);
+    mem_free(holds);
     mem_free(n_ranges);
     mem_free(owner);
 }
