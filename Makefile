@@ -57,7 +57,9 @@ TERM    := $(filter-out $(DRIVERS),$(sort $(wildcard tests/term/*.c)))
 TERM_SHARED := $(filter-out tests/term/main.c tests/term/test_%.c,$(TERM))
 BENCH   := $(sort $(wildcard tests/bench/*.c))
 BENCH_SHARED := tests/real/run.c tests/real/stage.c tests/term/pty.c
-TESTS   := $(sort $(UNIT) $(TEST_SHARED) $(REAL) $(TERM) $(DRIVERS) $(BENCH))
+SIM     := $(sort $(wildcard tests/sim/*.c))
+SIM_SRC := $(foreach layer,base model policy action,$(filter src/$(layer)/%,$(SRC)))
+TESTS   := $(sort $(UNIT) $(TEST_SHARED) $(REAL) $(TERM) $(DRIVERS) $(SIM) $(BENCH))
 HEADERS := $(sort $(wildcard include/rehome/*/*.h src/*/*.h tests/*.h tests/*/*.h))
 
 obj      = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -75,8 +77,8 @@ SUBMAKE  = +$(Q)$(MAKE) --no-print-directory $(JOBS)
 
 # --- targets -------------------------------------------------------------------------------------
 
-.PHONY: all deps deps-test deps-lint demo test unit asan bench screenshots lint install uninstall \
-        clean help FORCE
+.PHONY: all deps deps-test deps-lint demo test unit sim sim-mutants asan bench screenshots lint \
+        install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -96,18 +98,28 @@ demo: deps ## a throw-away cluster of real redis-servers in the dashboard
 	$(SUBMAKE) all
 	$(Q)$(B)/rehome demo
 
-# Everything under the address and undefined-behaviour sanitizers, the program itself included.
+# Everything under the address and undefined-behaviour sanitizers, the program itself included; but
+# for the simulator, whose worth is in how many histories it gets through.
 test: deps-test ## build and run all tests (GENERATE=1 rewrites the golden files)
-	$(SUBMAKE) VARIANT=asan QUIET=1 run-tests
+	$(SUBMAKE) QUIET=1 $(B)/sim
+	$(SUBMAKE) VARIANT=asan QUIET=1 SIM_BINARY=$(B)/sim run-tests
 
 unit: deps-test ## build and run the unit tests only, the quick way
 	$(SUBMAKE) QUIET=1 $(B)/unit
 	$(Q)REHOME_ROOT='$(CURDIR)' tests/run.sh $(B)/unit
 
+N ?= 100000
+sim: deps-test ## random histories of a cluster with our policy in it (N=100000; SEED=1)
+	$(SUBMAKE) QUIET=1 $(B)/sim
+	$(Q)$(B)/sim --histories $(N) $(if $(SEED),--seed $(SEED))
+
+sim-mutants: deps-test ## break rule after rule: which history notices? (ONLY=gate: those)
+	$(Q)tests/sim/mutants.sh '$(CC)' '$(ALL_CFLAGS)' 8000 $(ONLY)
+
 .PHONY: run-tests test-binaries
 test-binaries: all $(TEST_BINARIES) $(DRIVER_BINARIES)
 run-tests: test-binaries
-	$(Q)REHOME_ROOT='$(CURDIR)' REHOME_BIN='$(CURDIR)/$(B)/rehome' tests/run.sh $(TEST_BINARIES)
+	$(Q)REHOME_ROOT='$(CURDIR)' REHOME_BIN='$(CURDIR)/$(B)/rehome' tests/run.sh $(TEST_BINARIES) $(SIM_BINARY)
 
 asan: ## build build/asan/rehome, with the sanitizers
 	$(SUBMAKE) VARIANT=asan all
@@ -199,6 +211,10 @@ $(B)/term: $(call obj,$(TERM)) $(B)/librehome.a $(B)/flags
 
 $(DRIVER_BINARIES): $(B)/%: $(B)/obj/tests/term/%.o $(call obj,$(TERM_SHARED)) $(B)/librehome.a $(B)/flags
 	$(link) $(TEST_LIBS) $(LIBS)
+
+# Links the pure layers alone, as the unit tests do.
+$(B)/sim: $(call obj,$(SIM_SRC) $(SIM)) $(B)/flags
+	$(link) -lm
 
 $(B)/bench: $(call obj,$(BENCH) $(BENCH_SHARED) $(TEST_SHARED)) $(B)/librehome.a $(B)/flags
 	$(link) $(TEST_LIBS) $(LIBS)

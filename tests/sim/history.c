@@ -1,0 +1,169 @@
+#include "history.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { CALM_STEP_MS = 1000, RESTARTS = 3, PATIENCE_MS = 60000 };
+
+void history_breaks(History *h, const char *claim, const char *format, ...)
+{
+    if (h->broken != NULL) {
+        return;
+    }
+    h->broken = claim;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(h->words, sizeof(h->words), format, args);
+    va_end(args);
+    tell(&h->w, "BROKEN: %s: %s", claim, h->words);
+}
+
+static void step(History *h)
+{
+    faults_tick(h);
+    world_tick(&h->w);
+    judge_tick(h);
+    for (int i = 0; i < h->n_instances; i++) {
+        instance_tick(&h->instance[i]);
+    }
+}
+
+static void run_for(History *h, int64_t ms)
+{
+    for (int64_t end = h->w.now_ms + ms; h->w.now_ms < end && h->broken == NULL;) {
+        step(h);
+    }
+}
+
+static bool is_calm(const History *h)
+{
+    for (int i = 0; i < h->n_instances; i++) {
+        if (!instance_is_calm(&h->instance[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool any_brake(const History *h)
+{
+    for (int i = 0; i < h->n_instances; i++) {
+        if (!h->instance[i].automatic.brake) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// A move whose replica can never be in sync, because its links are broken for good or its master is
+// dead for good, goes on until a person sees to it, and nothing else is moved meanwhile.
+static bool is_hopeless(const History *h, const Instance *in)
+{
+    const World *w = &h->w;
+    const Move *m = in->alive && runner_is_busy(in->runner) ? runner_move(in->runner) : NULL;
+    for (int i = 0; m != NULL && i < w->n; i++) {
+        if (strcmp(w->node[i].id.hex, m->spec.replica.hex) == 0) {
+            int master = master_of(w, i);
+            return w->node[i].is_broken || w->node[i].gone || (master >= 0 && w->node[master].gone);
+        }
+    }
+    return false;
+}
+
+static bool any_hopeless(const History *h)
+{
+    bool any = false;
+    for (int i = 0; i < h->n_instances; i++) {
+        any = any || is_hopeless(h, &h->instance[i]);
+    }
+    return any;
+}
+
+// Faults are over. Every orphan for which there is a legal spare is helped in the time that the
+// slowest of moves, one after the other, and their clocks take.
+static void run_calm(History *h)
+{
+    const World *w = &h->w;
+    int64_t a_move_ms = h->limits.grace_ms + h->limits.cool_down_ms + 2 * w->sync_ms + w->load_ms +
+                        4 * w->node_timeout_ms + 20000;
+    int64_t end = w->now_ms + PATIENCE_MS + a_move_ms * w->n_shards;
+    int good = 0;
+    int orphan;
+    int spare;
+    while (h->broken == NULL && good < 3 && !h->gave_up) {
+        run_for(h, CALM_STEP_MS);
+        bool waits = judge_orphan_waits(h, &orphan, &spare) && !any_brake(h);
+        good = !waits && is_calm(h) ? good + 1 : 0;
+        if (good > 0 || w->now_ms < end) {
+            continue;
+        }
+        if (any_hopeless(h)) {
+            h->gave_up = true;
+        } else if (waits) {
+            history_breaks(h, "orphan-stays", "%d is alone, %d could help; we say: %s",
+                           port_of(orphan), port_of(spare), h->instance[0].automatic.last.text);
+        } else {
+            history_breaks(h, "never-ends", "a move goes on for ever: %s",
+                           runner_move(h->instance[0].runner)->why);
+        }
+    }
+}
+
+static bool has_unfinished(const History *h)
+{
+    JournalEntry entry;
+    for (int i = 0; i < h->n_instances; i++) {
+        for (int k = 0; k < h->w.n; k++) {
+            if (h->w.node[k].up && instance_unfinished(&h->instance[i], k, &entry)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void run(History *h)
+{
+    while (h->broken == NULL && !faults_are_over(h)) {
+        step(h);
+    }
+    h->calm_ms = h->w.now_ms;
+    tell(&h->w, "no more faults from here on");
+    run_calm(h);
+    for (int i = 0; i < RESTARTS && h->broken == NULL && !h->gave_up && has_unfinished(h); i++) {
+        tell(&h->w, "we are started anew: the journal has something unfinished");
+        for (int k = 0; k < h->n_instances; k++) {
+            instance_kill(&h->instance[k]);
+            h->instance[k].start_ms = h->w.now_ms;
+        }
+        run_calm(h);
+    }
+    if (h->broken == NULL && !h->gave_up) {
+        judge_end(h);
+    }
+}
+
+void history_run(History *h, uint64_t seed, unsigned skip, StrBuf *story)
+{
+    *h = (History){.seed = seed, .random = seed ^ UINT64_C(0x5851f42d4c957f2d)};
+    world_make(&h->w, seed);
+    h->w.story = story;
+    h->limits = (AutoLimits){
+        .grace_ms = (int64_t[]){0, 0, 1000, 3000, 4800, 5200}[pick(&h->random, 6)],
+        .max_moves_per_hour = chance(&h->random, 20) ? 1 + (int)pick(&h->random, 2) : 60,
+        .cool_down_ms = (int64_t[]){0, 1000, 3000, 5000}[pick(&h->random, 4)],
+        .young_rounds = 1 + (int)pick(&h->random, 3),
+    };
+    h->interval_ms = 1000;
+    h->fast_ms = (int64_t[]){100, 250, 500, 500}[pick(&h->random, 4)];
+    h->n_instances = chance(&h->random, 15) ? 2 : 1;
+    for (int i = 0; i < h->n_instances; i++) {
+        h->instance[i] = (Instance){.h = h, .start_ms = h->w.now_ms + pick(&h->random, 1000)};
+    }
+    faults_plan(h, seed, skip);
+    run(h);
+    for (int i = 0; i < h->n_instances; i++) {
+        instance_done(&h->instance[i]);
+    }
+}

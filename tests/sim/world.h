@@ -1,0 +1,130 @@
+// A model of a Redis cluster on virtual time: nodes that gossip, suspect, fail, elect, migrate and
+// copy as redis-server does (cluster.c of 7.0), with everything that can go wrong. Every node has
+// a view of its own; the truth about a node is its view of itself.
+//
+// What is rough: messages take no time (news spreads at the pings), an election is held in one
+// moment, a shard is one range of slots that is never split, offsets are the time of the last
+// write.
+#ifndef REHOME_TESTS_SIM_WORLD_H
+#define REHOME_TESTS_SIM_WORLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "rehome/base/strbuf.h"
+#include "rehome/model/node_id.h"
+
+enum { NODES_MAX = 11, TICK_MS = 10, CRON_MS = 100, PORT_FIRST = 7001 };
+
+// What one node believes of another, or knows of itself.
+typedef struct {
+    bool is_master;
+    int master;      // -1: none
+    unsigned shards; // owned, a bit each
+    uint64_t epoch;  // config epoch
+    bool nofailover;
+    bool pfail;
+    bool fail;
+    int64_t fail_ms;
+    int64_t pong_ms;
+    int64_t ping_ms;              // an unanswered ping is out since then; 0: none
+    int64_t report_ms[NODES_MAX]; // when this master last told that the node does not answer it
+    bool migrate_to;              // it has or had replicas: the server's own migration may help it
+    int64_t orphaned_ms;          // the server's own clock; kept when the orphan is none any more
+} Belief;
+
+typedef enum { LINK_UP, LINK_CONNECTING, LINK_SYNCING, LINK_LOADING } Link;
+
+// Why a replica no longer works for its master.
+typedef enum { LEFT_NOT, LEFT_FAULT, LEFT_SERVER, LEFT_OPERATOR, LEFT_US } Leave;
+
+typedef struct {
+    NodeId id;
+    int host;
+    bool up;
+    bool gone; // for good
+    int64_t hung_until_ms;
+    int side;     // of a partition
+    bool cut_off; // from us only
+    // replication
+    Link link;
+    int64_t link_ms;  // in this state since
+    int64_t next_ms;  // the link goes on to its next step
+    int64_t quiet_ms; // the other end does not answer since; 0: it does
+    bool is_broken;   // no link of it comes up: masterauth, say
+    int data;         // the shard whose keys it holds; -1: none
+    int64_t offset;
+    // cluster
+    uint64_t current_epoch;
+    uint64_t vote_epoch;
+    int64_t voted_ms[NODES_MAX]; // for a replica of this master
+    int64_t election_ms;         // 0: none
+    bool asked_votes;
+    bool state_ok;
+    int64_t minority_ms;
+    int64_t booted_ms;
+    bool fence;       // cluster-replica-no-failover
+    bool fence_is_us; // set by us
+    int arrived_by;   // who sent it to its present master: a Leave
+    // the last time it stopped being a working replica
+    int64_t left_ms;
+    int left_from;
+    Leave left_why;
+    int64_t deposed_ms;     // another took over its slots; 0: never
+    int64_t left_orphan_ms; // SERVER: since when its own clock saw the orphan
+    Belief view[NODES_MAX];
+} SimNode;
+
+typedef struct World {
+    uint64_t random;
+    int64_t now_ms;
+    int n;
+    int n_shards;
+    SimNode node[NODES_MAX];
+    int64_t node_timeout_ms;
+    int barrier;
+    bool allow_migration;
+    int64_t repl_timeout_ms;
+    int64_t sync_ms;     // a full sync takes about so long,
+    int64_t load_ms;     // and then loading
+    bool load_is_silent; // it answers nothing meanwhile
+    bool is_slow;        // answers and commands take long or are lost
+    bool config_denied;
+    bool is_split;
+    int64_t split_ms;  // since when
+    int64_t upset_ms;  // the servers last changed their mind about roles and failures
+    bool told_foreign; // a master was elected with another shard's data, after a move of ours
+    StrBuf *story;     // NULL: nobody listens
+} World;
+
+// Same seed, same world: 3 or 4 masters, 2 to 7 replicas, all of one mind.
+void world_make(World *w, uint64_t seed);
+void world_tick(World *w); // TICK_MS later
+
+unsigned pick(uint64_t *random, unsigned n);     // 0..n-1
+bool chance(uint64_t *random, unsigned percent); //
+void tell(World *w, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int port_of(int node);
+
+bool node_is_awake(const World *w, int i); // it runs and answers
+bool nodes_talk(const World *w, int a, int b);
+bool node_is_working(const World *w, int replica); // up, and in sync with its own master
+int master_of(const World *w, int i);              // by its own word; -1: it is a master
+bool is_owner(const World *w, int i);              // by its own word: a master with slots
+int owner_of(const World *w, int shard);           // the truth: highest epoch; -1: nobody
+
+// What happens to nodes.
+void node_crash(World *w, int i);
+void node_boot(World *w, int i);
+void node_leave(World *w, int i, Leave why); // before it stops working for its master
+void node_follow(World *w, int i, int master, Leave by);
+void node_learn(World *w, int i, int from); // i gets a message of from
+
+// Parts of the cron: failover.c, links.c.
+int believed_size(const World *w, int i);
+int believed_live(const World *w, int i, int master, bool pfail_too);
+void failover_cron(World *w, int i);
+void migration_cron(World *w, int i);
+void link_cron(World *w, int i);
+
+#endif
