@@ -77,9 +77,10 @@ static bool ask_password(char **out)
     }
     struct termios quiet = old;
     quiet.c_lflag &= ~(tcflag_t)ECHO;
+    tcsetattr(fileno(tty), TCSAFLUSH,
+              &quiet); // before the prompt: some type as soon as they see it
     fputs("Password: ", tty);
     fflush(tty);
-    tcsetattr(fileno(tty), TCSAFLUSH, &quiet);
     char line[512];
     bool ok = session_read_line(tty, line, sizeof(line));
     tcsetattr(fileno(tty), TCSAFLUSH, &old);
