@@ -275,6 +275,14 @@ static MoveEffect sync_next(Move *m, int64_t now_ms)
                            "stopped, outcome unknown: the replica was told to move and does not "
                            "answer; the next start asks again");
     }
+    // It answers, but what it waits for may never come; a person has seen that and wants to go on.
+    if (m->stopping && (m->trouble == TROUBLE_LINK_DOWN || m->trouble == TROUBLE_TARGET_FAILED)) {
+        char why[sizeof(m->why)];
+        snprintf(why, sizeof(why), "stopped before it was in sync: %.120s; the next start goes on",
+                 m->why);
+        m->unfinished = true;
+        return move_finish(m, MOVE_FAILED, now_ms, why);
+    }
     bool is_slow = now_ms - m->state_ms >= SYNC_SLOW_AFTER_MS;
     return move_pause(m, now_ms, is_slow ? SYNC_SLOW_EVERY_MS : SYNC_EVERY_MS);
 }

@@ -107,13 +107,14 @@ void engine_answer(void *ctx, bool late, bool ok, const char *text)
     engine_after_runner(e);
 }
 
-// The replica of the move has been silent for so long that it will not come back by itself, and the
-// next orphan waits for this move to end.
+// The replica of the move has been silent, or without a master to sync from, for so long that it
+// will not get well by itself, and the next orphan waits for this move to end.
 static bool move_is_stuck(const Move *m, int64_t now_ms)
 {
     bool sent = m->state == MOVE_SYNC || m->state == MOVE_ASK;
     int64_t heard_ms = m->heard_ms > m->state_ms ? m->heard_ms : m->state_ms;
-    return sent && !m->stopping && now_ms - heard_ms > STUCK_MS;
+    bool waits_in_vain = m->trouble == TROUBLE_LINK_DOWN || m->trouble == TROUBLE_TARGET_FAILED;
+    return sent && !m->stopping && now_ms - (waits_in_vain ? m->state_ms : heard_ms) > STUCK_MS;
 }
 
 void engine_feed_runner(Engine *e)

@@ -397,6 +397,24 @@ static void a_replica_that_became_a_master_is_let_go(void **state)
     rig_done(&rig);
 }
 
+// Its link never comes up, so it would be waited for without end: stopping it ends it, with its
+// fence on and the journal open.
+static void stopped_without_a_link_ends_for_now(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_sync(&rig);
+    rig_look_every(&rig, 1000, 30000);
+    rig_stop(&rig);
+    rig_look_every(&rig, 1000, 29000);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    rig_look_every(&rig, 1000, 3000);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_non_null(strstr(rig_why(&rig), "stopped before it was in sync: link to "));
+    assert_true(rig_unfinished(&rig, NULL));
+    rig_done(&rig);
+}
+
 static void stopped_and_silent_ends_as_unknown(void **state)
 {
     (void)state;
@@ -462,5 +480,6 @@ TESTS(move_sync, cmocka_unit_test(an_unanswered_replicate_may_have_happened),
       cmocka_unit_test(trouble_is_told_once_and_keeps_the_fence),
       cmocka_unit_test(who_takes_over_the_slots_is_the_new_goal),
       cmocka_unit_test(a_replica_that_became_a_master_is_let_go),
+      cmocka_unit_test(stopped_without_a_link_ends_for_now),
       cmocka_unit_test(stopped_and_silent_ends_as_unknown),
       cmocka_unit_test(the_targets_list_is_read_behind_nat_too))
