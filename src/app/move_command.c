@@ -26,10 +26,10 @@ static void end(MoveCommand *c, int status)
 
 static bool ask_yes(const MoveSpec *spec, const char *command)
 {
-    fprintf(stderr, "Move %s from %s to %s?\n  %s\nType y to do it: ", spec->replica_addr,
-            spec->donor_addr, spec->target_addr, command);
+    fprintf(stderr, "Move %s from %s to %s?\n  %s\n", spec->replica_addr, spec->donor_addr,
+            spec->target_addr, command);
     char line[16];
-    return session_read_line(stdin, line, sizeof(line)) &&
+    return session_ask(stdin, stderr, "Type y to do it: ", true, line, sizeof(line)) &&
            (strcmp(line, "y") == 0 || strcmp(line, "yes") == 0);
 }
 

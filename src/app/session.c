@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,43 +49,55 @@ static void on_interruption(int signal_number)
     (void)signal_number; // it has served once the reading ends
 }
 
-bool session_read_line(FILE *in, char *line, size_t size)
+// The line is waited for with the signals let in only there, so that one that comes a moment
+// earlier or later is neither lost nor deadly while the echo is off.
+bool session_ask(FILE *in, FILE *out, const char *prompt, bool echo, char *line, size_t size)
 {
     struct sigaction before[ARRAY_LEN(endings)];
     struct sigaction interrupt = {.sa_handler = on_interruption};
+    sigset_t block;
+    sigset_t open;
+    sigemptyset(&block);
+    for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+        sigaddset(&block, endings[i]);
+    }
+    sigprocmask(SIG_BLOCK, &block, &open);
     for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
         sigaction(endings[i], &interrupt, &before[i]);
     }
-    bool ok = fgets(line, (int)size, in) != NULL;
+    struct termios shown;
+    bool hides = !echo && tcgetattr(fileno(in), &shown) == 0;
+    if (hides) {
+        struct termios hidden = shown;
+        hidden.c_lflag &= ~(tcflag_t)ECHO;
+        tcsetattr(fileno(in), TCSAFLUSH, &hidden);
+    }
+    fputs(prompt, out);
+    fflush(out);
+    struct pollfd answer = {.fd = fileno(in), .events = POLLIN};
+    bool ok = ppoll(&answer, 1, NULL, &open) > 0 && fgets(line, (int)size, in) != NULL;
+    line[ok ? strcspn(line, "\r\n") : 0] = '\0';
+    if (hides) {
+        tcsetattr(fileno(in), TCSAFLUSH, &shown);
+        fputc('\n', out);
+    }
     for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
         sigaction(endings[i], &before[i], NULL);
     }
-    line[ok ? strcspn(line, "\r\n") : 0] = '\0';
+    sigprocmask(SIG_SETMASK, &open, NULL);
     return ok;
 }
 
-// Ask on the terminal itself, without echo: stdin may be something else.
+// Ask on the terminal itself: stdin may be something else.
 static bool ask_password(char **out)
 {
     FILE *tty = fopen("/dev/tty", "r+");
-    struct termios old;
-    if (tty == NULL || tcgetattr(fileno(tty), &old) != 0) {
+    if (tty == NULL) {
         session_say("--askpass needs a terminal; set REDISCLI_AUTH instead");
-        if (tty != NULL) {
-            fclose(tty);
-        }
         return false;
     }
-    struct termios quiet = old;
-    quiet.c_lflag &= ~(tcflag_t)ECHO;
-    tcsetattr(fileno(tty), TCSAFLUSH,
-              &quiet); // before the prompt: some type as soon as they see it
-    fputs("Password: ", tty);
-    fflush(tty);
     char line[512];
-    bool ok = session_read_line(tty, line, sizeof(line));
-    tcsetattr(fileno(tty), TCSAFLUSH, &old);
-    fputc('\n', tty);
+    bool ok = session_ask(tty, tty, "Password: ", false, line, sizeof(line));
     fclose(tty);
     if (ok) {
         *out = mem_strdup(line);

@@ -30,9 +30,10 @@ void session_run(Session *s);
 void session_end(Session *s, int status);
 void session_done(Session *s); // after session_start(), also a failed one
 
-// Wait for a line, and cut its end off. False: there is none, or a signal that ends us came, which
-// the loop hears nothing of; its own handlers would let the reading go on.
-bool session_read_line(FILE *in, char *line, size_t size);
+// Write the prompt to out and wait for a line, whose end is cut off; without echo it is not shown
+// while it is typed. False: there is none, or a signal that ends us came, which the loop hears
+// nothing of; its own handlers would let the reading go on.
+bool session_ask(FILE *in, FILE *out, const char *prompt, bool echo, char *line, size_t size);
 
 // A line on stderr: "rehome: ..."
 void session_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
