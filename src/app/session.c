@@ -65,7 +65,7 @@ bool session_ask(FILE *in, FILE *out, const char *prompt, bool echo, char *line,
     for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
         sigaction(endings[i], &interrupt, &before[i]);
     }
-    struct termios shown;
+    struct termios shown = {0};
     bool hides = !echo && tcgetattr(fileno(in), &shown) == 0;
     if (hides) {
         struct termios hidden = shown;
