@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "move_parts.h"
+#include "rehome/base/mem.h"
 #include "rehome/base/text.h"
 
 static const char SETTING[] = "cluster-replica-no-failover";
@@ -38,10 +39,37 @@ static MoveEffect not_moved(Move *m, int64_t now_ms, const char *what, const cha
                     *reason == '\0' ? "" : ": ", reason);
 }
 
+bool fence_policy_parse(const char *text, FencePolicy *out)
+{
+    static const char *const texts[] = {
+        [FENCE_AUTO] = "auto",
+        [FENCE_REQUIRE] = "require",
+        [FENCE_OFF] = "off",
+    };
+    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+        if (strcmp(text, texts[i]) == 0) {
+            *out = (FencePolicy)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static MoveEffect refuse_unfenced(Move *m, int64_t now_ms, const char *reason)
+{
+    const char *lacks = !sv_starts(sv(reason), "NOPERM") ? ""
+                        : m->state == MOVE_FENCE_READ    ? "the user lacks +config|get: "
+                                                         : "the user lacks +config|set: ";
+    return move_end(m, MOVE_REFUSED, now_ms, "fence: required, but %s%.140s", lacks, reason);
+}
+
 static MoveEffect not_fenced(Move *m, int64_t now_ms, const char *reason)
 {
     char note[160];
     m->fence = FENCE_DENIED;
+    if (m->spec.fencing == FENCE_REQUIRE) {
+        return refuse_unfenced(m, now_ms, reason);
+    }
     snprintf(note, sizeof(note), "not fenced (%.100s)", reason);
     return replicate_enter(m, now_ms, note);
 }
@@ -51,9 +79,9 @@ MoveEffect fence_enter(Move *m, int64_t now_ms)
     if (m->fence == FENCE_NOT_NEEDED) {
         return replicate_enter(m, now_ms, "needs no fence");
     }
-    if (m->spec.no_fence) {
+    if (m->spec.fencing == FENCE_OFF) {
         m->fence = FENCE_NOT_NEEDED;
-        return replicate_enter(m, now_ms, "not fenced, as nobody waits for the end");
+        return replicate_enter(m, now_ms, "not fenced, as asked");
     }
     move_to(m, MOVE_FENCE_READ, now_ms, "the gate is open, asking for %s", SETTING);
     return read_setting(m, now_ms);

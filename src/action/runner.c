@@ -67,8 +67,9 @@ static void tell_why(Runner *r, EventCode code, Level level)
 static void tell_start(Runner *r)
 {
     const MoveSpec *spec = &r->move->spec;
-    tell(r, EVENT_MOVE_STARTED, LEVEL_INFO, "moving %s from %s to %s (%s)", spec->replica_addr,
-         spec->donor_addr, spec->target_addr, move_origin_text(spec->origin));
+    tell(r, EVENT_MOVE_STARTED, LEVEL_INFO, "moving %s from %s to %s (%s%s)", spec->replica_addr,
+         spec->donor_addr, spec->target_addr, move_origin_text(spec->origin),
+         spec->fencing == FENCE_OFF ? ", without a fence" : "");
 }
 
 static void tell_resume(Runner *r, const JournalEntry *entry)

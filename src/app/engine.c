@@ -74,6 +74,7 @@ Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
     e->listener = *listener;
     e->floor = options->floor;
     e->labels = options->labels;
+    e->fencing = options->fencing;
     snprintf(e->trouble, sizeof(e->trouble), "no answer yet");
     ev_init(&e->wake, engine_wake);
     e->wake.data = e;
@@ -137,7 +138,9 @@ const Runner *engine_runner(const Engine *e)
 
 bool engine_move(Engine *e, const MoveSpec *spec, Error *err)
 {
-    bool ok = runner_start(e->runner, spec, poller_now_ms(), err);
+    MoveSpec fenced = *spec; // may be the last move's own
+    fenced.fencing = e->fencing;
+    bool ok = runner_start(e->runner, &fenced, poller_now_ms(), err);
     engine_after_runner(e);
     return ok;
 }

@@ -29,6 +29,7 @@ struct Engine {
     Automatic automatic;
     int floor;
     const Labels *labels;
+    FencePolicy fencing;
     EngineListener listener;
     Snapshot *snapshot; // the present picture, and what was thought about it
     Snapshot *before;   // the picture before it: a gate needs two

@@ -54,7 +54,6 @@ static bool find_spec(const MoveCommand *c, MoveSpec *out, const char **command,
     *out = engine_spec(c->session.engine, replica, target, ORIGIN_COMMAND);
     out->accept_risk = true; // named by hand; the rules that protect data still hold
     out->force = o->force;
-    out->no_fence = o->no_wait;
     *command = plan_command(s, replica, target);
     return true;
 }

@@ -61,6 +61,7 @@ typedef enum {
     KIND_INT,     // int, min..max
     KIND_SECONDS, // int64_t in ms; the user writes seconds, with a fraction if need be
     KIND_MODE,    // AutoMode
+    KIND_FENCE,   // FencePolicy
     KIND_FORMAT,  // Format
 } OptionKind;
 
@@ -95,6 +96,9 @@ static const Option options[] = {
      "working replicas a master keeps when it gives one (cluster-migration-barrier, at least 1)"},
     {"labels", 0, "FILE", KIND_TEXT, AT(labels), 0, 0,
      "which nodes share a host, a rack or a zone: one WHO = LABEL a line (README)"},
+    {"fence", 0, "MODE", KIND_FENCE, AT(fencing), 0, 0,
+     "hold a moving replica back from elections: auto (where CONFIG is allowed), require or off "
+     "(auto)"},
     {"read-only", 0, NULL, KIND_FLAG, AT(read_only), 0, 0,
      "nothing can be changed, by key or by itself"},
     {"format", 0, "FORMAT", KIND_FORMAT, AT(format), 0, 0, "text or json (text)"},
@@ -167,6 +171,9 @@ static bool read_option(Options *o, const Option *option, char *arg, Error *err)
     case KIND_MODE:
         return auto_mode_parse(arg, field(o, option)) ||
                fail(err, ERR_USAGE, "--auto wants off, observe or act, got '%s'", arg);
+    case KIND_FENCE:
+        return fence_policy_parse(arg, field(o, option)) ||
+               fail(err, ERR_USAGE, "--fence wants auto, require or off, got '%s'", arg);
     case KIND_FORMAT:
         if (strcmp(arg, "text") != 0 && strcmp(arg, "json") != 0) {
             return fail(err, ERR_USAGE, "--format wants text or json, got '%s'", arg);
@@ -286,9 +293,43 @@ static const Command *find_command(const char *name)
     return NULL;
 }
 
+// Nobody will be there to lift it.
+static bool settle_fence(Options *o, Error *err)
+{
+    if (!o->no_wait) {
+        return true;
+    }
+    if (o->fencing == FENCE_REQUIRE) {
+        return fail(err, ERR_USAGE,
+                    "--no-wait leaves nobody to lift a fence, and --fence require wants one");
+    }
+    o->fencing = FENCE_OFF;
+    return true;
+}
+
+// The command that was meant by a word which could be a host's name too; NULL: none. In four
+// letters two wrong ones are another word: "node" is not "move".
+static const Command *meant_command(const char *word)
+{
+    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
+        size_t n = strlen(commands[i].name);
+        if (n > 0 && strpbrk(word, ".:0123456789") == NULL &&
+            sv_distance(sv(word), sv(commands[i].name)) <= (n > 4 ? 2 : 1)) {
+            return &commands[i];
+        }
+    }
+    return NULL;
+}
+
 static bool read_words(int n, char **words, Options *o, Error *err)
 {
     o->command = n > 0 ? find_command(words[0]) : NULL;
+    const Command *meant = n > 0 && o->command == NULL ? meant_command(words[0]) : NULL;
+    if (meant != NULL) {
+        return fail(err, ERR_USAGE,
+                    "did you mean `%s`? (to connect to a host of that name write %s:%d)",
+                    meant->name, words[0], o->port);
+    }
     int next = o->command != NULL ? 1 : 0;
     if (o->command == NULL) {
         o->command = find_command("");
@@ -329,7 +370,7 @@ bool options_parse(int argc, char **argv, Options *out, Error *err)
     }
     const char *no_color = getenv("NO_COLOR");
     out->no_color = no_color != NULL && *no_color != '\0';
-    return read_flags(argc, argv, out, err) &&
+    return read_flags(argc, argv, out, err) && settle_fence(out, err) &&
            (out->help || out->version || read_words(argc - optind, argv + optind, out, err));
 }
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rehome/action/move.h"
 #include "rehome/base/error.h"
 #include "rehome/base/strbuf.h"
 #include "rehome/policy/automatic.h"
@@ -33,6 +34,7 @@ typedef struct {
     AutoLimits limits;
     int floor;    // 0: the cluster's barrier
     char *labels; // a file; NULL: none
+    FencePolicy fencing;
     bool read_only;
     int64_t for_ms; // watch; 0: until stopped
     bool dry_run;

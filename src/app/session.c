@@ -140,6 +140,7 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         .limits = o->limits,
         .floor = o->floor,
         .labels = s->labels,
+        .fencing = o->fencing,
         .read_only = read_only || o->read_only,
         .state_dir = s->state_dir,
     };

@@ -79,6 +79,34 @@ ptrdiff_t sv_rfind(StrView a, char c)
     return -1;
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+size_t sv_distance(StrView a, StrView b)
+{
+    enum { MAX = 32 };
+    size_t d[MAX + 1][MAX + 1]; // between the first i of a and the first j of b
+    if (a.n > MAX || b.n > MAX) {
+        return SIZE_MAX;
+    }
+    for (size_t i = 0; i <= a.n; i++) {
+        for (size_t j = 0; j <= b.n; j++) {
+            if (i == 0 || j == 0) {
+                d[i][j] = i + j;
+                continue;
+            }
+            bool differ = a.at[i - 1] != b.at[j - 1];
+            d[i][j] = least(d[i - 1][j - 1] + differ, least(d[i - 1][j], d[i][j - 1]) + 1);
+            if (i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1]) {
+                d[i][j] = least(d[i][j], d[i - 2][j - 2] + 1);
+            }
+        }
+    }
+    return d[a.n][b.n];
+}
+
 bool sv_to_u64(StrView a, uint64_t *out)
 {
     if (a.n == 0) {

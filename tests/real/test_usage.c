@@ -28,6 +28,30 @@ static void a_wrong_option_is_named_wherever_it_stands(void **state)
     assert_usage((const char *[]){"watch", "--for", "0", NULL}, "0.001 to 31536000,");
 }
 
+static void a_mistyped_command_is_not_taken_for_a_host(void **state)
+{
+    (void)state;
+    assert_usage((const char *[]){"chekc", NULL}, "did you mean `check`? (to connect to a host of "
+                                                  "that name write chekc:6379)");
+    assert_usage((const char *[]){"mvoe", ":7001", ":7002", NULL}, "did you mean `move`?");
+    assert_usage((const char *[]){"paln", "127.0.0.1:1", "-p", "7001", NULL}, "paln:7001)");
+    // hosts: nobody is there
+    static const char *const hosts[][2] = {{"check:1", NULL}, {"chekc:1", NULL}, {"no-such", NULL}};
+    for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
+        Run *run = stage_run(NULL, hosts[i]);
+        assert_int_equal(run_end(run, LIMIT_MS), 3);
+        assert_null(strstr(run_err(run), "did you mean"));
+    }
+}
+
+static void fences_that_cannot_be_are_said(void **state)
+{
+    (void)state;
+    assert_usage((const char *[]){"--fence", "maybe", NULL}, "auto, require or off, got 'maybe'");
+    assert_usage((const char *[]){"move", ":1", ":2", "--no-wait", "--fence", "require", NULL},
+                 "--no-wait leaves nobody to lift a fence");
+}
+
 static void no_error_repeats_a_password(void **state)
 {
     (void)state;
@@ -62,5 +86,6 @@ static void closed_streams_are_no_connection(void **state)
 }
 
 TESTS(usage, STAGED(a_wrong_option_is_named_wherever_it_stands),
+      STAGED(a_mistyped_command_is_not_taken_for_a_host), STAGED(fences_that_cannot_be_are_said),
       STAGED(no_error_repeats_a_password), STAGED(the_help_fits_a_terminal),
       STAGED(closed_streams_are_no_connection))

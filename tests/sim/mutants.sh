@@ -95,7 +95,7 @@ mutant write-again src/action/move_fence.c \
     's/^        return ask_enter(m, now_ms);/        return move_send(m, true, now_ms, "CLUSTER", "REPLICATE", m->spec.target.hex, NULL);/' \
     'REPLICATE is sent again when it was not answered'
 mutant no-fence src/action/move_fence.c \
-    's/^    if (m->spec.no_fence) {/    if (true) {/' 'the fence'
+    's/^    if (m->spec.fencing == FENCE_OFF) {/    if (true) {/' 'the fence'
 mutant no-unfence src/action/move.c \
     's/^    if (!fence_may_be_ours(m->fence)) {/    if (true) {/' 'lifting the fence'
 mutant fence-forgotten src/action/move_fence.c \

@@ -226,13 +226,14 @@ static void nothing_is_waited_for_when_the_need_has_gone(void **state)
     rig_done(&rig);
 }
 
-static void without_anybody_to_lift_it_no_fence_is_set(void **state)
+static void switched_off_no_fence_is_set_and_the_start_says_so(void **state)
 {
     (void)state;
     Rig rig;
     rig_init(&rig, false);
-    rig.w.spec.no_fence = true;
+    rig.w.spec.fencing = FENCE_OFF;
     rig_start(&rig);
+    assert_non_null(strstr(strbuf_text(&rig.events), "(manual, without a fence)"));
     rig_look_until(&rig, MOVE_GATE);
     assert_int_equal(rig_state(&rig), MOVE_REPLICATE);
     assert_int_equal(rig.writes, 1);
@@ -312,6 +313,73 @@ static void without_permission_it_says_so_and_goes_on(void **state)
     rig_expect(&rig, "round\njournal done denied\n");
     assert_false(rig_unfinished(&rig, NULL));
     rig_done(&rig);
+}
+
+static void without_the_fence_it_requires_a_move_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        bool may_read;
+        const char *reply;
+        const char *why;
+    } rows[] = {
+        {false, "NOPERM no permissions", "fence: required, but the user lacks +config|get: NOPERM"},
+        {true, "NOPERM no permissions", "fence: required, but the user lacks +config|set: NOPERM"},
+        {true, "ERR unknown command", "fence: required, but ERR unknown command"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        Rig rig;
+        rig_init(&rig, false);
+        rig.w.spec.fencing = FENCE_REQUIRE;
+        rig_pass_gate(&rig);
+        if (rows[i].may_read) {
+            rig_reply(&rig, true, "no");
+        }
+        rig_reply(&rig, false, rows[i].reply);
+        assert_int_equal(rig_state(&rig), MOVE_REFUSED);
+        assert_non_null(strstr(rig_why(&rig), rows[i].why));
+        assert_int_equal(rig.replicates, 0);
+        assert_false(rig_unfinished(&rig, NULL));
+        rig_done(&rig);
+    }
+}
+
+static void a_server_without_the_setting_cannot_give_the_fence_required(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig.w.spec.fencing = FENCE_REQUIRE;
+    rig_pass_gate(&rig);
+    rig_reply(&rig, true, "");
+    assert_int_equal(rig_state(&rig), MOVE_REFUSED);
+    assert_string_equal(rig_why(&rig), "fence: required, but the server has no such setting");
+    assert_int_equal(rig.writes, 0);
+    rig_done(&rig);
+}
+
+// Its own; somebody else's; and that of a server that does not need one.
+static void any_fence_is_the_one_required(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        Rig rig;
+        rig_init(&rig, false);
+        rig.w.spec.fencing = FENCE_REQUIRE;
+        FixtureNode *r = world_replica(&rig.w);
+        r->valkey = i == 2;
+        snprintf(r->version, sizeof(r->version), "8.0.1");
+        rig_start(&rig);
+        rig_look_until(&rig, MOVE_GATE);
+        if (i < 2) {
+            rig_reply(&rig, true, i == 0 ? "no" : "yes");
+        }
+        if (i == 0) {
+            rig_ok(&rig);
+        }
+        assert_int_equal(rig_state(&rig), MOVE_REPLICATE);
+        rig_done(&rig);
+    }
 }
 
 static void a_fence_of_somebody_else_is_left_alone(void **state)
@@ -584,13 +652,15 @@ TESTS(move, cmocka_unit_test(answers_older_than_the_decision_do_not_count),
       cmocka_unit_test(a_gate_without_rounds_refuses_in_the_end),
       cmocka_unit_test(what_time_may_cure_is_waited_for),
       cmocka_unit_test(nothing_is_waited_for_when_the_need_has_gone),
-      cmocka_unit_test(without_anybody_to_lift_it_no_fence_is_set),
+      cmocka_unit_test(switched_off_no_fence_is_set_and_the_start_says_so),
       cmocka_unit_test(what_time_does_not_cure_is_refused_by_its_rule),
       cmocka_unit_test(nothing_is_sent_on_old_evidence),
       cmocka_unit_test(what_the_setting_says_decides_about_the_fence),
       cmocka_unit_test(without_permission_it_says_so_and_goes_on),
       cmocka_unit_test(a_fence_of_somebody_else_is_left_alone),
-      cmocka_unit_test(valkey_8_needs_no_fence),
+      cmocka_unit_test(without_the_fence_it_requires_a_move_is_refused),
+      cmocka_unit_test(a_server_without_the_setting_cannot_give_the_fence_required),
+      cmocka_unit_test(any_fence_is_the_one_required), cmocka_unit_test(valkey_8_needs_no_fence),
       cmocka_unit_test(an_unanswered_fence_is_read_again),
       cmocka_unit_test(a_fence_nobody_can_tell_of_stays_in_the_journal),
       cmocka_unit_test(a_replica_that_does_not_answer_is_not_moved),

@@ -18,8 +18,8 @@ enum { WALKS = 300, STEPS = 60, FAIR_STEPS = 400, PIPE = 8 };
 // Every way there is, written down a second time: the walks have to find exactly these.
 static const unsigned listed[MOVE_STATE_COUNT] = {
     [MOVE_GATE] = TO(FENCE_READ) | TO(REPLICATE) | TO(REFUSED) | TO(FAILED),
-    [MOVE_FENCE_READ] = TO(FENCE) | TO(REPLICATE) | TO(UNFENCE) | TO(FAILED),
-    [MOVE_FENCE] = TO(FENCE_READ) | TO(REPLICATE) | TO(UNFENCE) | TO(FAILED),
+    [MOVE_FENCE_READ] = TO(FENCE) | TO(REPLICATE) | TO(UNFENCE) | TO(REFUSED) | TO(FAILED),
+    [MOVE_FENCE] = TO(FENCE_READ) | TO(REPLICATE) | TO(UNFENCE) | TO(REFUSED) | TO(FAILED),
     [MOVE_REPLICATE] = TO(ASK) | TO(SYNC) | TO(UNFENCE) | TO(FAILED),
     [MOVE_ASK] = TO(SYNC) | TO(UNFENCE) | TO(FAILED),
     [MOVE_SYNC] = TO(UNFENCE) | TO(DONE) | TO(FAILED),
@@ -230,6 +230,7 @@ static void walk(uint64_t seed, unsigned edges[MOVE_STATE_COUNT])
     rig_init(&w.rig, false);
     pick(&w, 2);
     w.config_denied = chance(&w, 10);
+    w.rig.w.spec.fencing = chance(&w, 20) ? FENCE_REQUIRE : FENCE_AUTO;
     FixtureNode *r = world_replica(&w.rig.w);
     if (chance(&w, 10)) {
         r->valkey = true;

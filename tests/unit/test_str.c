@@ -70,6 +70,19 @@ static void rfind_finds_the_last(void **state)
     assert_int_equal(sv_rfind(sv(NULL), ':'), -1);
 }
 
+static void a_distance_counts_what_was_typed_wrong(void **state)
+{
+    (void)state;
+    assert_int_equal(sv_distance(sv("check"), sv("check")), 0);
+    assert_int_equal(sv_distance(sv("chekc"), sv("check")), 1); // swapped
+    assert_int_equal(sv_distance(sv("chck"), sv("check")), 1);
+    assert_int_equal(sv_distance(sv("checkk"), sv("check")), 1);
+    assert_int_equal(sv_distance(sv("wetch"), sv("watch")), 1);
+    assert_int_equal(sv_distance(sv("node"), sv("move")), 2);
+    assert_int_equal(sv_distance(sv(""), sv("plan")), 4);
+    assert_int_equal(sv_distance(sv("abcdefghijklmnopqrstuvwxyz1234567"), sv("a")), SIZE_MAX);
+}
+
 static void numbers_fill_the_whole_slice_or_fail(void **state)
 {
     (void)state;
@@ -161,6 +174,7 @@ TESTS(str, cmocka_unit_test(views_compare_by_content),
       cmocka_unit_test(cut_touches_nothing_without_a_separator),
       cmocka_unit_test(next_keeps_empty_pieces_but_none_behind_the_end),
       cmocka_unit_test(rfind_finds_the_last),
+      cmocka_unit_test(a_distance_counts_what_was_typed_wrong),
       cmocka_unit_test(numbers_fill_the_whole_slice_or_fail),
       cmocka_unit_test(fractions_become_thousandths),
       cmocka_unit_test(a_buffer_grows_and_is_text_at_every_moment),

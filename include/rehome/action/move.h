@@ -18,6 +18,15 @@ typedef enum { ORIGIN_MANUAL, ORIGIN_AUTO, ORIGIN_UNDO, ORIGIN_COMMAND } MoveOri
 
 const char *move_origin_text(MoveOrigin origin); // "manual" "auto" "undo" "command"
 
+// Whether the replica is fenced while it syncs. Valkey >= 8.0 needs no fence under any of them.
+typedef enum {
+    FENCE_AUTO,    // where it is allowed; else the move goes on and says so
+    FENCE_REQUIRE, // without a fence there is no REPLICATE
+    FENCE_OFF,     // never
+} FencePolicy;
+
+bool fence_policy_parse(const char *text, FencePolicy *out); // "auto" "require" "off"
+
 typedef struct {
     NodeId replica;
     NodeId donor;
@@ -29,8 +38,7 @@ typedef struct {
     bool heal;
     bool accept_risk;
     bool force;
-    bool no_fence; // nobody will be there to lift it: not journaled, a resumed move lifts by what
-                   // was set
+    FencePolicy fencing; // not journaled: a resumed move lifts by what was set
 } MoveSpec;
 
 // State, what it waits for, how long it may take (ms; 0: no limit of its own).

@@ -22,6 +22,7 @@ typedef struct {
     AutoLimits limits;
     int floor;            // 0: as the cluster's barrier says
     const Labels *labels; // of hosts; NULL: none; borrowed for the engine's life
+    FencePolicy fencing;  // of every move
     bool read_only;       // no write can leave, whatever is asked
     const char
         *state_dir; // where moves are journaled; created when needed; borrowed for engine_new()

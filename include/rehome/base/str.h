@@ -31,6 +31,10 @@ bool sv_next(StrView *rest, char sep, StrView *piece);
 // Position of the last c, or -1.
 ptrdiff_t sv_rfind(StrView a, char c);
 
+// How many letters a typist got wrong: left out, put in, replaced, or swapped with the next one.
+// Slices longer than 32 bytes are not compared: SIZE_MAX.
+size_t sv_distance(StrView a, StrView b);
+
 // Decimal numbers that fill the whole slice; false (and *out untouched) on anything else,
 // overflow included.
 bool sv_to_u64(StrView a, uint64_t *out);
