@@ -114,5 +114,93 @@ static void the_heir_of_a_dead_target_gets_the_replica(void **state)
     assert_string_equal(word_in(replica_in(document, 7002), "state"), "working");
 }
 
+// A user as in the README who may move, but for what is taken away here.
+static void add_mover(const Lab *lab, const char *without)
+{
+    for (size_t i = 0; i < lab_size(lab); i++) {
+        stage_wait_reply(lab, lab_port(lab, i), "OK",
+                         (const char *[]){"ACL", "SETUSER", "mover", "on", ">secret", "resetkeys",
+                                          "resetchannels", "-@all", "+info", "+cluster|myid",
+                                          "+cluster|nodes", "+cluster|info", "+client|setname",
+                                          "+cluster|replicate", "+config|get", "+config|set",
+                                          without, NULL});
+        stage_ask(lab, lab_port(lab, i), (const char *[]){"CONFIG", "RESETSTAT", NULL});
+    }
+}
+
+static Run *move_fenced(const Lab *lab, const char *policy)
+{
+    return stage_run(lab, (const char *[]){"move", ":7002", ":7005", "--yes", "--user", "mover",
+                                           "-a", "secret", "--fence", policy, NULL});
+}
+
+// What the replica has executed of this command; rejected calls do not count.
+static bool has_executed(const Lab *lab, const char *command)
+{
+    char calls[64];
+    snprintf(calls, sizeof(calls), "cmdstat_%s:calls=", command);
+    const char *stats = stage_ask(lab, 7002, (const char *[]){"INFO", "commandstats", NULL});
+    const char *at = strstr(stats, calls);
+    return at != NULL && at[strlen(calls)] != '0';
+}
+
+static void a_required_fence_that_is_not_allowed_refuses_the_move(void **state)
+{
+    (void)state;
+    stage_needs_server(7);
+    static const char *const rights[] = {"config|get", "config|set"};
+    Lab *lab = stage_lab(&lab_scenario);
+    for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
+        char without[24];
+        char says[80];
+        snprintf(without, sizeof(without), "-%s", rights[i]);
+        snprintf(says, sizeof(says), "fence: required, but the user lacks +%s: NOPERM", rights[i]);
+        add_mover(lab, without);
+        Run *move = move_fenced(lab, "require");
+        assert_int_equal(run_end(move, LIMIT_MS), 1);
+        assert_non_null(strstr(run_err(move), says));
+        assert_false(has_executed(lab, "cluster|replicate"));
+        assert_false(has_executed(lab, "config|set"));
+    }
+    // there is nothing for the next start to see through
+    Run *next = stage_run(lab, (const char *[]){"watch", "--auto", "act", "--grace", "3600",
+                                                "--format", "json", NULL});
+    run_event(next, "connected", 0, LIMIT_MS);
+    int status;
+    assert_int_equal(master_of(stage_check(lab, &status), 7002), 7003);
+    assert_null(run_has_event(next, "move-started", 0));
+    // where it is asked for but not required, the move goes on and says so
+    Run *move = move_fenced(lab, "auto");
+    assert_int_equal(run_end(move, LIMIT_MS), 0);
+    assert_int_equal(master_of(stage_check(lab, &status), 7002), 7005);
+}
+
+static void a_required_fence_that_is_allowed_is_set_and_lifted(void **state)
+{
+    (void)state;
+    stage_needs_server(7);
+    Lab *lab = stage_lab(&lab_scenario);
+    add_mover(lab, "+ping");
+    assert_int_equal(run_end(move_fenced(lab, "require"), LIMIT_MS), 0);
+    assert_true(has_executed(lab, "config|set"));
+    assert_no_fence(lab, 7002);
+}
+
+static void without_a_fence_no_setting_is_touched(void **state)
+{
+    (void)state;
+    stage_needs_server(7);
+    Lab *lab = stage_lab(&lab_scenario);
+    add_mover(lab, "+ping");
+    Run *move = move_fenced(lab, "off");
+    assert_int_equal(run_end(move, LIMIT_MS), 0);
+    assert_non_null(strstr(run_err(move), "(command, without a fence)"));
+    assert_true(has_executed(lab, "cluster|replicate"));
+    assert_false(has_executed(lab, "config|set"));
+}
+
 TESTS(fence, STAGED(a_fenced_replica_is_not_elected_with_the_data_of_another_shard),
-      STAGED(the_heir_of_a_dead_target_gets_the_replica))
+      STAGED(the_heir_of_a_dead_target_gets_the_replica),
+      STAGED(a_required_fence_that_is_not_allowed_refuses_the_move),
+      STAGED(a_required_fence_that_is_allowed_is_set_and_lifted),
+      STAGED(without_a_fence_no_setting_is_touched))
