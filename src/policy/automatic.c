@@ -1,19 +1,15 @@
 #include "rehome/policy/automatic.h"
 
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "automatic_work.h"
 #include "plan_work.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
-#include "settled.h"
 
 static const int64_t hour_ms = 3600000;
-
-// What made the gate refuse is often over soon, and an orphan should not wait longer than that.
-enum { REFUSED_PAUSE_MS = 5000 };
 
 static const char *const mode_texts[] = {
     [AUTO_OFF] = "off",
@@ -106,8 +102,7 @@ void auto_refused(Automatic *a, NodeId target, int64_t now_ms)
     a->refusals[slot].at_ms = now_ms;
 }
 
-// The oldest try still remembered.
-static size_t first_try(const Automatic *a)
+size_t auto_first_try(const Automatic *a)
 {
     return a->n_tries > AUTO_HISTORY ? a->n_tries - AUTO_HISTORY : 0;
 }
@@ -115,133 +110,12 @@ static size_t first_try(const Automatic *a)
 int auto_tries_last_hour(const Automatic *a, int64_t now_ms)
 {
     int n = 0;
-    size_t from = first_try(a) > a->n_forgiven ? first_try(a) : a->n_forgiven;
+    size_t from = auto_first_try(a) > a->n_forgiven ? auto_first_try(a) : a->n_forgiven;
     for (size_t i = from; i < a->n_tries; i++) {
         size_t slot = i % AUTO_HISTORY;
         n += !a->tries[slot].manual && now_ms - a->tries[slot].at_ms < hour_ms;
     }
     return n;
-}
-
-static AutoDecision decide(AutoVerdict verdict, const char *rule, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static AutoDecision decide(AutoVerdict verdict, const char *rule, const char *format, ...)
-{
-    AutoDecision d = {.verdict = verdict};
-    char text[512];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof(text), format, args);
-    va_end(args);
-    text_clean_into(d.text, sizeof(d.text), sv(text));
-    text_clean_into(d.rule, sizeof(d.rule), sv(rule));
-    return d;
-}
-
-// --- what holds one orphan back
-
-static bool is_one_of(NodeId id, const NodeId *of, size_t n)
-{
-    for (size_t i = 0; i < n; i++) {
-        if (!node_id_is_none(id) && node_id_eq(id, of[i])) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// The node of this move that took part in another too short a while ago; left_ms: for how long yet.
-static const Node *cooling(const Automatic *a, const Snapshot *s, const int nodes[3],
-                           int64_t *left_ms)
-{
-    const Node *found = NULL;
-    for (size_t i = first_try(a); i < a->n_tries; i++) {
-        size_t slot = i % AUTO_HISTORY;
-        const NodeId took_part[] = {a->tries[slot].replica, a->tries[slot].donor,
-                                    a->tries[slot].target};
-        int64_t left = a->tries[slot].at_ms + a->limits.cool_down_ms - s->now_ms;
-        for (int k = 0; k < 3 && left > 0; k++) {
-            const Node *n = &s->nodes[nodes[k]];
-            if (is_one_of(n->id, took_part, ARRAY_LEN(took_part)) &&
-                (found == NULL || left > *left_ms)) {
-                found = n;
-                *left_ms = left;
-            }
-        }
-    }
-    return found;
-}
-
-// For how long yet this target is left alone because the gate has just refused.
-static int64_t refusal_left_ms(const Automatic *a, NodeId target, int64_t now_ms)
-{
-    int64_t left = 0;
-    for (size_t i = 0; i < AUTO_REFUSALS && i < a->n_refusals; i++) {
-        int64_t yet = a->refusals[i].at_ms + REFUSED_PAUSE_MS - now_ms;
-        if (node_id_eq(a->refusals[i].target, target) && yet > left) {
-            left = yet;
-        }
-    }
-    return left;
-}
-
-static AutoDecision wait_for_grace(const Automatic *a, const Node *target, int64_t held_ms)
-{
-    char held[32];
-    char grace[32];
-    format_seconds(held, sizeof(held), held_ms);
-    format_seconds(grace, sizeof(grace), a->limits.grace_ms);
-    return decide(AUTO_DECIDE_WAIT, "grace", "%s: orphaned for %s, acting at %s", target->addr,
-                  held, grace);
-}
-
-// WOULD or ACT when nothing holds it back.
-static AutoDecision decide_for(Automatic *a, const Health *h, const PlanTarget *t)
-{
-    const Snapshot *s = h->snapshot;
-    const Node *target = &s->nodes[t->target];
-    int64_t since = h->of[t->target].since_ms;
-    int64_t held = s->now_ms - (since > a->calm_ms ? since : a->calm_ms);
-    if (t->chosen < 0) {
-        return decide(AUTO_DECIDE_BLOCKED, t->refused_rule,
-                      "%d orphan%s, no legal donor for %s: %s", h->orphaned,
-                      h->orphaned == 1 ? "" : "s", target->addr, t->reason);
-    }
-    if (held < a->limits.grace_ms) {
-        return wait_for_grace(a, target, held);
-    }
-    int64_t left_ms = refusal_left_ms(a, target->id, s->now_ms);
-    if (left_ms > 0) {
-        char left[32];
-        format_seconds(left, sizeof(left), left_ms);
-        return decide(AUTO_DECIDE_WAIT, "refused", "%s: the gate refused, looking again in %s",
-                      target->addr, left);
-    }
-    const PlanCandidate *c = &t->candidates[t->chosen];
-    const Node *hot = cooling(a, s, (const int[3]){t->target, c->donor, c->replica}, &left_ms);
-    if (hot != NULL) {
-        char left[32];
-        format_seconds(left, sizeof(left), left_ms);
-        return decide(AUTO_DECIDE_WAIT, "cool-down",
-                      "%s: %s took part in a move, cooling down for %s", target->addr, hot->addr,
-                      left);
-    }
-    int tries = auto_tries_last_hour(a, s->now_ms);
-    if (tries >= a->limits.max_moves_per_hour) {
-        a->brake = true;
-        snprintf(a->brake_why, sizeof(a->brake_why), "%d moves within an hour, the limit is %d",
-                 tries, a->limits.max_moves_per_hour);
-        return decide(AUTO_DECIDE_BLOCKED, "cap", "%s; the brake is on until a person releases it",
-                      a->brake_why);
-    }
-    bool act = a->mode == AUTO_ACT;
-    // The reason begins with the replica.
-    AutoDecision d = decide(act ? AUTO_DECIDE_ACT : AUTO_DECIDE_WOULD, "", "%s %s %s",
-                            act ? "giving" : "would give", target->addr, t->reason);
-    d.replica = s->nodes[c->replica].id;
-    d.donor = s->nodes[c->donor].id;
-    return d;
 }
 
 // --- one round
@@ -251,10 +125,55 @@ static bool is_go(AutoVerdict verdict)
     return verdict == AUTO_DECIDE_WOULD || verdict == AUTO_DECIDE_ACT;
 }
 
+static AutoDecision held_by(const AutoCheck *c)
+{
+    AutoDecision d = {.verdict = c->verdict};
+    memcpy(d.rule, c->rule, sizeof(d.rule));
+    memcpy(d.text, c->text, sizeof(d.text));
+    return d;
+}
+
+static AutoDecision go(const Automatic *a, const Health *h, const PlanTarget *t)
+{
+    const Snapshot *s = h->snapshot;
+    const PlanCandidate *c = &t->candidates[t->chosen];
+    bool act = a->mode == AUTO_ACT;
+    AutoDecision d = {
+        .verdict = act ? AUTO_DECIDE_ACT : AUTO_DECIDE_WOULD,
+        .replica = s->nodes[c->replica].id,
+        .donor = s->nodes[c->donor].id,
+    };
+    // The reason begins with the replica.
+    char text[512];
+    snprintf(text, sizeof(text), "%s %s %s", act ? "giving" : "would give",
+             s->nodes[t->target].addr, t->reason);
+    text_clean_into(d.text, sizeof(d.text), sv(text));
+    return d;
+}
+
+// WOULD or ACT when nothing holds it back.
+static AutoDecision decide_for(Automatic *a, const AutoLook *look)
+{
+    for (int rule = AUTO_RULE_SPARE; rule < AUTO_RULE_COUNT; rule++) {
+        AutoCheck c;
+        auto_check_one(look, (AutoRule)rule, &c);
+        if (c.passed) {
+            continue;
+        }
+        if (rule == AUTO_RULE_CAP) {
+            a->brake = true;
+            auto_cap_words(a, look->h->snapshot->now_ms, a->brake_why, sizeof(a->brake_why));
+        }
+        return held_by(&c);
+    }
+    return go(a, look->h, look->t);
+}
+
 // The most urgent orphan that nothing holds back; when there is none, the most urgent one that only
 // has to wait; when there is none of these either, the most urgent.
-static AutoDecision decide_among(Automatic *a, const Health *h, const Plan *plan)
+static AutoDecision decide_among(Automatic *a, AutoLook *look, const Plan *plan)
 {
+    const Health *h = look->h;
     AutoDecision held = {0};
     bool someone_waits = false;
     for (size_t i = 0; i < plan->n; i++) {
@@ -265,7 +184,8 @@ static AutoDecision decide_among(Automatic *a, const Health *h, const Plan *plan
             t = plan_for(&work, t.target, 1);
             plan_work_done(&work);
         }
-        AutoDecision d = decide_for(a, h, &t);
+        look->t = &t;
+        AutoDecision d = decide_for(a, look);
         d.target = h->snapshot->nodes[t.target].id;
         if (is_go(d.verdict) || a->brake) {
             return d;
@@ -279,28 +199,19 @@ static AutoDecision decide_among(Automatic *a, const Health *h, const Plan *plan
     return held;
 }
 
-static AutoDecision decide_round(Automatic *a, const Health *h, const Plan *plan,
-                                 const Settled *settled, bool busy)
+static AutoDecision decide_round(Automatic *a, AutoLook *look, const Plan *plan)
 {
     if (a->mode == AUTO_OFF || plan->n == 0) {
         return (AutoDecision){.verdict = AUTO_DECIDE_NOTHING};
     }
-    if (a->brake) {
-        return decide(AUTO_DECIDE_BLOCKED, "brake",
-                      "%d orphan%s, but the brake is on (%s): a person has to release it",
-                      h->orphaned, h->orphaned == 1 ? "" : "s", a->brake_why);
+    for (int rule = 0; rule < AUTO_RULE_SPARE; rule++) {
+        AutoCheck c;
+        auto_check_one(look, (AutoRule)rule, &c);
+        if (!c.passed) {
+            return held_by(&c);
+        }
     }
-    if (busy) {
-        return decide(AUTO_DECIDE_WAIT, "busy", "a move is under way: one at a time");
-    }
-    if (a->rounds_seen < a->limits.young_rounds) {
-        return decide(AUTO_DECIDE_WAIT, "young", "looked at the cluster for %d of %d rounds",
-                      a->rounds_seen, a->limits.young_rounds);
-    }
-    if (!settled->is_so) {
-        return decide(AUTO_DECIDE_WAIT, settled->rule, "%s", settled->text);
-    }
-    return decide_among(a, h, plan);
+    return decide_among(a, look, plan);
 }
 
 AutoDecision auto_decide(Automatic *a, const Health *h, const Plan *plan, bool busy, bool *changed)
@@ -314,7 +225,9 @@ AutoDecision auto_decide(Automatic *a, const Health *h, const Plan *plan, bool b
     } else if (a->calm_ms == 0) {
         a->calm_ms = h->snapshot->now_ms;
     }
-    AutoDecision d = decide_round(a, h, plan, &settled, busy);
+    a->busy = busy;
+    AutoLook look = {.a = a, .h = h, .settled = &settled};
+    AutoDecision d = decide_round(a, &look, plan);
     if (changed != NULL) {
         *changed = d.verdict != a->last.verdict || strcmp(d.rule, a->last.rule) != 0 ||
                    !node_id_eq(d.target, a->last.target) || !node_id_eq(d.replica, a->last.replica);

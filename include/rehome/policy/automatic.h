@@ -44,9 +44,41 @@ typedef struct {
     char text[240]; // one sentence with measured values; "" for NOTHING
 } AutoDecision;
 
+// What has to hold before it acts, in this order: the first that does not is why it waits. Up to
+// SETTLED it is about the cluster, from SPARE on about one orphan.
+#define AUTO_RULES(X)                                                                              \
+    X(MODE, "mode")           /* it is switched on */                                              \
+    X(BRAKE, "brake")         /* it has not stopped itself */                                      \
+    X(BUSY, "busy")           /* no move is under way */                                           \
+    X(YOUNG, "young")         /* the cluster was looked at for long enough */                      \
+    X(SETTLED, "settled")     /* the slot owners are of one mind */                                \
+    X(SPARE, "spare")         /* the plan has a replica for it */                                  \
+    X(GRACE, "grace")         /* orphaned for long enough */                                       \
+    X(REFUSED, "refused")     /* the gate has not just said no */                                  \
+    X(COOL_DOWN, "cool-down") /* none of the three nodes took part in a move lately */             \
+    X(CAP, "cap")             /* not too many moves within the hour */
+
+typedef enum {
+#define X(name, text) AUTO_RULE_##name,
+    AUTO_RULES(X)
+#undef X
+        AUTO_RULE_COUNT
+} AutoRule;
+
+const char *auto_rule_text(AutoRule rule);
+
+typedef struct {
+    bool asked;          // false: it is about one orphan, and there is none
+    bool passed;         // held
+    AutoVerdict verdict; // when not: NOTHING, WAIT or BLOCKED
+    char rule[32];       // the rule's name; when not passed more exactly, as in AutoDecision
+    char text[240];      // what was measured, clean
+} AutoCheck;
+
 typedef struct {
     AutoMode mode;
     AutoLimits limits;
+    bool busy;  // a move was in flight in the latest round
     bool brake; // tripped; stays until auto_release()
     char brake_why[160];
     int rounds_seen; // complete rounds since start or reconnect
@@ -85,6 +117,14 @@ void auto_moved(Automatic *a, NodeId replica, NodeId donor, NodeId target, bool 
 
 // The gate refused a move of automatic mode to this target before anything was written.
 void auto_refused(Automatic *a, NodeId target, int64_t now_ms);
+
+// Every rule with what it measures now, for one target of the plan; NULL: for the cluster alone.
+// Changes nothing.
+void auto_check(const Automatic *a, const Health *h, const PlanTarget *t,
+                AutoCheck out[AUTO_RULE_COUNT]);
+
+// For how long yet a node that took part in a move is left alone; 0: it is not.
+int64_t auto_cooling_ms(const Automatic *a, NodeId node, int64_t now_ms);
 
 int auto_tries_last_hour(const Automatic *a, int64_t now_ms);
 

@@ -1,0 +1,262 @@
+// What holds automatic mode back: each rule with what it measures, whether it holds or not.
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "automatic_work.h"
+#include "rehome/base/mem.h"
+#include "rehome/base/text.h"
+
+// What made the gate refuse is often over soon, and an orphan should not wait longer than that.
+enum { REFUSED_PAUSE_MS = 5000 };
+
+const char *auto_rule_text(AutoRule rule)
+{
+    static const char *const texts[] = {
+#define X(name, text) [AUTO_RULE_##name] = text,
+        AUTO_RULES(X)
+#undef X
+    };
+    return (size_t)rule < ARRAY_LEN(texts) ? texts[rule] : "";
+}
+
+static void say(AutoCheck *c, const char *format, va_list args)
+{
+    char text[512];
+    vsnprintf(text, sizeof(text), format, args);
+    text_clean_into(c->text, sizeof(c->text), sv(text));
+}
+
+__attribute__((format(printf, 2, 3))) static void pass(AutoCheck *c, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(c, format, args);
+    va_end(args);
+    c->passed = true;
+}
+
+__attribute__((format(printf, 3, 4))) static void hold(AutoCheck *c, AutoVerdict verdict,
+                                                       const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(c, format, args);
+    va_end(args);
+    c->verdict = verdict;
+}
+
+// Under a name that says more exactly what it is.
+static void name_rule(AutoCheck *c, const char *rule)
+{
+    text_clean_into(c->rule, sizeof(c->rule), sv(rule));
+}
+
+static const char *target_addr(const AutoLook *l)
+{
+    return l->h->snapshot->nodes[l->t->target].addr;
+}
+
+// --- the cluster
+
+static void check_mode(const AutoLook *l, AutoCheck *c)
+{
+    switch (l->a->mode) {
+    case AUTO_OFF:
+        hold(c, AUTO_DECIDE_NOTHING, "automatic mode is off");
+        break;
+    case AUTO_OBSERVE:
+        pass(c, "observe: says what it would do, and moves nothing");
+        break;
+    case AUTO_ACT:
+        pass(c, "act: gives orphaned masters a spare by itself");
+        break;
+    }
+}
+
+static void check_brake(const AutoLook *l, AutoCheck *c)
+{
+    if (!l->a->brake) {
+        pass(c, "off");
+        return;
+    }
+    hold(c, AUTO_DECIDE_BLOCKED,
+         "%d orphan%s, but the brake is on (%s): a person has to release it", l->h->orphaned,
+         l->h->orphaned == 1 ? "" : "s", l->a->brake_why);
+}
+
+static void check_busy(const AutoLook *l, AutoCheck *c)
+{
+    if (l->a->busy) {
+        hold(c, AUTO_DECIDE_WAIT, "a move is under way: one at a time");
+    } else {
+        pass(c, "no move is under way");
+    }
+}
+
+static void check_young(const AutoLook *l, AutoCheck *c)
+{
+    int seen = l->a->rounds_seen;
+    int needed = l->a->limits.young_rounds;
+    if (seen < needed) {
+        hold(c, AUTO_DECIDE_WAIT, "looked at the cluster for %d of %d rounds", seen, needed);
+    } else {
+        pass(c, "looked at the cluster for %d rounds or more", needed);
+    }
+}
+
+static void check_settled(const AutoLook *l, AutoCheck *c)
+{
+    const Settled *settled = l->settled;
+    if (settled->is_so) {
+        pass(c, "%zu of %zu slot owners answered, and all agree", settled->witnesses,
+             l->h->snapshot->n_owners);
+        return;
+    }
+    hold(c, AUTO_DECIDE_WAIT, "%s", settled->text);
+    name_rule(c, settled->rule);
+}
+
+// --- one orphan
+
+static void check_spare(const AutoLook *l, AutoCheck *c)
+{
+    const Snapshot *s = l->h->snapshot;
+    if (l->t->chosen >= 0) {
+        const PlanCandidate *chosen = &l->t->candidates[l->t->chosen];
+        pass(c, "%s of %s may go", s->nodes[chosen->replica].addr, s->nodes[chosen->donor].addr);
+        return;
+    }
+    hold(c, AUTO_DECIDE_BLOCKED, "%d orphan%s, no legal donor for %s: %s", l->h->orphaned,
+         l->h->orphaned == 1 ? "" : "s", target_addr(l), l->t->reason);
+    name_rule(c, l->t->refused_rule);
+}
+
+static void check_grace(const AutoLook *l, AutoCheck *c)
+{
+    int64_t since = l->h->of[l->t->target].since_ms;
+    int64_t calm = l->a->calm_ms;
+    int64_t held_ms = l->h->snapshot->now_ms - (since > calm ? since : calm);
+    char held[32];
+    char grace[32];
+    format_seconds(held, sizeof(held), held_ms);
+    format_seconds(grace, sizeof(grace), l->a->limits.grace_ms);
+    if (held_ms < l->a->limits.grace_ms) {
+        hold(c, AUTO_DECIDE_WAIT, "%s: orphaned for %s, acting at %s", target_addr(l), held, grace);
+    } else {
+        pass(c, "orphaned for %s, %s had to pass", held, grace);
+    }
+}
+
+static int64_t refusal_left_ms(const Automatic *a, NodeId target, int64_t now_ms)
+{
+    int64_t left = 0;
+    for (size_t i = 0; i < AUTO_REFUSALS && i < a->n_refusals; i++) {
+        int64_t yet = a->refusals[i].at_ms + REFUSED_PAUSE_MS - now_ms;
+        if (node_id_eq(a->refusals[i].target, target) && yet > left) {
+            left = yet;
+        }
+    }
+    return left;
+}
+
+static void check_refused(const AutoLook *l, AutoCheck *c)
+{
+    const Snapshot *s = l->h->snapshot;
+    int64_t left_ms = refusal_left_ms(l->a, s->nodes[l->t->target].id, s->now_ms);
+    if (left_ms > 0) {
+        char left[32];
+        hold(c, AUTO_DECIDE_WAIT, "%s: the gate refused, looking again in %s", target_addr(l),
+             format_seconds(left, sizeof(left), left_ms));
+    } else {
+        pass(c, "the gate has not refused it just now");
+    }
+}
+
+int64_t auto_cooling_ms(const Automatic *a, NodeId node, int64_t now_ms)
+{
+    int64_t left = 0;
+    for (size_t i = auto_first_try(a); i < a->n_tries && !node_id_is_none(node); i++) {
+        size_t slot = i % AUTO_HISTORY;
+        bool took_part = node_id_eq(node, a->tries[slot].replica) ||
+                         node_id_eq(node, a->tries[slot].donor) ||
+                         node_id_eq(node, a->tries[slot].target);
+        int64_t yet = a->tries[slot].at_ms + a->limits.cool_down_ms - now_ms;
+        left = took_part && yet > left ? yet : left;
+    }
+    return left;
+}
+
+static void check_cool_down(const AutoLook *l, AutoCheck *c)
+{
+    const Snapshot *s = l->h->snapshot;
+    char text[32];
+    const Node *hot = NULL;
+    int64_t longest = 0;
+    if (l->t->chosen >= 0) {
+        const PlanCandidate *chosen = &l->t->candidates[l->t->chosen];
+        const int nodes[] = {l->t->target, chosen->donor, chosen->replica};
+        for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
+            int64_t left = auto_cooling_ms(l->a, s->nodes[nodes[i]].id, s->now_ms);
+            if (left > longest) {
+                longest = left;
+                hot = &s->nodes[nodes[i]];
+            }
+        }
+    }
+    if (hot != NULL) {
+        hold(c, AUTO_DECIDE_WAIT, "%s: %s took part in a move, cooling down for %s", target_addr(l),
+             hot->addr, format_seconds(text, sizeof(text), longest));
+    } else {
+        pass(c, "none of the three took part in a move within %s",
+             format_seconds(text, sizeof(text), l->a->limits.cool_down_ms));
+    }
+}
+
+void auto_cap_words(const Automatic *a, int64_t now_ms, char *out, size_t size)
+{
+    snprintf(out, size, "%d moves within an hour, the limit is %d", auto_tries_last_hour(a, now_ms),
+             a->limits.max_moves_per_hour);
+}
+
+static void check_cap(const AutoLook *l, AutoCheck *c)
+{
+    int64_t now_ms = l->h->snapshot->now_ms;
+    int tries = auto_tries_last_hour(l->a, now_ms);
+    if (tries >= l->a->limits.max_moves_per_hour) {
+        char words[80];
+        auto_cap_words(l->a, now_ms, words, sizeof(words));
+        hold(c, AUTO_DECIDE_BLOCKED, "%s; the brake is on until a person releases it", words);
+    } else {
+        pass(c, "%d move%s within the hour, at most %d", tries, tries == 1 ? "" : "s",
+             l->a->limits.max_moves_per_hour);
+    }
+}
+
+void auto_check_one(const AutoLook *look, AutoRule rule, AutoCheck *out)
+{
+    static void (*const checks[AUTO_RULE_COUNT])(const AutoLook *, AutoCheck *) = {
+        [AUTO_RULE_MODE] = check_mode,           [AUTO_RULE_BRAKE] = check_brake,
+        [AUTO_RULE_BUSY] = check_busy,           [AUTO_RULE_YOUNG] = check_young,
+        [AUTO_RULE_SETTLED] = check_settled,     [AUTO_RULE_SPARE] = check_spare,
+        [AUTO_RULE_GRACE] = check_grace,         [AUTO_RULE_REFUSED] = check_refused,
+        [AUTO_RULE_COOL_DOWN] = check_cool_down, [AUTO_RULE_CAP] = check_cap,
+    };
+    *out = (AutoCheck){0};
+    name_rule(out, auto_rule_text(rule));
+    out->asked = look->t != NULL || rule < AUTO_RULE_SPARE || rule == AUTO_RULE_CAP;
+    if (out->asked) {
+        checks[rule](look, out);
+    } else {
+        out->passed = true;
+    }
+}
+
+void auto_check(const Automatic *a, const Health *h, const PlanTarget *t,
+                AutoCheck out[AUTO_RULE_COUNT])
+{
+    Settled settled = settled_look(h->snapshot, h->snapshot->now_ms - h->options.fresh_ms);
+    AutoLook look = {.a = a, .h = h, .settled = &settled, .t = t};
+    for (int rule = 0; rule < AUTO_RULE_COUNT; rule++) {
+        auto_check_one(&look, (AutoRule)rule, &out[rule]);
+    }
+}
