@@ -183,7 +183,7 @@ static void drive(Runner *r, MoveInput in, int64_t now_ms)
     }
 }
 
-static bool take(Runner *r, Error *err)
+bool runner_may_start(const Runner *r, Error *err)
 {
     if (r->read_only) {
         return fail(err, ERR_REFUSED, "this is a read-only session: nothing can be moved");
@@ -191,6 +191,14 @@ static bool take(Runner *r, Error *err)
     if (r->busy) {
         return fail(err, ERR_REFUSED, "a move is under way: %s to %s", r->move->spec.replica_addr,
                     r->move->spec.target_addr);
+    }
+    return true;
+}
+
+static bool take(Runner *r, Error *err)
+{
+    if (!runner_may_start(r, err)) {
+        return false;
     }
     move_free(r->move);
     r->move = NULL;

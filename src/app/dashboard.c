@@ -48,23 +48,23 @@ static void say(Dashboard *d, Level level, const char *text)
 static Scene scene_now(Dashboard *d)
 {
     const Engine *e = d->session.engine;
-    const Runner *runner = engine_runner(e);
+    const Pilot *pilot = engine_pilot(e);
     int64_t now = poller_now_ms();
     Scene scene = {
         .now_ms = now,
         .wall_ms = poller_wall_ms(),
         .health = engine_health(e),
-        .plan = engine_plan(e),
+        .plan = pilot_plan(pilot),
         .findings = engine_findings(e),
         .trouble = engine_trouble(e),
         .seeds = d->seeds,
-        .automatic = engine_automatic(e),
-        .move = runner_move(runner),
-        .move_busy = runner_is_busy(runner),
-        .can_undo = undo_is_possible(&d->undo, engine_health(e)) && !runner_is_busy(runner),
+        .automatic = pilot_automatic(pilot),
+        .move = pilot_last_move(pilot),
+        .move_busy = pilot_is_busy(pilot),
+        .can_undo = undo_is_possible(&d->undo, engine_health(e)) && !pilot_is_busy(pilot),
         .undo_text = d->undo.text,
         .events = event_log_all(d->log, &scene.n_events),
-        .read_only = runner_is_read_only(runner),
+        .read_only = pilot_is_read_only(pilot),
         .demo = d->lab != NULL,
         .message = now - d->message_ms < MESSAGE_MS ? d->message : "",
         .message_level = d->message_level,
@@ -157,7 +157,7 @@ static void on_event(void *ctx, const Event *event)
     Dashboard *d = ctx;
     event_log_add(d->log, event);
     if (event->code == EVENT_MOVE_DONE) {
-        undo_remember(&d->undo, runner_move(engine_runner(d->session.engine)));
+        undo_remember(&d->undo, pilot_last_move(engine_pilot(d->session.engine)));
         ui_set_undo(d->ui, d->undo.possible ? &d->undo.spec : NULL);
     }
     if (event->code == EVENT_MOVE_DONE || event->code == EVENT_MOVE_FAILED ||
@@ -308,7 +308,7 @@ static bool start_screen(Dashboard *d, const Options *o)
 
 static const char *parting_words(const Dashboard *d)
 {
-    const Move *m = runner_move(engine_runner(d->session.engine));
+    const Move *m = pilot_last_move(engine_pilot(d->session.engine));
     return m != NULL && !move_is_over(m)
                ? "left in the middle of a move: the next rehome on this machine sees it through"
                : NULL;

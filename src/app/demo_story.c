@@ -95,7 +95,7 @@ static void restart_server(Story *story, int port)
 
 static bool is_watching(const Story *story)
 {
-    const Automatic *a = engine_automatic(story->engine);
+    const Automatic *a = pilot_automatic(engine_pilot(story->engine));
     const Health *h = engine_health(story->engine);
     return a->rounds_seen >= a->limits.young_rounds && h->orphaned == 0 && h->at_risk == 0;
 }
@@ -112,7 +112,7 @@ static bool is_first_move_done(const Story *story)
 
 static void sum_up_move(Story *story)
 {
-    const Move *m = runner_move(engine_runner(story->engine));
+    const Move *m = pilot_last_move(engine_pilot(story->engine));
     say("            decided %.2f s after the kill; REPLICATE accepted %lld ms later; in sync "
         "%lld ms after that",
         (double)(m->started_ms - story->zero_ms) / 1000,
@@ -254,7 +254,7 @@ static void on_round(void *ctx)
 static void explain_move(Story *story)
 {
     StrBuf out = {0};
-    demo_reasons(&out, engine_health(story->engine), engine_plan(story->engine));
+    demo_reasons(&out, engine_health(story->engine), pilot_plan(engine_pilot(story->engine)));
     printf("%s", strbuf_text(&out));
     fflush(stdout);
     strbuf_done(&out);

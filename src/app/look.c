@@ -86,15 +86,15 @@ static int status_check(const Engine *e)
 static void write_plan(StrBuf *out, const Options *o, const Engine *e)
 {
     if (o->format == FORMAT_JSON) {
-        plan_json(out, engine_health(e), engine_findings(e), engine_plan(e));
+        plan_json(out, engine_health(e), engine_findings(e), pilot_plan(engine_pilot(e)));
     } else {
-        plan_text(out, engine_health(e), engine_plan(e));
+        plan_text(out, engine_health(e), pilot_plan(engine_pilot(e)));
     }
 }
 
 static int status_plan(const Engine *e)
 {
-    return plan_status(engine_plan(e));
+    return plan_status(pilot_plan(engine_pilot(e)));
 }
 
 int command_check(const Options *o)

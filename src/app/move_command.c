@@ -51,7 +51,7 @@ static bool find_spec(const MoveCommand *c, MoveSpec *out, const char **command,
         return fail(err, ERR_USAGE, "%s is a replica; a replica can only follow a master",
                     s->nodes[target].addr);
     }
-    *out = engine_spec(c->session.engine, replica, target, ORIGIN_COMMAND);
+    *out = pilot_spec(engine_pilot(c->session.engine), replica, target, ORIGIN_COMMAND);
     out->accept_risk = true; // named by hand; the rules that protect data still hold
     out->force = o->force;
     *command = plan_command(s, replica, target);
@@ -121,8 +121,7 @@ static void tell_progress(MoveCommand *c, const Move *m)
 
 static void follow(MoveCommand *c)
 {
-    const Move *m =
-        runner_move(c->session.engine == NULL ? NULL : engine_runner(c->session.engine));
+    const Move *m = pilot_last_move(engine_pilot(c->session.engine));
     if (m == NULL) {
         return;
     }
@@ -145,7 +144,7 @@ static void on_round(void *ctx)
         }
         return;
     }
-    if (runner_is_busy(engine_runner(e)) && !c->started) {
+    if (pilot_is_busy(engine_pilot(e)) && !c->started) {
         return; // an earlier process' move is being seen through first
     }
     if (!c->started) {
@@ -177,7 +176,7 @@ static void on_patience(struct ev_loop *loop, ev_timer *w, int revents)
     (void)loop;
     (void)revents;
     MoveCommand *c = w->data;
-    if (!c->started && !runner_is_busy(engine_runner(c->session.engine))) {
+    if (!c->started && !pilot_is_busy(engine_pilot(c->session.engine))) {
         session_say("%s", engine_trouble(c->session.engine));
         end(c, 1);
     }
@@ -194,7 +193,7 @@ int command_move(const Options *o)
         session_run(&c.session);
         ev_timer_stop(c.session.loop, &c.patience);
         if (c.session.interrupted) {
-            const Move *m = runner_move(engine_runner(c.session.engine));
+            const Move *m = pilot_last_move(engine_pilot(c.session.engine));
             session_say(
                 m != NULL && !move_is_over(m)
                     ? "stopped in the middle of a move: the next rehome on this machine sees "

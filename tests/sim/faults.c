@@ -143,8 +143,7 @@ static void begin(History *h, Fault *f)
     case FAULT_STOP_US:
         if (h->instance[f->node].alive) {
             tell(w, "a person stops what we do");
-            runner_stop(h->instance[f->node].runner, w->now_ms);
-            instance_after(&h->instance[f->node]);
+            pilot_stop_move(h->instance[f->node].pilot, w->now_ms);
         }
         break;
     case FAULT_DISK_FULL:

@@ -49,7 +49,8 @@ static bool is_calm(const History *h)
 static bool any_brake(const History *h)
 {
     for (int i = 0; i < h->n_instances; i++) {
-        if (!h->instance[i].automatic.brake) {
+        const Instance *in = &h->instance[i];
+        if (in->alive && !pilot_automatic(in->pilot)->brake) {
             return false;
         }
     }
@@ -61,7 +62,7 @@ static bool any_brake(const History *h)
 static bool is_hopeless(const History *h, const Instance *in)
 {
     const World *w = &h->w;
-    const Move *m = in->alive && runner_is_busy(in->runner) ? runner_move(in->runner) : NULL;
+    const Move *m = in->alive && pilot_is_busy(in->pilot) ? instance_move(in) : NULL;
     for (int i = 0; m != NULL && i < w->n; i++) {
         if (strcmp(w->node[i].id.hex, m->spec.replica.hex) == 0) {
             int master = master_of(w, i);
@@ -102,10 +103,11 @@ static void run_calm(History *h)
             h->gave_up = true;
         } else if (waits) {
             history_breaks(h, "orphan-stays", "%d is alone, %d could help; we say: %s",
-                           port_of(orphan), port_of(spare), h->instance[0].automatic.last.text);
+                           port_of(orphan), port_of(spare),
+                           pilot_automatic(h->instance[0].pilot)->last.text);
         } else {
             history_breaks(h, "never-ends", "a move goes on for ever: %s",
-                           runner_move(h->instance[0].runner)->why);
+                           instance_move(&h->instance[0])->why);
         }
     }
 }

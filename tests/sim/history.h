@@ -3,8 +3,7 @@
 #ifndef REHOME_TESTS_SIM_HISTORY_H
 #define REHOME_TESTS_SIM_HISTORY_H
 
-#include "rehome/action/runner.h"
-#include "rehome/policy/automatic.h"
+#include "rehome/action/pilot.h"
 #include "world.h"
 
 enum { FAULTS_MAX = 12, COMMANDS_MAX = 16, INSTANCES = 2, WRITES_MAX = 64 };
@@ -79,15 +78,7 @@ typedef struct {
     int64_t round_ms; // the round under way began
     int64_t next_ms;
     int64_t evidence_ms;
-    int64_t disturbed_ms;
-    Runner *runner;
-    Automatic automatic;
-    Snapshot *before;
-    Snapshot *snapshot;
-    const Health *health_before;
-    const Health *health;
-    bool recovered;
-    bool was_busy;
+    Pilot *pilot; // NULL while it is not alive
     Command command[COMMANDS_MAX];
     int n_commands;
     StrBuf journal[NODES_MAX];
@@ -147,12 +138,12 @@ bool faults_are_over(const History *h);
 void instance_kill(Instance *in); // the journal and what is on the wire stay
 void instance_done(Instance *in);
 void instance_tick(Instance *in);
-void instance_after(Instance *in); // after every call into its runner
 bool instance_is_calm(const Instance *in);
+const Move *instance_move(const Instance *in); // the last one, under way or over; NULL: none
 bool instance_unfinished(const Instance *in, int node, JournalEntry *out);
 
 // wire.c: commands on their way, and rounds
-Transport instance_transport(Instance *in);
+PilotWorld instance_world(Instance *in);
 void wire_tick(Instance *in);
 bool round_tick(Instance *in, int64_t *started_ms); // true: a round has ended
 

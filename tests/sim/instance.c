@@ -1,4 +1,4 @@
-// A process of ours: what src/app/engine*.c does with a round, without sockets and clock.
+// A process of ours: the pilot as src/app/engine*.c has it, without sockets and clock.
 #include <stdio.h>
 #include <string.h>
 
@@ -7,25 +7,18 @@
 
 enum { HURRY_MS = 4000 };
 
-static void on_event(void *ctx, const Event *event)
-{
-    Instance *in = ctx;
-    tell(&in->h->w, "we: %s: %s", event_code_text(event->code), event->text);
-}
-
 static void instance_start(Instance *in)
 {
     History *h = in->h;
     in->alive = true;
-    Transport transport = instance_transport(in);
-    in->runner = runner_new(&transport, false, h->w.story != NULL ? on_event : NULL, in);
-    auto_init(&in->automatic, AUTO_ACT, h->limits);
-    in->recovered = in->was_busy = in->in_round = false;
+    PilotOptions options = {.mode = AUTO_ACT, .limits = h->limits, .hurry_ms = HURRY_MS};
+    PilotWorld world = instance_world(in);
+    in->pilot = pilot_new(&options, &world);
+    in->in_round = false;
     in->wants_round = true;
     in->open_replica = -1;
     in->n_tries = 0;
     in->sent_replicates = 0;
-    in->disturbed_ms = 0;
     for (int i = 0; i < NODES_MAX; i++) {
         Heard *heard = &in->heard[i];
         strbuf_clear(&heard->info);
@@ -40,12 +33,8 @@ static void instance_start(Instance *in)
 
 void instance_kill(Instance *in)
 {
-    runner_free(in->runner);
-    snapshot_free(in->before);
-    snapshot_free(in->snapshot);
-    in->runner = NULL;
-    in->before = in->snapshot = NULL;
-    in->health_before = in->health = NULL;
+    pilot_free(in->pilot);
+    in->pilot = NULL;
     in->alive = false;
     for (int i = 0; i < in->n_commands; i++) {
         in->command[i].answered = true;
@@ -73,157 +62,23 @@ bool instance_unfinished(const Instance *in, int node, JournalEntry *out)
 
 bool instance_is_calm(const Instance *in)
 {
-    return in->alive && !runner_is_busy(in->runner) && in->n_commands == 0;
+    return in->alive && !pilot_is_busy(in->pilot) && in->n_commands == 0;
 }
 
-// --- as engine_move.c
-
-void instance_after(Instance *in)
+const Move *instance_move(const Instance *in)
 {
-    bool busy = runner_is_busy(in->runner);
-    if (in->was_busy && !busy) {
-        int64_t now_ms = in->h->w.now_ms;
-        const Move *m = runner_move(in->runner);
-        bool manual = m->spec.origin != ORIGIN_AUTO;
-        if (m->state != MOVE_REFUSED) {
-            auto_moved(&in->automatic, m->spec.replica, m->spec.donor, m->spec.target, manual,
-                       now_ms);
-        } else if (!manual) {
-            auto_refused(&in->automatic, m->spec.target, now_ms);
-        }
-        in->open_replica = -1;
-        in->sent_replicates = 0;
-        in->wants_round = true;
-    }
-    in->was_busy = busy;
+    return in->alive ? pilot_last_move(in->pilot) : NULL;
 }
 
-static void recover(Instance *in)
+static bool anybody_answered(const Snapshot *s)
 {
-    if (in->recovered || runner_is_busy(in->runner)) {
-        return;
-    }
-    in->recovered = true;
-    for (int i = 0; i < in->h->w.n; i++) {
-        JournalEntry entry;
-        if (instance_unfinished(in, i, &entry)) {
-            in->open_replica = i;
-            Error err;
-            runner_resume(in->runner, &entry, in->h->w.now_ms, &err);
-            instance_after(in);
-            return;
-        }
-    }
-}
-
-// --- as engine_picture.c
-
-static bool is_reachable(const Node *n)
-{
-    return n->says != NULL && n->says->reach == REACH_OK;
-}
-
-static bool reach_changed(const Snapshot *before, const Snapshot *after)
-{
-    for (size_t i = 0; i < after->n_nodes; i++) {
-        int was = snapshot_find(before, after->nodes[i].id);
-        if (was < 0 || is_reachable(&before->nodes[was]) != is_reachable(&after->nodes[i])) {
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        const NodeSays *says = s->nodes[i].says;
+        if (says != NULL && says->reach == REACH_OK) {
             return true;
         }
     }
-    return before->n_nodes != after->n_nodes;
-}
-
-static bool is_hurried(const Instance *in)
-{
-    const Move *m = runner_move(in->runner);
-    int64_t now_ms = in->h->w.now_ms;
-    bool deciding =
-        runner_is_busy(in->runner) && (m->state != MOVE_SYNC || now_ms - m->state_ms < HURRY_MS);
-    bool disturbed = in->disturbed_ms != 0 && now_ms - in->disturbed_ms < HURRY_MS;
-    bool suspected = false;
-    for (size_t i = 0; i < in->snapshot->n_nodes; i++) {
-        suspected = suspected || node_has(&in->snapshot->nodes[i], NODE_PFAIL);
-    }
-    return deciding || disturbed || suspected;
-}
-
-static OwnMove move_in_flight(const Instance *in)
-{
-    const Move *m = runner_move(in->runner);
-    bool counts = runner_is_busy(in->runner) || (m != NULL && m->unfinished);
-    return counts ? runner_own(in->runner) : (OwnMove){0};
-}
-
-static bool take_round(Instance *in, const RoundInput *round)
-{
-    snapshot_free(in->before);
-    in->before = NULL;
-    in->health_before = NULL;
-    Snapshot *s = snapshot_build(round);
-    bool answered = false;
-    for (size_t i = 0; i < s->n_nodes; i++) {
-        answered = answered || is_reachable(&s->nodes[i]);
-    }
-    if (!answered) {
-        auto_young(&in->automatic);
-        snapshot_free(s);
-        return false;
-    }
-    HealthOptions options = {.moving = move_in_flight(in)};
-    const Health *health = health_assess(s, in->health, &options);
-    if (in->snapshot != NULL && reach_changed(in->snapshot, s)) {
-        in->disturbed_ms = round->now_ms;
-    }
-    in->before = in->snapshot;
-    in->health_before = in->health;
-    in->snapshot = s;
-    in->health = health;
-    return true;
-}
-
-static MoveSpec spec_of(const Instance *in, int replica, int target)
-{
-    const Node *r = &in->snapshot->nodes[replica];
-    const Node *t = &in->snapshot->nodes[target];
-    MoveSpec spec = {
-        .replica = r->id,
-        .donor = r->master_id,
-        .target = t->id,
-        .origin = ORIGIN_AUTO,
-        .heal = in->health->of[target].master == STATE_ORPHANED,
-    };
-    snprintf(spec.replica_addr, sizeof(spec.replica_addr), "%s", r->addr);
-    snprintf(spec.target_addr, sizeof(spec.target_addr), "%s", t->addr);
-    if (r->master >= 0) {
-        snprintf(spec.donor_addr, sizeof(spec.donor_addr), "%s",
-                 in->snapshot->nodes[r->master].addr);
-    }
-    return spec;
-}
-
-static void decide(Instance *in)
-{
-    bool changed = false;
-    Plan plan = plan_make(in->health);
-    AutoDecision d =
-        auto_decide(&in->automatic, in->health, &plan, runner_is_busy(in->runner), &changed);
-    if (changed && d.text[0] != '\0') {
-        tell(&in->h->w, "we: %s", d.text);
-    }
-    if (d.verdict != AUTO_DECIDE_ACT) {
-        return;
-    }
-    int replica = snapshot_find(in->snapshot, d.replica);
-    int target = snapshot_find(in->snapshot, d.target);
-    if (replica >= 0 && target >= 0) {
-        MoveSpec spec = spec_of(in, replica, target);
-        Error err;
-        if (!runner_start(in->runner, &spec, in->h->w.now_ms, &err)) {
-            history_breaks(in->h, "one-move", "automatic mode wanted a second move: %s", err.text);
-        }
-        instance_after(in);
-    }
+    return false;
 }
 
 // --- its life
@@ -265,17 +120,19 @@ static void on_round(Instance *in, int64_t started_ms)
         .wall_ms = sim_wall_ms(w),
     };
     in->h->rounds++;
+    const Move *m = instance_move(in);
+    if (m != NULL && m->state == MOVE_GATE) {
+        in->evidence_ms = started_ms;
+    }
+    pilot_drop_before(in->pilot);
+    Snapshot *s = snapshot_build(&round);
     bool hurried = false;
-    if (take_round(in, &round)) {
-        const Move *m = runner_move(in->runner);
-        if (m != NULL && m->state == MOVE_GATE) {
-            in->evidence_ms = started_ms;
-        }
-        runner_round(in->runner, in->health_before, in->health, w->now_ms);
-        instance_after(in);
-        recover(in);
-        decide(in);
-        hurried = is_hurried(in);
+    if (anybody_answered(s)) {
+        pilot_round(in->pilot, s, w->now_ms);
+        hurried = pilot_is_hurried(in->pilot);
+    } else {
+        snapshot_free(s);
+        pilot_lose_contact(in->pilot);
     }
     in->next_ms = started_ms + (hurried ? in->h->fast_ms : in->h->interval_ms);
 }
@@ -292,10 +149,9 @@ void instance_tick(Instance *in)
         tell(&in->h->w, "we start");
     }
     wire_tick(in);
-    int64_t wake_ms = runner_wake_ms(in->runner);
+    int64_t wake_ms = pilot_wake_ms(in->pilot);
     if (wake_ms != 0 && w->now_ms >= wake_ms) {
-        runner_tick(in->runner, w->now_ms);
-        instance_after(in);
+        pilot_tick(in->pilot, w->now_ms);
     }
     int64_t started_ms;
     if (round_tick(in, &started_ms)) {

@@ -194,7 +194,7 @@ void judge_send(Instance *in, const Command *c)
         history_breaks(h, "twice", "%s is sent to %d a second time in one move", c->text,
                        port_of(c->node));
     }
-    if (runner_move(in->runner)->resumed) {
+    if (instance_move(in)->resumed) {
         history_breaks(h, "resumed", "a resumed move sends %s", c->text);
     }
     judge_witnesses(in, c);

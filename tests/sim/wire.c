@@ -171,18 +171,17 @@ static void deliver(Instance *in, Command *c)
         return;
     }
     c->answered = true;
-    if (in->runner == NULL) {
+    if (in->pilot == NULL) {
         return;
     }
     char reply[sizeof(c->reply)];
     snprintf(reply, sizeof(reply), "%s", c->reply);
     bool ok = c->ok;
     if (came) {
-        runner_reply(in->runner, ok, reply, now_ms);
+        pilot_reply(in->pilot, ok, reply, now_ms);
     } else {
-        runner_late(in->runner, now_ms);
+        pilot_late(in->pilot, now_ms);
     }
-    instance_after(in);
 }
 
 void wire_tick(Instance *in)
@@ -207,8 +206,9 @@ void wire_tick(Instance *in)
     sweep(in);
 }
 
-static void ask_round(void *ctx)
+static void ask_round(void *ctx, bool full)
 {
+    (void)full; // a small cluster: every round asks everybody
     Instance *in = ctx;
     in->wants_round = true;
 }
@@ -243,21 +243,39 @@ static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
     return true;
 }
 
+static bool open_journal(void *ctx, NodeId replica, Error *err)
+{
+    (void)err;
+    Instance *in = ctx;
+    in->open_replica = find_node(&in->h->w, replica.hex);
+    return true;
+}
+
 static bool keep_line(void *ctx, const char *line, Error *err)
 {
     Instance *in = ctx;
-    const Move *m = runner_move(in->runner);
-    if (in->open_replica < 0) {
-        if (move_is_over(m)) {
-            return true;
-        }
-        in->open_replica = find_node(&in->h->w, m->spec.replica.hex);
-    }
     if (in->h->disk_full) {
         return fail(err, ERR_IO, "the disk is full");
     }
     strbuf_add(&in->journal[in->open_replica], line);
     in->has_line = true;
+    return true;
+}
+
+static void close_journal(void *ctx)
+{
+    Instance *in = ctx;
+    in->open_replica = -1;
+}
+
+static bool find_unfinished(void *ctx, NodeId replica, JournalEntry *out)
+{
+    Instance *in = ctx;
+    int i = find_node(&in->h->w, replica.hex);
+    if (i < 0 || !instance_unfinished(in, i, out)) {
+        return false;
+    }
+    in->open_replica = i;
     return true;
 }
 
@@ -267,13 +285,40 @@ static int64_t wall_ms(void *ctx)
     return sim_wall_ms(&in->h->w);
 }
 
-Transport instance_transport(Instance *in)
+static void on_event(void *ctx, const Event *event)
 {
-    return (Transport){
+    Instance *in = ctx;
+    tell(&in->h->w, "we: %s: %s", event_code_text(event->code), event->text);
+}
+
+static void decided(void *ctx, const AutoDecision *d)
+{
+    Instance *in = ctx;
+    if (d->verdict == AUTO_DECIDE_ACT && pilot_is_busy(in->pilot)) {
+        history_breaks(in->h, "one-move", "automatic mode wanted a second move: %s", d->text);
+    }
+}
+
+static void move_over(void *ctx, const Move *m)
+{
+    (void)m;
+    Instance *in = ctx;
+    in->sent_replicates = 0;
+}
+
+PilotWorld instance_world(Instance *in)
+{
+    return (PilotWorld){
         .ctx = in,
         .ask_round = ask_round,
         .send = send_command,
-        .journal = keep_line,
+        .open_journal = open_journal,
+        .keep_line = keep_line,
+        .close_journal = close_journal,
+        .find_unfinished = find_unfinished,
         .wall_ms = wall_ms,
+        .event = on_event,
+        .decided = decided,
+        .move_over = move_over,
     };
 }

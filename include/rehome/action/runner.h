@@ -29,8 +29,9 @@ typedef struct Runner Runner;
 Runner *runner_new(const Transport *transport, bool read_only, EventSink *sink, void *sink_ctx);
 void runner_free(Runner *r);
 
-// Start a move; refused (err) when one is in flight or the runner is read-only. read_only is the
-// one place that makes every write impossible.
+// Would runner_start() take a move now? Not (err) when one is in flight or the runner is read-only.
+// read_only is the one place that makes every write impossible.
+bool runner_may_start(const Runner *r, Error *err);
 bool runner_start(Runner *r, const MoveSpec *spec, int64_t now_ms, Error *err);
 // Take up what journal_unfinished() found; refused in the same cases. Ask again for more when it is
 // over: a journal may hold several.

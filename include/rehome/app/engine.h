@@ -1,15 +1,13 @@
-// From poll to plan: owns the poller, the present picture, automatic mode and the runner, and is
-// the one pipeline under the dashboard and every headless command.
+// From poll to plan and back to the wire: owns the poller and the pilot, and is the one pipeline
+// under the dashboard and every headless command.
 #ifndef REHOME_APP_ENGINE_H
 #define REHOME_APP_ENGINE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "rehome/action/runner.h"
-#include "rehome/policy/automatic.h"
+#include "rehome/action/pilot.h"
 #include "rehome/policy/finding.h"
-#include "rehome/policy/plan.h"
 #include "rehome/redis/poller.h"
 
 typedef struct Engine Engine;
@@ -42,12 +40,10 @@ void engine_free(Engine *e); // NULL is fine; not from within a listener's funct
 // round. When contact is lost the last picture stays, and engine_trouble() says so.
 const Health *engine_health(const Engine *e);
 const Findings *engine_findings(const Engine *e);
-const Plan *engine_plan(const Engine *e);
 const char *engine_trouble(const Engine *e); // "" when the last round saw the cluster
 bool engine_is_hopeless(const Engine *e);    // every address has said no: waiting will not help
 
-const Automatic *engine_automatic(const Engine *e);
-const Runner *engine_runner(const Engine *e);
+const Pilot *engine_pilot(const Engine *e); // plan, automatic mode, the move under way
 
 // Start a move by hand. It passes the gate like every other.
 bool engine_move(Engine *e, const MoveSpec *spec, Error *err);
@@ -61,8 +57,5 @@ void engine_rehearse(Engine *e, const MoveSpec *spec,
 void engine_set_mode(Engine *e, AutoMode mode);
 void engine_release(Engine *e); // a person releases the brake
 void engine_refresh(Engine *e); // a complete round now
-
-// Fill in a move of this replica to this target from the present picture. Indices.
-MoveSpec engine_spec(const Engine *e, int replica, int target, MoveOrigin origin);
 
 #endif

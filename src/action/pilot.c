@@ -1,0 +1,213 @@
+// From a round's picture to what is thought about it, the events between two pictures, and what
+// automatic mode makes of them.
+#include "rehome/action/pilot.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pilot_parts.h"
+#include "rehome/base/mem.h"
+
+enum {
+    // A gap between two rounds that says we slept (suspend, SIGSTOP): what we knew is old.
+    SLEPT_MS = 15000,
+    // The cluster takes up to one and a half node timeouts to call a node failed.
+    HURRY_MS = 30000,
+};
+
+void pilot_tell(Pilot *p, EventCode code, Level level, const Node *about, const char *format, ...)
+{
+    char text[sizeof(((Event *)NULL)->text)];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    Event event = event_make(code, level, p->world.wall_ms(p->world.ctx), about, "%s", text);
+    event.by = BY_US;
+    p->world.event(p->world.ctx, &event);
+}
+
+Pilot *pilot_new(const PilotOptions *options, const PilotWorld *world)
+{
+    Pilot *p = mem_alloc(sizeof(*p));
+    p->options = *options;
+    if (p->options.hurry_ms == 0) {
+        p->options.hurry_ms = HURRY_MS;
+    }
+    p->world = *world;
+    auto_init(&p->automatic, options->mode, options->limits);
+    Transport transport = pilot_transport(p);
+    p->runner = runner_new(&transport, options->read_only, world->event, world->ctx);
+    return p;
+}
+
+void pilot_free(Pilot *p)
+{
+    if (p == NULL) {
+        return;
+    }
+    if (p->is_asking) {
+        p->world.cancel_hook(p->world.ctx);
+    }
+    runner_free(p->runner);
+    snapshot_free(p->before);
+    snapshot_free(p->snapshot);
+    mem_free(p);
+}
+
+// --- a round
+
+static bool is_reachable(const Node *n)
+{
+    return n->says != NULL && n->says->reach == REACH_OK;
+}
+
+static bool reach_changed(const Snapshot *before, const Snapshot *after)
+{
+    for (size_t i = 0; i < after->n_nodes; i++) {
+        int was = snapshot_find(before, after->nodes[i].id);
+        if (was < 0 || is_reachable(&before->nodes[was]) != is_reachable(&after->nodes[i])) {
+            return true;
+        }
+    }
+    return before->n_nodes != after->n_nodes;
+}
+
+static bool anybody_suspected(const Snapshot *s)
+{
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        if (node_has(&s->nodes[i], NODE_PFAIL)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool pilot_is_hurried(const Pilot *p)
+{
+    const Move *m = runner_move(p->runner);
+    bool deciding = p->is_asking ||
+                    (runner_is_busy(p->runner) &&
+                     (m->state != MOVE_SYNC || p->round_ms - m->state_ms < p->options.hurry_ms));
+    bool disturbed = p->disturbed_ms != 0 && p->round_ms - p->disturbed_ms < p->options.hurry_ms;
+    return deciding || disturbed || (p->snapshot != NULL && anybody_suspected(p->snapshot));
+}
+
+static void take_picture(Pilot *p, Snapshot *s)
+{
+    HealthOptions options = {
+        .floor = p->options.floor,
+        .moving = pilot_move_in_flight(p),
+    };
+    const Health *health = health_assess(s, p->health, &options);
+    OwnMove own = pilot_move_written(p);
+    snapshot_diff(p->snapshot, s, &own, p->world.event, p->world.ctx);
+    health_diff(p->health, health, p->world.event, p->world.ctx);
+    if (p->snapshot != NULL && reach_changed(p->snapshot, s)) {
+        p->disturbed_ms = p->round_ms;
+    }
+    p->before = p->snapshot;
+    p->health_before = p->health;
+    p->snapshot = s;
+    p->health = health;
+    p->plan = plan_make(health);
+}
+
+static void tell_decision(Pilot *p, const AutoDecision *d)
+{
+    bool bad = d->verdict == AUTO_DECIDE_BLOCKED;
+    int at = snapshot_find(p->snapshot, d->target);
+    pilot_tell(p, strcmp(d->rule, "brake") == 0 ? EVENT_BRAKE : EVENT_DECISION,
+               bad ? LEVEL_WARNING : LEVEL_INFO, at < 0 ? NULL : &p->snapshot->nodes[at], "%s",
+               d->text);
+}
+
+static void decide(Pilot *p, int64_t now_ms)
+{
+    bool changed = false;
+    AutoDecision d = auto_decide(&p->automatic, p->health, &p->plan, pilot_is_busy(p), &changed);
+    bool acts = d.verdict == AUTO_DECIDE_ACT;
+    if (changed && *d.text != '\0') {
+        tell_decision(p, &d);
+    }
+    if ((changed || acts) && p->world.decided != NULL) {
+        p->world.decided(p->world.ctx, &d);
+    }
+    int replica = snapshot_find(p->snapshot, d.replica);
+    int target = snapshot_find(p->snapshot, d.target);
+    if (acts && replica >= 0 && target >= 0) {
+        MoveSpec spec = pilot_spec(p, replica, target, ORIGIN_AUTO);
+        pilot_move(p, &spec, now_ms, NULL);
+    }
+}
+
+void pilot_round(Pilot *p, Snapshot *s, int64_t now_ms)
+{
+    if (p->round_ms != 0 && now_ms - p->round_ms > SLEPT_MS) {
+        auto_young(&p->automatic);
+    }
+    p->round_ms = now_ms;
+    pilot_drop_before(p);
+    take_picture(p, s);
+    pilot_feed_runner(p, now_ms);
+    pilot_recover(p, now_ms);
+    decide(p, now_ms);
+}
+
+void pilot_lose_contact(Pilot *p)
+{
+    auto_young(&p->automatic);
+}
+
+void pilot_drop_before(Pilot *p)
+{
+    snapshot_free(p->before);
+    p->before = NULL;
+    p->health_before = NULL;
+}
+
+// --- what a person decides, and what others may know
+
+void pilot_set_mode(Pilot *p, AutoMode mode)
+{
+    auto_set_mode(&p->automatic, mode);
+    pilot_tell(p, EVENT_AUTO_MODE, mode == AUTO_ACT ? LEVEL_WARNING : LEVEL_INFO, NULL,
+               "automatic mode is now %s", auto_mode_text(mode));
+}
+
+void pilot_release(Pilot *p)
+{
+    auto_release(&p->automatic);
+    pilot_tell(p, EVENT_BRAKE, LEVEL_INFO, NULL, "the brake was released by hand");
+}
+
+const Health *pilot_health(const Pilot *p)
+{
+    return p->health;
+}
+
+const Health *pilot_health_before(const Pilot *p)
+{
+    return p->health_before;
+}
+
+const Plan *pilot_plan(const Pilot *p)
+{
+    return p->health == NULL ? NULL : &p->plan;
+}
+
+const Automatic *pilot_automatic(const Pilot *p)
+{
+    return &p->automatic;
+}
+
+const Move *pilot_last_move(const Pilot *p)
+{
+    return runner_move(p->runner);
+}
+
+bool pilot_is_read_only(const Pilot *p)
+{
+    return runner_is_read_only(p->runner);
+}

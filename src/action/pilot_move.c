@@ -1,0 +1,272 @@
+// The pilot's hands: a move from the wish to its end, with hook and journal; what a round means for
+// the one under way; and the one that an earlier process left behind.
+#include <stdio.h>
+
+#include "pilot_parts.h"
+
+// Flushing a large dataset keeps a replica silent for up to ten minutes (seen by users); nobody has
+// told of fifteen.
+enum { STUCK_MS = 900000 };
+
+// --- the world of the runner
+
+static void ask_round(void *ctx)
+{
+    Pilot *p = ctx;
+    // After the gate it is INFO that tells.
+    p->world.ask_round(p->world.ctx, runner_move(p->runner)->state == MOVE_GATE);
+}
+
+static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
+{
+    Pilot *p = ctx;
+    return p->world.send(p->world.ctx, node, argc, argv);
+}
+
+// A move that never came to a write leaves nothing behind, so its end needs no line.
+static bool keep_line(void *ctx, const char *line, Error *err)
+{
+    Pilot *p = ctx;
+    const Move *m = runner_move(p->runner);
+    if (!p->journal_is_open) {
+        if (move_is_over(m)) {
+            return true;
+        }
+        if (!p->world.open_journal(p->world.ctx, m->spec.replica, err)) {
+            return false;
+        }
+        p->journal_is_open = true;
+    }
+    return p->world.keep_line(p->world.ctx, line, err);
+}
+
+static void close_journal(Pilot *p)
+{
+    if (p->journal_is_open) {
+        p->world.close_journal(p->world.ctx);
+        p->journal_is_open = false;
+    }
+}
+
+static int64_t wall_ms(void *ctx)
+{
+    Pilot *p = ctx;
+    return p->world.wall_ms(p->world.ctx);
+}
+
+Transport pilot_transport(Pilot *p)
+{
+    return (Transport){
+        .ctx = p,
+        .ask_round = ask_round,
+        .send = send_command,
+        .journal = keep_line,
+        .wall_ms = wall_ms,
+    };
+}
+
+// After every call into the runner: notices the end of a move.
+static void after_runner(Pilot *p, int64_t now_ms)
+{
+    bool busy = runner_is_busy(p->runner);
+    if (p->was_busy && !busy) {
+        const Move *m = runner_move(p->runner);
+        bool manual = m->spec.origin != ORIGIN_AUTO;
+        if (m->state != MOVE_REFUSED) {
+            auto_moved(&p->automatic, m->spec.replica, m->spec.donor, m->spec.target, manual,
+                       now_ms);
+        } else if (!manual) {
+            auto_refused(&p->automatic, m->spec.target, now_ms);
+        }
+        close_journal(p);
+        p->world.ask_round(p->world.ctx, true);
+        if (p->world.move_over != NULL) {
+            p->world.move_over(p->world.ctx, m);
+        }
+    }
+    p->was_busy = busy;
+}
+
+void pilot_reply(Pilot *p, bool ok, const char *text, int64_t now_ms)
+{
+    runner_reply(p->runner, ok, text, now_ms);
+    after_runner(p, now_ms);
+}
+
+void pilot_late(Pilot *p, int64_t now_ms)
+{
+    runner_late(p->runner, now_ms);
+    after_runner(p, now_ms);
+}
+
+void pilot_tick(Pilot *p, int64_t now_ms)
+{
+    runner_tick(p->runner, now_ms);
+    after_runner(p, now_ms);
+}
+
+int64_t pilot_wake_ms(const Pilot *p)
+{
+    return runner_wake_ms(p->runner);
+}
+
+// --- begin and stop
+
+MoveSpec pilot_spec(const Pilot *p, int replica, int target, MoveOrigin origin)
+{
+    const Node *r = &p->snapshot->nodes[replica];
+    const Node *t = &p->snapshot->nodes[target];
+    MoveSpec spec = {
+        .replica = r->id,
+        .donor = r->master_id,
+        .target = t->id,
+        .origin = origin,
+        .heal = p->health->of[target].master == STATE_ORPHANED,
+    };
+    snprintf(spec.replica_addr, sizeof(spec.replica_addr), "%s", r->addr);
+    snprintf(spec.target_addr, sizeof(spec.target_addr), "%s", t->addr);
+    if (r->master >= 0) {
+        snprintf(spec.donor_addr, sizeof(spec.donor_addr), "%s",
+                 p->snapshot->nodes[r->master].addr);
+    }
+    return spec;
+}
+
+static bool start(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err)
+{
+    bool ok = runner_start(p->runner, spec, now_ms, err);
+    after_runner(p, now_ms);
+    return ok;
+}
+
+bool pilot_move(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err)
+{
+    if (p->is_asking) {
+        return fail(err, ERR_REFUSED, "a move is about to begin: %s to %s", p->asking.replica_addr,
+                    p->asking.target_addr);
+    }
+    if (!runner_may_start(p->runner, err)) {
+        return false;
+    }
+    MoveSpec fenced = *spec; // may be the last move's own
+    fenced.fencing = p->options.fencing;
+    if (p->world.ask_hook != NULL && p->world.ask_hook(p->world.ctx, &fenced)) {
+        p->is_asking = true;
+        p->asking = fenced;
+        p->asking_ms = now_ms;
+        return true;
+    }
+    return start(p, &fenced, now_ms, err);
+}
+
+static void drop_asking(Pilot *p, const char *why, int64_t now_ms)
+{
+    const MoveSpec *spec = &p->asking;
+    const Node about = {.id = spec->replica, .addr = spec->replica_addr};
+    p->is_asking = false;
+    pilot_tell(p, EVENT_REFUSED, LEVEL_WARNING, &about, "%s: %s", spec->replica_addr, why);
+    if (spec->origin == ORIGIN_AUTO) {
+        auto_refused(&p->automatic, spec->target, now_ms);
+    }
+}
+
+void pilot_hook_answer(Pilot *p, bool allowed, const char *text, int64_t now_ms)
+{
+    if (!p->is_asking) {
+        return;
+    }
+    if (!allowed) {
+        drop_asking(p, text, now_ms);
+        return;
+    }
+    p->is_asking = false;
+    MoveSpec spec = p->asking;
+    Error err = {0};
+    if (!start(p, &spec, now_ms, &err)) {
+        drop_asking(p, err.text, now_ms);
+    }
+}
+
+void pilot_stop_move(Pilot *p, int64_t now_ms)
+{
+    if (p->is_asking) {
+        p->world.cancel_hook(p->world.ctx);
+        drop_asking(p, "stopped before anything was sent", now_ms);
+        return;
+    }
+    runner_stop(p->runner, now_ms);
+    after_runner(p, now_ms);
+}
+
+bool pilot_is_busy(const Pilot *p)
+{
+    return p->is_asking || runner_is_busy(p->runner);
+}
+
+const MoveSpec *pilot_asking(const Pilot *p, int64_t *since_ms)
+{
+    *since_ms = p->is_asking ? p->asking_ms : 0;
+    return p->is_asking ? &p->asking : NULL;
+}
+
+// --- what a round means for moves
+
+// runner_own() goes on for a while after the end, so that the diff can say who did it. A move that
+// ended well must not hide an orphan for so long, nor keep its replica from helping again.
+OwnMove pilot_move_in_flight(const Pilot *p)
+{
+    const Move *m = runner_move(p->runner);
+    bool counts = runner_is_busy(p->runner) || (m != NULL && m->unfinished);
+    return counts ? runner_own(p->runner) : (OwnMove){0};
+}
+
+// What may be told as our doing: before the write went out, whoever moved it was not us.
+OwnMove pilot_move_written(const Pilot *p)
+{
+    const Move *m = runner_move(p->runner);
+    return m != NULL && m->write_ms != 0 ? runner_own(p->runner) : (OwnMove){0};
+}
+
+// The replica of the move has been silent, or without a master to sync from, for so long that it
+// will not get well by itself, and the next orphan waits for this move to end.
+static bool move_is_stuck(const Move *m, int64_t now_ms)
+{
+    bool sent = m->state == MOVE_SYNC || m->state == MOVE_ASK;
+    int64_t heard_ms = m->heard_ms > m->state_ms ? m->heard_ms : m->state_ms;
+    bool waits_in_vain = m->trouble == TROUBLE_LINK_DOWN || m->trouble == TROUBLE_TARGET_FAILED;
+    return sent && !m->stopping && now_ms - (waits_in_vain ? m->state_ms : heard_ms) > STUCK_MS;
+}
+
+void pilot_feed_runner(Pilot *p, int64_t now_ms)
+{
+    runner_round(p->runner, p->health_before, p->health, now_ms);
+    if (runner_is_busy(p->runner) && move_is_stuck(runner_move(p->runner), now_ms)) {
+        runner_stop(p->runner, now_ms);
+    }
+    after_runner(p, now_ms);
+}
+
+// An earlier process may have ended in the middle of a move: say so, and see it through.
+void pilot_recover(Pilot *p, int64_t now_ms)
+{
+    if (p->recovered || pilot_is_busy(p)) {
+        return;
+    }
+    p->recovered = true; // one process leaves at most one behind
+    for (size_t i = 0; i < p->snapshot->n_nodes; i++) {
+        JournalEntry entry;
+        if (!p->world.find_unfinished(p->world.ctx, p->snapshot->nodes[i].id, &entry)) {
+            continue;
+        }
+        p->journal_is_open = true;
+        if (!runner_resume(p->runner, &entry, now_ms, NULL)) {
+            close_journal(p);
+            pilot_tell(p, EVENT_REFUSED, LEVEL_WARNING, NULL,
+                       "an earlier rehome left a move of %s to %s unfinished: start without "
+                       "--read-only to see it through",
+                       entry.spec.replica_addr, entry.spec.target_addr);
+        }
+        after_runner(p, now_ms);
+        return;
+    }
+}

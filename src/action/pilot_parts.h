@@ -1,0 +1,40 @@
+// What the files of the pilot share: pilot.c is what it thinks of a round, pilot_move.c its hands.
+#ifndef REHOME_SRC_ACTION_PILOT_PARTS_H
+#define REHOME_SRC_ACTION_PILOT_PARTS_H
+
+#include "rehome/action/pilot.h"
+
+struct Pilot {
+    PilotOptions options;
+    PilotWorld world;
+    Runner *runner;
+    Automatic automatic;
+    Snapshot *snapshot; // the present picture, and what was thought about it
+    Snapshot *before;   // the picture before it: a gate needs two
+    const Health *health;
+    const Health *health_before;
+    Plan plan;
+    int64_t round_ms;     // when the last round ended; 0: none yet
+    int64_t disturbed_ms; // when a node last stopped or started answering; 0: never
+    bool recovered;       // unfinished moves of earlier processes were looked for
+    bool was_busy;        // the runner, before the call under way
+    bool journal_is_open;
+    bool is_asking; // the hook
+    MoveSpec asking;
+    int64_t asking_ms; // since when
+};
+
+void pilot_tell(Pilot *p, EventCode code, Level level, const Node *about, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+// For diff and health.
+OwnMove pilot_move_in_flight(const Pilot *p);
+OwnMove pilot_move_written(const Pilot *p);
+
+// The parts of a round that concern moves, after the picture was taken.
+void pilot_feed_runner(Pilot *p, int64_t now_ms);
+void pilot_recover(Pilot *p, int64_t now_ms);
+
+Transport pilot_transport(Pilot *p);
+
+#endif

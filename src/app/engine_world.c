@@ -1,0 +1,130 @@
+// The world of the pilot: the wire, the journal files, the clock; and the rehearsal of a move,
+// which looks as the gate does and writes nothing.
+#include <stdio.h>
+
+#include "engine_parts.h"
+
+static void ask_round(void *ctx, bool full)
+{
+    Engine *e = ctx;
+    if (full) {
+        poller_full_round(e->poller);
+    } else {
+        poller_round(e->poller);
+    }
+}
+
+static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
+{
+    Engine *e = ctx;
+    return poller_send(e->poller, node, argc, argv);
+}
+
+static bool open_journal(void *ctx, NodeId replica, Error *err)
+{
+    Engine *e = ctx;
+    return move_file_open(e->file, replica, err);
+}
+
+static bool keep_line(void *ctx, const char *line, Error *err)
+{
+    Engine *e = ctx;
+    return move_file_append(e->file, line, err);
+}
+
+static void close_journal(void *ctx)
+{
+    Engine *e = ctx;
+    move_file_close(e->file);
+}
+
+static bool find_unfinished(void *ctx, NodeId replica, JournalEntry *out)
+{
+    Engine *e = ctx;
+    return move_file_unfinished(e->file, replica, out);
+}
+
+static int64_t wall_ms(void *ctx)
+{
+    (void)ctx;
+    return poller_wall_ms();
+}
+
+static void tell(void *ctx, const Event *event)
+{
+    Engine *e = ctx;
+    e->listener.event(e->listener.ctx, event);
+}
+
+PilotWorld engine_world(Engine *e)
+{
+    return (PilotWorld){
+        .ctx = e,
+        .ask_round = ask_round,
+        .send = send_command,
+        .open_journal = open_journal,
+        .keep_line = keep_line,
+        .close_journal = close_journal,
+        .find_unfinished = find_unfinished,
+        .wall_ms = wall_ms,
+        .event = tell,
+    };
+}
+
+void engine_after_pilot(Engine *e)
+{
+    ev_timer_stop(e->loop, &e->wake);
+    int64_t at = pilot_wake_ms(e->pilot);
+    if (at == 0) {
+        return;
+    }
+    int64_t left = at - poller_now_ms();
+    ev_timer_set(&e->wake, left > 0 ? (double)left / 1000 : 0.0, 0.0);
+    ev_timer_start(e->loop, &e->wake);
+}
+
+void engine_wake(struct ev_loop *loop, ev_timer *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    Engine *e = w->data;
+    pilot_tick(e->pilot, poller_now_ms());
+    engine_after_pilot(e);
+}
+
+void engine_answer(void *ctx, bool late, bool ok, const char *text)
+{
+    Engine *e = ctx;
+    if (late) {
+        pilot_late(e->pilot, poller_now_ms());
+    } else {
+        pilot_reply(e->pilot, ok, text, poller_now_ms());
+    }
+    engine_after_pilot(e);
+}
+
+void engine_feed_rehearsal(Engine *e, bool full)
+{
+    Rehearsal *r = &e->rehearsal;
+    if (r->done == NULL || !full) {
+        return;
+    }
+    if (++r->rounds < 2) {
+        poller_full_round(e->poller);
+        return;
+    }
+    GateAsk ask = {
+        .replica = r->spec.replica,
+        .donor = r->spec.donor,
+        .target = r->spec.target,
+        .heal = r->spec.heal,
+        .accept_risk = r->spec.accept_risk,
+        .force = r->spec.force,
+        .decided_ms = r->decided_ms,
+    };
+    GateVerdict verdict;
+    gate_check(&ask, pilot_health_before(e->pilot), pilot_health(e->pilot), &verdict);
+    void (*done)(void *, const GateVerdict *) = r->done;
+    r->done = NULL;
+    done(r->ctx, &verdict);
+}
