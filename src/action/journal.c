@@ -115,7 +115,8 @@ size_t journal_format(char out[JOURNAL_LINE_MAX], const Move *m, int64_t wall_ms
     escape(donor, spec->donor_addr);
     escape(target, spec->target_addr);
     char flags[8];
-    snprintf(flags, sizeof(flags), "-%s%s%s", spec->heal ? "h" : "", spec->accept_risk ? "r" : "",
+    const char purpose[] = {purpose_letter(spec->purpose), '\0'};
+    snprintf(flags, sizeof(flags), "-%s%s%s", purpose, spec->accept_risk ? "r" : "",
              spec->force ? "f" : "");
     int n =
         snprintf(out, JOURNAL_LINE_MAX, "%s %" PRId64 " %" PRId64 " %s %s %s %s %s %s %s %s %s %s",
@@ -181,22 +182,28 @@ static bool parse_origin(StrView word, MoveOrigin *out)
     return false;
 }
 
+static bool parse_purpose(char letter, MovePurpose *out)
+{
+    for (int i = 0; i < PURPOSE_COUNT; i++) {
+        if (letter == purpose_letter((MovePurpose)i)) {
+            *out = (MovePurpose)i;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool parse_flags(StrView word, MoveSpec *spec)
 {
     for (size_t i = 0; i < word.n; i++) {
-        switch (word.at[i]) {
-        case '-':
-            break;
-        case 'h':
-            spec->heal = true;
-            break;
-        case 'r':
+        if (word.at[i] == '-') {
+            continue;
+        }
+        if (word.at[i] == 'r') {
             spec->accept_risk = true;
-            break;
-        case 'f':
+        } else if (word.at[i] == 'f') {
             spec->force = true;
-            break;
-        default:
+        } else if (!parse_purpose(word.at[i], &spec->purpose)) {
             return false;
         }
     }

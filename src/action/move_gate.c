@@ -136,7 +136,7 @@ static MoveEffect gate_round(Move *m, const Health *before, const Health *h, int
         .replica = m->spec.replica,
         .donor = m->spec.donor,
         .target = m->spec.target,
-        .heal = m->spec.heal,
+        .purpose = m->spec.purpose,
         .accept_risk = m->spec.accept_risk,
         .force = m->spec.force,
         .decided_ms = m->started_ms,

@@ -121,7 +121,7 @@ MoveSpec pilot_spec(const Pilot *p, int replica, int target, MoveOrigin origin)
         .donor = r->master_id,
         .target = t->id,
         .origin = origin,
-        .heal = p->health->of[target].master == STATE_ORPHANED,
+        .purpose = p->health->of[target].master == STATE_ORPHANED ? PURPOSE_HEAL : PURPOSE_MANUAL,
     };
     snprintf(spec.replica_addr, sizeof(spec.replica_addr), "%s", r->addr);
     snprintf(spec.target_addr, sizeof(spec.target_addr), "%s", t->addr);

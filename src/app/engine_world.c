@@ -117,7 +117,7 @@ void engine_feed_rehearsal(Engine *e, bool full)
         .replica = r->spec.replica,
         .donor = r->spec.donor,
         .target = r->spec.target,
-        .heal = r->spec.heal,
+        .purpose = r->spec.purpose,
         .accept_risk = r->spec.accept_risk,
         .force = r->spec.force,
         .decided_ms = r->decided_ms,

@@ -52,7 +52,7 @@ static bool has_no_other(const GateWork *w, const GateRound *r, GateCheck *c)
         }
         bool dead = node >= 0 && (r->health->of[node].replica == REPLICA_FAILED ||
                                   r->health->of[node].replica == REPLICA_LINK_DOWN);
-        if (w->ask->heal && !dead) {
+        if (w->ask->purpose == PURPOSE_HEAL && !dead) {
             return gate_refuse_check(c, "%s itself has %s online", t->addr, who);
         }
     }
@@ -73,6 +73,36 @@ static bool needs_help(const GateRound *r, GateCheck *c)
     return true;
 }
 
+// Nobody who is not known or on the way may be the cure already.
+static bool needs_spreading(const GateRound *r, GateCheck *c)
+{
+    const NodeHealth *health = &r->health->of[r->target];
+    const Node *t = &r->s->nodes[r->target];
+    if (health->host_alone_ms != 0 && health->coming == 0 && health->unverified == 0) {
+        return true;
+    }
+    return gate_refuse_check(
+        c, "%s %s in the %s round: %d working, %d on the way, %d not known", t->addr,
+        health->host_alone_ms != 0 ? "may not be alone on its host"
+                                   : "is not alone with its replicas on its host",
+        r->name, health->working, health->coming, health->unverified);
+}
+
+static bool needs_it(const GateWork *w, const GateRound *r, GateCheck *c)
+{
+    switch (w->ask->purpose) {
+    case PURPOSE_HEAL:
+        return needs_help(r, c);
+    case PURPOSE_SPREAD:
+        return needs_spreading(r, c);
+    case PURPOSE_MANUAL:
+    case PURPOSE_STEP:
+    case PURPOSE_COUNT:
+        break;
+    }
+    return true;
+}
+
 void gate_target(const GateWork *w, GateCheck *c)
 {
     for (int i = 0; i < GATE_ROUNDS; i++) {
@@ -85,7 +115,7 @@ void gate_target(const GateWork *w, GateCheck *c)
             gate_refuse_check(c, "%s follows %s already", r->s->nodes[r->replica].addr, t->addr);
             return;
         }
-        if (!has_no_other(w, r, c) || (w->ask->heal && !needs_help(r, c))) {
+        if (!has_no_other(w, r, c) || !needs_it(w, r, c)) {
             return;
         }
     }
@@ -250,20 +280,52 @@ void gate_room(const GateWork *w, GateCheck *c)
 
 // --- HOST
 
+// Whom a donor would have left on another host; -1: nobody.
+static int kept_elsewhere(const GateRound *r, bool without)
+{
+    const Node *d = &r->s->nodes[r->donor];
+    for (size_t i = 0; i < d->n_replicas; i++) {
+        int other = d->replicas[i];
+        if ((!without || other != r->replica) && r->health->of[other].replica == REPLICA_WORKING &&
+            word_other_host(&r->s->nodes[other], d)) {
+            return other;
+        }
+    }
+    return -1;
+}
+
+// A move that is there to spread must not undo at the donor what it does at the target.
+static void judge_spread(const GateRound *r, GateCheck *c)
+{
+    const Node *n = &r->s->nodes[r->replica];
+    const Node *t = &r->s->nodes[r->target];
+    if (!word_other_host(n, t)) {
+        gate_refuse_check(c, "%s is not known to be on another host than %s", n->addr, t->addr);
+    } else if (r->donor >= 0 && kept_elsewhere(r, false) >= 0 && kept_elsewhere(r, true) < 0) {
+        gate_refuse_check(c, "%s would keep no replica on another host than its own",
+                          r->s->nodes[r->donor].addr);
+    } else {
+        gate_pass(c, "%s is on %s, the target on %s", n->addr, n->host, t->host);
+    }
+}
+
 void gate_host(const GateWork *w, GateCheck *c)
 {
     const GateRound *r = &w->round[1];
+    MovePurpose purpose = w->ask->purpose;
     if (r->replica < 0 || r->target < 0) {
         gate_refuse_check(c, "replica or target is not known to the cluster");
         return;
     }
     const Node *n = &r->s->nodes[r->replica];
     const Node *t = &r->s->nodes[r->target];
-    if (word_other_host(n, t)) {
+    if (purpose == PURPOSE_SPREAD || purpose == PURPOSE_STEP) {
+        judge_spread(r, c);
+    } else if (word_other_host(n, t)) {
         gate_pass(c, "%s is on %s, the target on %s", n->addr, n->host, t->host);
     } else if (!word_same_host(n, t)) {
         gate_pass(c, "it is not known whether %s shares the target's host", n->addr);
-    } else if (w->ask->heal) {
+    } else if (purpose == PURPOSE_HEAL) {
         gate_pass(c, "warning: %s is on the target's own host %s", n->addr, n->host);
     } else {
         gate_refuse_check(c, "%s is on the target's own host %s", n->addr, n->host);

@@ -95,7 +95,7 @@ static bool view_knows_target(const GateWork *w, const GateRound *r, const Node 
                                  (line->flags & NODE_MASTER) == 0 ? "no master" : "failed",
                                  r->name);
     }
-    for (size_t i = 0; w->ask->heal && i < view->n; i++) {
+    for (size_t i = 0; w->ask->purpose == PURPOSE_HEAL && i < view->n; i++) {
         const NodeLine *other = &view->at[i];
         if (!node_id_eq(other->master, w->ask->target) || (other->flags & NODE_FAIL) != 0) {
             continue;

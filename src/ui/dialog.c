@@ -28,7 +28,7 @@ static MoveSpec spec_for(const Scene *s, int replica, int target, MoveOrigin ori
         .replica = r->id,
         .target = t->id,
         .origin = origin,
-        .heal = s->health->of[target].master == STATE_ORPHANED,
+        .purpose = s->health->of[target].master == STATE_ORPHANED ? PURPOSE_HEAL : PURPOSE_MANUAL,
     };
     copy(spec.replica_addr, sizeof(spec.replica_addr), r->addr);
     copy(spec.target_addr, sizeof(spec.target_addr), t->addr);
@@ -68,7 +68,7 @@ static bool has_changed(const Ui *ui, const Scene *s, char *why, size_t size)
         return true;
     }
     const NodeHealth *th = &s->health->of[target];
-    if (spec->heal && th->master != STATE_ORPHANED) {
+    if (spec->purpose == PURPOSE_HEAL && th->master != STATE_ORPHANED) {
         short_name(p, target, name, sizeof(name));
         snprintf(why, size, "%s is %s now", name,
                  th->is_master ? master_state_text(th->master) : "a replica");

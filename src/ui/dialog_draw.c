@@ -226,7 +226,7 @@ static void title_of(const Dialog *d, const Cast *cast, char *out, size_t size)
 {
     if (d->spec.origin == ORIGIN_UNDO) {
         snprintf(out, size, "Undo: %s back to %s", cast->replica_name, cast->target_name);
-    } else if (d->spec.heal) {
+    } else if (d->spec.purpose == PURPOSE_HEAL) {
         snprintf(out, size, "Give %s the spare %s", cast->target_name, cast->replica_name);
     } else {
         snprintf(out, size, "Move %s to %s", cast->replica_name, cast->target_name);

@@ -11,7 +11,7 @@ Try try_of(Fixture *f)
         .replica = watch_id(&t.w, 7004),
         .donor = watch_id(&t.w, 7003),
         .target = watch_id(&t.w, 7001),
-        .heal = true,
+        .purpose = PURPOSE_HEAL,
         .decided_ms = 1000,
     };
     return t;

@@ -18,6 +18,7 @@
     X(gate_agreement)                                                                              \
     X(gate_nodes)                                                                                  \
     X(gate_server)                                                                                 \
+    X(gate_spread)                                                                                 \
     X(gate_views)                                                                                  \
     X(golden)                                                                                      \
     X(health)                                                                                      \

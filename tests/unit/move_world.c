@@ -25,7 +25,7 @@ void world_init(World *w)
         .replica = fixture_id(w->f, w->replica),
         .donor = fixture_id(w->f, w->donor),
         .target = fixture_id(w->f, w->target),
-        .heal = true,
+        .purpose = PURPOSE_HEAL,
     };
     put_addr(w->f, w->replica, w->spec.replica_addr, sizeof(w->spec.replica_addr));
     put_addr(w->f, w->donor, w->spec.donor_addr, sizeof(w->spec.donor_addr));

@@ -64,7 +64,7 @@ static void the_targets_own_host_is_a_warning_when_healing(void **state)
     assert_true(t.verdict.open);
     assert_gate_passed(&t, GATE_HOST,
                        "warning: 127.0.99.170:7002 is on the target's own host 127.0.99.170");
-    t.ask.heal = false;
+    t.ask.purpose = PURPOSE_MANUAL;
     try_check(&t);
     assert_gate_refused(&t, GATE_HOST,
                         "127.0.99.170:7002 is on the target's own host 127.0.99.170");

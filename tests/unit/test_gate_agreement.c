@@ -74,7 +74,7 @@ static void every_owner_has_to_know_a_target_without_slots(void **state)
     Fixture *f = fixture_scenario();
     int target = fixture_master(f, "127.0.99.173:7009", "");
     Try t = try_of(f);
-    t.ask.heal = false;
+    t.ask.purpose = PURPOSE_MANUAL;
     t.ask.target = watch_id(&t.w, 7009);
     try_rounds(&t);
     assert_true(t.verdict.open);

@@ -145,7 +145,7 @@ static void by_hand_a_protected_master_may_get_another(void **state)
 {
     (void)state;
     Try t = try_scenario();
-    t.ask.heal = false;
+    t.ask.purpose = PURPOSE_MANUAL;
     t.ask.target = watch_id(&t.w, 7005);
     try_rounds(&t);
     assert_true(t.verdict.open);

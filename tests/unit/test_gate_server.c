@@ -14,7 +14,7 @@ static Try orphaned_for(int64_t age_ms)
         .replica = watch_id(&t.w, 7004),
         .donor = watch_id(&t.w, 7003),
         .target = watch_id(&t.w, 7001),
-        .heal = true,
+        .purpose = PURPOSE_HEAL,
         .decided_ms = 1500,
     };
     watch_round(&t.w, 2000 + age_ms - 60);
@@ -84,7 +84,7 @@ static void the_servers_time_begins_when_the_last_replica_has_failed(void **stat
         .replica = watch_id(&t.w, 7004),
         .donor = watch_id(&t.w, 7003),
         .target = watch_id(&t.w, 7001),
-        .heal = true,
+        .purpose = PURPOSE_HEAL,
         .decided_ms = 14500,
     };
     watch_round(&t.w, 18940);

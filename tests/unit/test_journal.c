@@ -17,7 +17,7 @@ static MoveSpec spec_of(char digit)
         .donor_addr = "127.0.99.171:7003",
         .target_addr = "127.0.99.170:7001",
         .origin = ORIGIN_UNDO,
-        .heal = true,
+        .purpose = PURPOSE_HEAL,
         .force = true,
     };
     memset(spec.replica.hex, digit, NODE_ID_LEN);
@@ -64,7 +64,7 @@ static void assert_same_spec(const MoveSpec *a, const MoveSpec *b)
     assert_string_equal(a->donor_addr, b->donor_addr);
     assert_string_equal(a->target_addr, b->target_addr);
     assert_int_equal(a->origin, b->origin);
-    assert_int_equal(a->heal, b->heal);
+    assert_int_equal(a->purpose, b->purpose);
     assert_int_equal(a->accept_risk, b->accept_risk);
     assert_int_equal(a->force, b->force);
 }
@@ -81,6 +81,7 @@ static void what_is_written_is_read_again(void **state)
                 MoveSpec spec = spec_of('a');
                 spec.origin = origin;
                 spec.accept_risk = (i & 1) != 0;
+                spec.purpose = (MovePurpose)(i % PURPOSE_COUNT);
                 char line[JOURNAL_LINE_MAX];
                 size_t n = line_of(line, &spec, 7, written[i], fence);
                 assert_int_equal(n, strlen(line));

@@ -127,7 +127,7 @@ static void one_key_moves_when_the_countdown_is_over(void **state)
     assert_int_equal(tick(d, 7999).kind, REQUEST_NONE);
     Request r = tick(d, 8000);
     assert_true(is_rescue(d, &r));
-    assert_true(r.move.heal);
+    assert_int_equal(r.move.purpose, PURPOSE_HEAL);
     assert_true(r.move.accept_risk);
     assert_false(r.move.force);
     assert_int_equal(r.move.origin, ORIGIN_MANUAL);
@@ -377,7 +377,7 @@ static void a_replica_is_picked_up_and_put_elsewhere(void **state)
     assert_true(is_open(d));
     Request r = tick(d, 8000);
     assert_int_equal(r.kind, REQUEST_MOVE);
-    assert_false(r.move.heal);
+    assert_int_equal(r.move.purpose, PURPOSE_MANUAL);
     assert_true(node_id_eq(r.move.target, fixture_id(d->st->f, fixture_port(d->st->f, 7005))));
     desk_free(d);
 }
@@ -435,7 +435,7 @@ static void undo_moves_back(void **state)
     Request r = tick(d, 9000);
     assert_int_equal(r.kind, REQUEST_MOVE);
     assert_int_equal(r.move.origin, ORIGIN_UNDO);
-    assert_false(r.move.heal);
+    assert_int_equal(r.move.purpose, PURPOSE_MANUAL);
     assert_true(node_id_eq(r.move.target, back.target));
     ui_set_undo(d->ui, NULL);
     key(d, "u");

@@ -35,7 +35,7 @@ typedef struct {
     char donor_addr[64];
     char target_addr[64];
     MoveOrigin origin;
-    bool heal;
+    MovePurpose purpose;
     bool accept_risk;
     bool force;
     FencePolicy fencing; // not journaled: a resumed move lifts by what was set

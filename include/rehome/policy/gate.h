@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "rehome/policy/health.h"
+#include "rehome/policy/purpose.h"
 
 // Rules in order. protects_data: cannot be overridden by a person at the screen.
 #define GATE_RULES(X)                                                                              \
@@ -15,7 +16,7 @@
     X(MAJORITY, "majority", true)          /* most slot owners answered us directly */             \
     X(AGREEMENT, "agreement", true)        /* they agree, twice running */                         \
     X(SERVER_RACE, "server-race", true)    /* no move by the servers themselves is due just now */ \
-    X(TARGET, "target", true)              /* alive, a master, and in need when healing */         \
+    X(TARGET, "target", true)              /* alive, a master, in need of just this */             \
     X(TARGET_READY, "target-ready", false) /* bgsave ok, room to fork */                           \
     X(DONOR, "donor", true)                /* keeps its floor by its own list */                   \
     X(CANDIDATE, "candidate", true)        /* a working replica of the donor */                    \
@@ -36,7 +37,7 @@ typedef struct {
     NodeId replica;
     NodeId donor; // whose replica it was when the decision was made
     NodeId target;
-    bool heal;          // the target must be without a usable replica
+    MovePurpose purpose;
     bool accept_risk;   // a person saw the warnings: judgement rules do not refuse
     bool force;         // headless --force: protecting rules do not refuse, but IDENTITY still does
     int64_t decided_ms; // answers must be newer
@@ -57,8 +58,9 @@ typedef struct {
 bool gate_refuses(const GateAsk *ask, GateRule rule);
 
 // first and second: healths of two complete rounds, first older; they may not be the same. Every
-// check is filled in, whatever the others say. With heal, HOST only warns: the plan took the best
-// there is, and a spare on the same host is better than none.
+// check is filled in, whatever the others say. When healing, HOST only warns: the plan took the
+// best there is, and a spare on the same host is better than none. When spreading, it wants both
+// hosts known and different, and the donor not left with replicas on its own host only.
 void gate_check(const GateAsk *ask, const Health *first, const Health *second, GateVerdict *out);
 
 #endif
