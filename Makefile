@@ -77,7 +77,7 @@ SUBMAKE  = +$(Q)$(MAKE) --no-print-directory $(JOBS)
 
 # --- targets -------------------------------------------------------------------------------------
 
-.PHONY: all deps deps-test deps-lint demo test unit sim sim-mutants asan bench screenshots lint \
+.PHONY: all deps deps-test deps-lint demo test unit sim sim-mutants asan bench race screenshots lint \
         install uninstall clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -132,6 +132,11 @@ lint: deps-lint ## two compilers, clang-tidy, cppcheck, format, layers, bans, he
 bench: deps-test ## measure the budgets, with an optimised build (ONLY=check: that section)
 	$(SUBMAKE) all $(B)/bench
 	$(Q)REHOME_ROOT='$(CURDIR)' REHOME_BIN='$(CURDIR)/$(B)/rehome' $(B)/bench $(ONLY)
+
+race: deps-test ## the program and the servers at the same orphan (RUNS=8; GRACE="0 3 6"; INSTANCES=1)
+	$(SUBMAKE) all $(B)/bench
+	$(Q)REHOME_BIN='$(CURDIR)/$(B)/rehome' V='$(V)' RUNS='$(RUNS)' GRACE='$(GRACE)' \
+	    INSTANCES='$(INSTANCES)' $(B)/bench race
 
 screenshots: deps-test ## draw the pictures under screenshots/ anew
 	$(SUBMAKE) all $(DRIVER_BINARIES)

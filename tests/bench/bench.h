@@ -6,15 +6,16 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-// One section a file, in the order in which they run.
+// One section a file, in the order in which they run.  X(section, runs when none is named)
 #define BENCH_SECTIONS(X)                                                                          \
-    X(pure)                                                                                        \
-    X(steady)                                                                                      \
-    X(check)                                                                                       \
-    X(keys)                                                                                        \
-    X(heal)
+    X(pure, true)                                                                                  \
+    X(steady, true)                                                                                \
+    X(check, true)                                                                                 \
+    X(keys, true)                                                                                  \
+    X(heal, true)                                                                                  \
+    X(race, false)
 
-#define X(section) void bench_##section(void);
+#define X(section, by_default) void bench_##section(void);
 BENCH_SECTIONS(X)
 #undef X
 

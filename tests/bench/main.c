@@ -25,6 +25,11 @@ void bench_row(const char *what, const char *budget, const char *format, ...)
     va_start(args, format);
     vsnprintf(measured, sizeof(measured), format, args);
     va_end(args);
+    static bool has_head;
+    if (!has_head) {
+        has_head = true;
+        printf("%-58s | %-15s | %s\n", "what", "budget", "measured");
+    }
     printf("%-58s | %-15s | %s\n", what, budget, measured);
     fflush(stdout);
 }
@@ -102,14 +107,14 @@ int64_t bench_median(int64_t *values, size_t n)
     return values[n / 2];
 }
 
-static bool is_wanted(int argc, char **argv, const char *section)
+static bool is_wanted(int argc, char **argv, const char *section, bool by_default)
 {
     for (int i = 1; i < argc; i++) {
         if (strcmp(argv[i], section) == 0) {
             return true;
         }
     }
-    return argc < 2;
+    return argc < 2 && by_default;
 }
 
 int main(int argc, char **argv)
@@ -118,17 +123,17 @@ int main(int argc, char **argv)
     struct sigaction ignore = {.sa_handler = SIG_IGN};
     sigaction(SIGPIPE, &ignore, NULL);
     stage_open();
-    bench_row("what", "budget", "measured");
     static const struct {
         const char *name;
+        bool by_default;
         void (*run)(void);
     } sections[] = {
-#define X(section) {#section, bench_##section},
+#define X(section, by_default) {#section, by_default, bench_##section},
         BENCH_SECTIONS(X)
 #undef X
     };
     for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
-        if (is_wanted(argc, argv, sections[i].name)) {
+        if (is_wanted(argc, argv, sections[i].name, sections[i].by_default)) {
             sections[i].run();
         }
     }
