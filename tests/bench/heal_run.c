@@ -287,13 +287,16 @@ static void follow(Heal *h)
 
 // --- afterwards ----------------------------------------------------------------------------------
 
+// REPLICATEs that the node has carried out since its statistics were reset.
 static int count_replicates(const Heal *h, size_t i)
 {
     static const char field[] = "cmdstat_cluster|replicate:calls=";
-    const char *at = strstr(
-        stage_ask(h->lab, lab_port(h->lab, i), (const char *[]){"INFO", "commandstats", NULL}),
-        field);
-    return at == NULL ? 0 : (int)strtol(at + strlen(field), NULL, 10);
+    const char *const ask[] = {"INFO", "commandstats", NULL};
+    const char *at = strstr(stage_ask(h->lab, lab_port(h->lab, i), ask), field);
+    int64_t calls = 0;
+    StrView rest = sv(at != NULL ? at + strlen(field) : "");
+    StrView number;
+    return sv_cut(&rest, ',', &number) && sv_to_i64(number, &calls) ? (int)calls : 0;
 }
 
 static void judge(Heal *h)
