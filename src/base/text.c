@@ -148,6 +148,14 @@ static size_t clean(char *out, size_t max, StrView raw)
 {
     size_t n = 0;
     while (raw.n > 0) {
+        if (raw.at[0] >= ' ' && raw.at[0] <= '~') { // nearly all there ever is
+            if (n == max) {
+                break;
+            }
+            out[n++] = raw.at[0];
+            raw = (StrView){.at = raw.at + 1, .n = raw.n - 1};
+            continue;
+        }
         uint32_t code = '?';
         size_t length = 1;
         const char *from = raw.at;

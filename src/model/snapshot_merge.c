@@ -135,109 +135,6 @@ static void merge_address(Merge *m, int i)
     }
 }
 
-// Who owns each slot. The higher config epoch wins; a node that gave its view speaks for itself
-// alone, others are believed only about the rest.
-typedef struct {
-    int owner; // index; -1: nobody
-    uint64_t epoch;
-    bool own; // claimed in the owner's own view
-} SlotClaim;
-
-static void claim(SlotClaim *slots, int owner, const NodeLine *line, bool own)
-{
-    for (size_t i = 0; i < line->slots.n; i++) {
-        for (int slot = line->slots.at[i].first; slot <= line->slots.at[i].last; slot++) {
-            SlotClaim *held = &slots[slot];
-            if (held->owner < 0 || line->config_epoch > held->epoch ||
-                (line->config_epoch == held->epoch && own && !held->own)) {
-                *held = (SlotClaim){.owner = owner, .epoch = line->config_epoch, .own = own};
-            }
-        }
-    }
-}
-
-static void claim_slots(const Merge *m, SlotClaim *slots)
-{
-    for (int slot = 0; slot < SLOT_COUNT; slot++) {
-        slots[slot].owner = -1;
-    }
-    for (int i = 0; i < (int)m->s->n_nodes; i++) {
-        const NodeLine *own = merge_own_line(m, i);
-        if (own != NULL) {
-            claim(slots, i, own, true);
-            continue;
-        }
-        for (size_t v = 0; v < m->n_views; v++) {
-            if (m->views[v].lines[i] != NULL) {
-                claim(slots, i, m->views[v].lines[i], false);
-            }
-        }
-    }
-}
-
-// Views of slot owners vote. Without any of them, every view does.
-static void choose_voters(Merge *m, const SlotClaim *slots)
-{
-    bool *owns = mem_array(m->s->n_nodes, sizeof(*owns));
-    for (int slot = 0; slot < SLOT_COUNT; slot++) {
-        if (slots[slot].owner >= 0) {
-            owns[slots[slot].owner] = true;
-        }
-    }
-    bool any = false;
-    for (size_t v = 0; v < m->n_views; v++) {
-        View *view = &m->views[v];
-        view->votes = view->reporter >= 0 && owns[view->reporter] &&
-                      (view->lines[view->reporter]->flags & NODE_MASTER) != 0;
-        any = any || view->votes;
-    }
-    for (size_t v = 0; v < m->n_views && !any; v++) {
-        m->views[v].votes = true;
-    }
-    mem_free(owns);
-}
-
-// Slots as one list a node. A replica owns none: what the views still credit it with went to the
-// master it now follows, which is how a server loses its last slot.
-static void assign_slots(Merge *m, const SlotClaim *slots)
-{
-    Snapshot *s = m->s;
-    int *owner = mem_array(SLOT_COUNT, sizeof(*owner));
-    size_t *n_ranges = mem_array(s->n_nodes, sizeof(*n_ranges));
-    int *holds = mem_array(s->n_nodes, sizeof(*holds)); // who has what this node claims
-    for (int i = 0; i < (int)s->n_nodes; i++) {
-        int holder = node_is_master(&s->nodes[i]) ? i : s->nodes[i].master;
-        holds[i] = holder >= 0 && node_is_master(&s->nodes[holder]) ? holder : -1;
-    }
-    for (int slot = 0; slot < SLOT_COUNT; slot++) {
-        int holder = slots[slot].owner < 0 ? -1 : holds[slots[slot].owner];
-        owner[slot] = holder;
-        if (holder >= 0 && (slot == 0 || owner[slot - 1] != holder)) {
-            n_ranges[holder]++;
-        }
-    }
-    SlotRange **ranges = mem_array(s->n_nodes, sizeof(*ranges));
-    for (size_t i = 0; i < s->n_nodes; i++) {
-        ranges[i] = arena_array(s->arena, n_ranges[i], sizeof(**ranges));
-        s->nodes[i].slots.at = ranges[i];
-    }
-    for (int slot = 0, last; slot < SLOT_COUNT; slot = last + 1) {
-        for (last = slot; last + 1 < SLOT_COUNT && owner[last + 1] == owner[slot];) {
-            last++;
-        }
-        if (owner[slot] >= 0) {
-            Node *node = &s->nodes[owner[slot]];
-            ranges[owner[slot]][node->slots.n++] =
-                (SlotRange){.first = (uint16_t)slot, .last = (uint16_t)last};
-            node->slot_count += last + 1 - slot;
-        }
-    }
-    mem_free(ranges);
-    mem_free(holds);
-    mem_free(n_ranges);
-    mem_free(owner);
-}
-
 static void merge_flags(Merge *m, int i)
 {
     Node *node = &m->s->nodes[i];
@@ -278,17 +175,14 @@ void merge_nodes(Merge *m)
     collect_nodes(m);
     index_lines(m);
     int n = (int)m->s->n_nodes;
-    SlotClaim *slots = mem_array(SLOT_COUNT, sizeof(*slots));
-    claim_slots(m, slots);
-    choose_voters(m, slots);
+    SlotClaims *claims = claims_read(m);
     for (int i = 0; i < n; i++) {
         merge_address(m, i);
     }
     for (int i = 0; i < n; i++) {
         merge_role(m, i);
     }
-    assign_slots(m, slots);
-    mem_free(slots);
+    claims_settle(m, claims);
     for (int i = 0; i < n; i++) {
         merge_flags(m, i);
     }

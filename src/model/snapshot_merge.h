@@ -1,6 +1,6 @@
-// From many views to one picture, in three files: snapshot_read.c parses what came,
-// snapshot_merge.c makes one list of nodes and slots of it, snapshot_role.c decides who is master
-// and who follows whom.
+// From many views to one picture, in four files: snapshot_read.c parses what came,
+// snapshot_merge.c makes one list of nodes of it, snapshot_slots.c decides who owns which slots,
+// snapshot_role.c who is master and who follows whom.
 #ifndef REHOME_SRC_MODEL_SNAPSHOT_MERGE_H
 #define REHOME_SRC_MODEL_SNAPSHOT_MERGE_H
 
@@ -43,6 +43,13 @@ Word *words_read(const RoundInput *in, Arena *arena, size_t *n);
 // and views (their words). merge_done() frees what m holds, the views too.
 void merge_nodes(Merge *m);
 void merge_done(Merge *m);
+
+// Who claims which slots, and by that whose views vote (sets View.votes).
+typedef struct SlotClaims SlotClaims;
+SlotClaims *claims_read(Merge *m);
+
+// Sets the slots of all nodes; needs their roles. Frees claims.
+void claims_settle(Merge *m, SlotClaims *claims);
 
 // Sets the role, the master and its ID of node i. Needs all addresses, and who votes.
 void merge_role(Merge *m, int i);
