@@ -37,6 +37,7 @@
     X(move_table)                                                                                  \
     X(move_walk)                                                                                   \
     X(nodes)                                                                                       \
+    X(pilot)                                                                                       \
     X(plan)                                                                                        \
     X(plan_order)                                                                                  \
     X(plan_refusals)                                                                               \
