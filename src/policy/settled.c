@@ -81,8 +81,10 @@ static bool state_is_explained(const Snapshot *s, int64_t since_ms, Settled *out
     for (size_t i = 0; i < s->n_masters && out->lost_slots == 0; i++) {
         const Node *n = &s->nodes[s->masters[i]];
         if (word_is_witness(s, s->masters[i], since_ms) && !n->says->cluster.state_ok) {
-            return unsettled(out, "cluster-state", "%s says cluster_state:fail and no slot is lost",
-                             n->addr);
+            return unsettled(out, "cluster-state",
+                             "%s says cluster_state:fail and no slot is lost; %zu of %zu slot "
+                             "owners answer us",
+                             n->addr, out->witnesses, s->n_owners);
         }
     }
     return true;

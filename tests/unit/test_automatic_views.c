@@ -57,7 +57,8 @@ static void it_does_not_act_on_views_that_are_not_settled(void **state)
         {failover_due, "failover",
          "a failover is due: 127.0.99.172:7005 has failed and has 1 live replica"},
         {state_fail, "cluster-state",
-         "127.0.99.172:7005 says cluster_state:fail and no slot is lost"},
+         "127.0.99.172:7005 says cluster_state:fail and no slot is lost; 3 of 3 slot owners answer "
+         "us"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         Run r = orphan_at_6000(AUTO_ACT);

@@ -58,9 +58,9 @@ static void the_owners_have_to_agree(void **state)
     assert_change_refused(
         failover_due, GATE_AGREEMENT,
         "a failover is due: 127.0.99.172:7005 has failed and has 1 live replica (first round)");
-    assert_change_refused(
-        state_fail, GATE_AGREEMENT,
-        "127.0.99.172:7005 says cluster_state:fail and no slot is lost (first round)");
+    assert_change_refused(state_fail, GATE_AGREEMENT,
+                          "127.0.99.172:7005 says cluster_state:fail and no slot is lost; 3 of 3 "
+                          "slot owners answer us (first round)");
     assert_change_refused(target_failed_for_one, GATE_AGREEMENT,
                           "127.0.99.172:7005 sees the target as failed (first round)");
     assert_change_refused(
@@ -101,7 +101,8 @@ static void they_have_to_agree_in_the_second_round_too(void **state)
          "(second round)"},
         {epochs_disagree, "127.0.99.170:7001 is at epoch 3, 127.0.99.171:7003 at 9 (second round)"},
         {handshake, "1 node is in handshake (second round)"},
-        {state_fail, "127.0.99.172:7005 says cluster_state:fail and no slot is lost "
+        {state_fail, "127.0.99.172:7005 says cluster_state:fail and no slot is lost; 3 of 3 slot "
+                     "owners answer us "
                      "(second round)"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
