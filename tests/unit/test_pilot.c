@@ -164,7 +164,7 @@ static void an_orphan_leads_to_a_move_by_itself(void **state)
     assert_true(pilot_is_hurried(t.pilot));
     assert_true(told(&t, "decision giving 127.0.99.170:7001 127.0.99.171:7004"));
     assert_true(pilot_last_move(t.pilot)->spec.origin == ORIGIN_AUTO);
-    assert_true(pilot_last_move(t.pilot)->spec.heal);
+    assert_true(pilot_last_move(t.pilot)->spec.purpose == PURPOSE_HEAL);
     land(&t);
 }
 
