@@ -133,9 +133,10 @@ static void check_spare(const AutoLook *l, AutoCheck *c)
 
 static void check_grace(const AutoLook *l, AutoCheck *c)
 {
+    int64_t now_ms = l->h->snapshot->now_ms;
     int64_t since = l->h->of[l->t->target].since_ms;
-    int64_t calm = l->a->calm_ms;
-    int64_t held_ms = l->h->snapshot->now_ms - (since > calm ? since : calm);
+    int64_t calm = l->a->calm_ms != 0 ? l->a->calm_ms : now_ms;
+    int64_t held_ms = now_ms - (since > calm ? since : calm);
     char held[32];
     char grace[32];
     format_seconds(held, sizeof(held), held_ms);

@@ -86,7 +86,7 @@ PlanTarget plan_for(PlanWork *w, int target, size_t kept)
     for (size_t i = 0; i < out.n; i++) {
         candidates[i] = all[i].c;
         if (candidates[i].legal) {
-            candidates[i].why = plan_why(w, &candidates[i], target);
+            plan_put_in_words(w, &candidates[i], target);
         }
     }
     out.candidates = candidates;
@@ -99,7 +99,7 @@ PlanTarget plan_for(PlanWork *w, int target, size_t kept)
         out.reason = waits;
     } else if (legal > 0) {
         out.chosen = 0;
-        out.reason = plan_reason(w, &candidates[0], target);
+        out.reason = plan_reason(w, &candidates[0]);
     } else {
         PlanCandidate *refused = mem_array(n, sizeof(*refused));
         for (size_t i = 0; i < n; i++) {
@@ -192,7 +192,7 @@ PlanCandidate plan_pair(const Health *h, int replica, int target)
     } else {
         c = plan_judge(&w, replica, target);
         if (c.legal) {
-            c.why = plan_why(&w, &c, target);
+            plan_put_in_words(&w, &c, target);
         }
     }
     plan_work_done(&w);

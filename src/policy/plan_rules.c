@@ -204,20 +204,26 @@ static void measure(const PlanWork *w, PlanCandidate *c, int target)
     c->value[PLAN_RULE_LAG] = lag >= 0 ? lag >> 20 : INT64_MAX;
 }
 
+PlanVerdict plan_replica_verdict(PlanWork *w, int replica)
+{
+    PlanVerdict *verdict = &w->verdicts[replica];
+    if (!verdict->known) {
+        *verdict = w->h->snapshot->nodes[replica].master < 0
+                       ? (PlanVerdict){true, "no-donor", "it follows no master that we know"}
+                       : judge_replica(w, replica);
+    }
+    return *verdict;
+}
+
 PlanCandidate plan_judge(PlanWork *w, int replica, int target)
 {
     const Snapshot *s = w->h->snapshot;
     const Node *r = &s->nodes[replica];
     PlanCandidate c = {.replica = replica, .donor = r->master, .why = ""};
-    PlanVerdict *verdict = &w->verdicts[replica];
-    if (!verdict->known) {
-        *verdict = r->master < 0
-                       ? (PlanVerdict){true, "no-donor", "it follows no master that we know"}
-                       : judge_replica(w, replica);
-    }
-    c.refused_rule = verdict->rule;
-    c.refused = verdict->text;
-    if (verdict->rule[0] != '\0') {
+    PlanVerdict verdict = plan_replica_verdict(w, replica);
+    c.refused_rule = verdict.rule;
+    c.refused = verdict.text;
+    if (verdict.rule[0] != '\0') {
         return c;
     }
     const NodeSays *needs = s->nodes[target].says;

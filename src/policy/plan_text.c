@@ -77,22 +77,22 @@ static const char *measured(const PlanWork *w, const PlanCandidate *c, int targe
     return "";
 }
 
-const char *plan_why(const PlanWork *w, const PlanCandidate *c, int target)
+void plan_put_in_words(const PlanWork *w, PlanCandidate *c, int target)
 {
-    const char *text = "";
+    const char *all = "";
     for (int i = 0; i < PLAN_RULE_COUNT; i++) {
-        text = arena_printf(w->h->snapshot->arena, "%s%s%s", text, i > 0 ? "; " : "",
-                            measured(w, c, target, (PlanRule)i));
+        c->measured[i] = measured(w, c, target, (PlanRule)i);
+        all = arena_printf(w->h->snapshot->arena, "%s%s%s", all, i > 0 ? "; " : "", c->measured[i]);
     }
-    return text;
+    c->why = all;
 }
 
-const char *plan_reason(const PlanWork *w, const PlanCandidate *best, int target)
+const char *plan_reason(const PlanWork *w, const PlanCandidate *best)
 {
     const Snapshot *s = w->h->snapshot;
     return arena_printf(s->arena, "%s: %s; %s", s->nodes[best->replica].addr,
-                        measured(w, best, target, PLAN_RULE_OTHER_HOST),
-                        measured(w, best, target, PLAN_RULE_DONOR_DIVERSE));
+                        best->measured[PLAN_RULE_OTHER_HOST],
+                        best->measured[PLAN_RULE_DONOR_DIVERSE]);
 }
 
 // Different masters among the candidates that were refused by this rule.

@@ -29,7 +29,10 @@ void plan_promise(PlanWork *w, int replica);
 // May the target be given anything? rule "" when it may.
 PlanVerdict plan_target_verdict(const Health *h, int target);
 
-// Everything but `why`.
+// May the replica be given to anybody? rule "" when it may.
+PlanVerdict plan_replica_verdict(PlanWork *w, int replica);
+
+// Everything but the words.
 PlanCandidate plan_judge(PlanWork *w, int replica, int target);
 
 // Judge every replica but the target's own for it. kept limits the trace (0: everything). Promises
@@ -42,8 +45,8 @@ int plan_kept_elsewhere(const PlanWork *w, int donor, int without);
 
 // In words, in the snapshot's arena: how a legal candidate does by every rule, why the best one is
 // it, and why none of them all is legal.
-const char *plan_why(const PlanWork *w, const PlanCandidate *c, int target);
-const char *plan_reason(const PlanWork *w, const PlanCandidate *best, int target);
+void plan_put_in_words(const PlanWork *w, PlanCandidate *c, int target);
+const char *plan_reason(const PlanWork *w, const PlanCandidate *best);
 const char *plan_why_none(const PlanWork *w, const PlanCandidate *all, size_t n);
 
 #endif

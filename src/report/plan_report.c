@@ -1,9 +1,7 @@
 #include "rehome/report/plan_report.h"
 
-#include <inttypes.h>
-
 #include "document.h"
-#include "rehome/base/text.h"
+#include "rehome/policy/explain.h"
 #include "value.h"
 #include "words.h"
 
@@ -14,65 +12,10 @@ int plan_status(const Plan *plan)
 
 // --- text ------------------------------------------------------------------------------------
 
-static const char *addr_of(const Health *h, int node)
-{
-    return h->snapshot->nodes[node].addr;
-}
-
-static void add_values(StrBuf *out, const PlanCandidate *c)
-{
-    for (PlanRule rule = 0; rule < PLAN_RULE_COUNT; rule++) {
-        strbuf_addf(out, "  %s %" PRId64, plan_rule_text(rule), c->value[rule]);
-    }
-    strbuf_add(out, "\n");
-}
-
-static void add_candidate(StrBuf *out, const Health *h, const PlanCandidate *c, bool chosen)
-{
-    strbuf_addf(out, "  %c %s, replica of %s",
-                chosen     ? '>'
-                : c->legal ? '+'
-                           : '-',
-                addr_of(h, c->replica), c->donor >= 0 ? addr_of(h, c->donor) : "nobody");
-    if (!c->legal) {
-        strbuf_addf(out, "\n      %s: %s\n", c->refused_rule, c->refused);
-        return;
-    }
-    add_values(out, c);
-    if (c->why != NULL && c->why[0] != '\0') {
-        strbuf_addf(out, "      %s\n", c->why);
-    }
-}
-
-static void add_target(StrBuf *out, const Health *h, const PlanTarget *t)
-{
-    const NodeHealth *health = &h->of[t->target];
-    char text[32];
-    strbuf_addf(out, "\n%s %s", addr_of(h, t->target), master_state_text(health->master));
-    if (health->orphan != ORPHAN_NOT) {
-        strbuf_addf(out, " (%s)", orphan_kind_text(health->orphan));
-    }
-    strbuf_addf(out, " for %s, %d slots\n",
-                format_clock(text, sizeof text, h->snapshot->now_ms - health->since_ms),
-                h->snapshot->nodes[t->target].slot_count);
-    if (t->chosen >= 0) {
-        const PlanCandidate *c = &t->candidates[t->chosen];
-        strbuf_addf(out, "  move %s from %s to %s\n      %s\n", addr_of(h, c->replica),
-                    addr_of(h, c->donor), addr_of(h, t->target), t->reason);
-        strbuf_addf(out, "  to copy: %s\n", format_bytes(text, sizeof text, t->cost_bytes));
-        strbuf_addf(out, "  $ %s\n", plan_command(h->snapshot, c->replica, t->target));
-    } else {
-        strbuf_addf(out, "  no move (%s): %s\n", t->refused_rule, t->reason);
-    }
-    for (size_t i = 0; i < t->n; i++) {
-        add_candidate(out, h, &t->candidates[i], (int)i == t->chosen);
-    }
-}
-
 static void add_legend(StrBuf *out)
 {
-    strbuf_add(
-        out, "\n> chosen  + possible  - refused; best first, by these in turn, less is better:\n");
+    strbuf_add(out,
+               "\n> the best  + possible  - refused; in order of these rules, less is better:\n");
     for (PlanRule rule = 0; rule < PLAN_RULE_COUNT; rule++) {
         strbuf_addf(out, "  %-13s  %s\n", plan_rule_text(rule), plan_rule_words(rule));
     }
@@ -88,7 +31,10 @@ void plan_text(StrBuf *out, const Health *h, const Plan *plan)
                 plan->n_moves, report_plural(plan->n_moves), plan->n, report_plural(plan->n),
                 h->floor);
     for (size_t i = 0; i < plan->n; i++) {
-        add_target(out, h, &plan->at[i]);
+        Explanation e = {.arena = h->snapshot->arena};
+        explain_target(&e, h, &plan->at[i]);
+        strbuf_add(out, "\n");
+        explain_text(out, &e);
     }
     add_legend(out);
 }

@@ -13,6 +13,7 @@
     X(check_json)                                                                                  \
     X(diff)                                                                                        \
     X(event_report)                                                                                \
+    X(explain)                                                                                     \
     X(finding)                                                                                     \
     X(gate)                                                                                        \
     X(gate_agreement)                                                                              \

@@ -40,8 +40,9 @@ typedef struct {
                               // "nofailover" "too-small"; of the target: "not-a-master" "failed"
                               // "not-reachable" "loading" "already-there"; "" when legal
     const char *refused;      // sentence with the measured value; "" when legal
-    int64_t value[PLAN_RULE_COUNT]; // meaningful when legal
-    const char *why;                // why it is where it is in the order, with values
+    int64_t value[PLAN_RULE_COUNT];        // meaningful when legal
+    const char *measured[PLAN_RULE_COUNT]; // the same in words; when legal
+    const char *why;                       // all of these in one sentence; "" when not legal
 } PlanCandidate;
 
 typedef struct {
