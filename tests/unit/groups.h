@@ -54,6 +54,9 @@
     X(text)                                                                                        \
     X(theme)                                                                                       \
     X(ui)                                                                                          \
+    X(ui_dialog)                                                                                   \
+    X(ui_draw)                                                                                     \
+    X(ui_pick)                                                                                     \
     X(views)
 
 #endif
