@@ -33,6 +33,8 @@
     X(labels)                                                                                      \
     X(labels_use)                                                                                  \
     X(move)                                                                                        \
+    X(move_fence)                                                                                  \
+    X(move_gate)                                                                                   \
     X(move_resume)                                                                                 \
     X(move_sync)                                                                                   \
     X(move_table)                                                                                  \

@@ -6,12 +6,6 @@
 
 #include "move_world.h"
 
-#define GET_FENCE        "send CONFIG GET cluster-replica-no-failover\n"
-#define SET_FENCE        "journal fence maybe\nsend CONFIG SET cluster-replica-no-failover yes\n"
-#define TARGET_ID        "7f3c91d2a40b5e68c1fd29e07b6a835410de9c27"
-#define REPLICATE(fence) "journal replicate " fence "\nsend CLUSTER REPLICATE " TARGET_ID "\n"
-#define LIFT_FENCE       "journal unfence set\nsend CONFIG SET cluster-replica-no-failover no\n"
-
 static void assert_events(const Rig *rig, const char *events)
 {
     assert_string_equal(strbuf_text(&rig->events), events);
@@ -42,7 +36,7 @@ static void a_move_from_start_to_end(void **state)
     rig_expect(&rig, "");
     world_in_sync(&rig.w);
     rig_look(&rig);
-    rig_expect(&rig, LIFT_FENCE);
+    rig_expect(&rig, LIFT_FENCE("set"));
     rig_ok(&rig);
     rig_expect(&rig, "journal done lifted\n");
     assert_int_equal(rig_state(&rig), MOVE_DONE);
