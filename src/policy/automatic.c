@@ -180,7 +180,7 @@ static AutoDecision decide_among(Automatic *a, AutoLook *look, const Plan *plan)
         PlanTarget t = plan->at[i];
         if (someone_waits && t.chosen < 0) {
             // The spare may be promised to the one that waits.
-            PlanWork work = plan_work(h);
+            PlanWork work = plan_work(h, HEED_ALL);
             t = plan_for(&work, t.target, 1);
             plan_work_done(&work);
         }

@@ -1,6 +1,7 @@
 // What holds automatic mode back: each rule with what it measures, whether it holds or not.
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "automatic_work.h"
 #include "rehome/base/mem.h"
@@ -84,6 +85,30 @@ static void check_brake(const AutoLook *l, AutoCheck *c)
          l->h->orphaned == 1 ? "" : "s", l->a->brake_why);
 }
 
+static void check_paused(const AutoLook *l, AutoCheck *c)
+{
+    if (l->h->pause == NULL) {
+        pass(c, "nobody has paused it");
+        return;
+    }
+    char words[320];
+    hold_words(words, sizeof(words), l->h->pause, l->h->snapshot->wall_ms);
+    hold(c, AUTO_DECIDE_WAIT, "%d orphan%s, but automatic mode is %s", l->h->orphaned,
+         l->h->orphaned == 1 ? "" : "s", words);
+}
+
+// Whoever only observes trips no brake that others would have to know of.
+static void check_kept(const AutoLook *l, AutoCheck *c)
+{
+    if (l->a->mode != AUTO_ACT || l->h->unkept[0] == '\0') {
+        pass(c, "what it does is kept for the next start");
+        return;
+    }
+    hold(c, AUTO_DECIDE_BLOCKED, "%d orphan%s, but %s", l->h->orphaned,
+         l->h->orphaned == 1 ? "" : "s", l->h->unkept);
+    name_rule(c, "not-kept");
+}
+
 static void check_busy(const AutoLook *l, AutoCheck *c)
 {
     if (l->a->busy) {
@@ -124,6 +149,11 @@ static void check_spare(const AutoLook *l, AutoCheck *c)
     if (l->t->chosen >= 0) {
         const PlanCandidate *chosen = &l->t->candidates[l->t->chosen];
         pass(c, "%s of %s may go", s->nodes[chosen->replica].addr, s->nodes[chosen->donor].addr);
+        return;
+    }
+    if (strcmp(l->t->refused_rule, "downtime") == 0) {
+        hold(c, AUTO_DECIDE_WAIT, "%s waits: %s", target_addr(l), l->t->reason);
+        name_rule(c, l->t->refused_rule);
         return;
     }
     hold(c, AUTO_DECIDE_BLOCKED, "%d orphan%s, no legal donor for %s: %s", l->h->orphaned,
@@ -237,6 +267,7 @@ void auto_check_one(const AutoLook *look, AutoRule rule, AutoCheck *out)
 {
     static void (*const checks[AUTO_RULE_COUNT])(const AutoLook *, AutoCheck *) = {
         [AUTO_RULE_MODE] = check_mode,           [AUTO_RULE_BRAKE] = check_brake,
+        [AUTO_RULE_PAUSED] = check_paused,       [AUTO_RULE_KEPT] = check_kept,
         [AUTO_RULE_BUSY] = check_busy,           [AUTO_RULE_YOUNG] = check_young,
         [AUTO_RULE_SETTLED] = check_settled,     [AUTO_RULE_SPARE] = check_spare,
         [AUTO_RULE_GRACE] = check_grace,         [AUTO_RULE_REFUSED] = check_refused,

@@ -88,7 +88,7 @@ static void explain_spares(Explanation *e, const Health *h, int master)
 {
     const Snapshot *s = h->snapshot;
     const Node *m = &s->nodes[master];
-    PlanWork work = plan_work(h);
+    PlanWork work = plan_work(h, HEED_ALL);
     if (m->n_replicas > 0) {
         explain_add(e, EXPLAIN_TITLE, 0, "", "Could it give one away?");
     }
@@ -175,7 +175,7 @@ static void explain_replica(Explanation *e, const Health *h, const Plan *plan, c
     explain_add(e, EXPLAIN_TITLE, 0, "", "%s %s, replica of %s", r->addr,
                 replica_state_text(h->of[replica].replica),
                 r->master >= 0 ? s->nodes[r->master].addr : "nobody we know");
-    PlanWork work = plan_work(h);
+    PlanWork work = plan_work(h, HEED_ALL);
     PlanVerdict v = plan_replica_verdict(&work, replica);
     plan_work_done(&work);
     if (v.rule[0] != '\0') {

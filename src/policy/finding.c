@@ -170,7 +170,8 @@ static Findings in_order(const Search *f)
 
 Findings findings_find(const Health *h)
 {
-    Search f = {.h = h, .s = h->snapshot, .arena = h->snapshot->arena, .work = plan_work(h)};
+    Search f = {
+        .h = h, .s = h->snapshot, .arena = h->snapshot->arena, .work = plan_work(h, HEED_SPARES)};
     choose_seed(&f);
     find_slots(&f);
     find_state(&f);

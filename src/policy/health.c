@@ -1,5 +1,6 @@
 #include "rehome/policy/health.h"
 
+#include "held.h"
 #include "word.h"
 
 enum { CUT_OFF_MS = 10000, FRESH_MS = 3000 };
@@ -357,5 +358,6 @@ const Health *health_assess(const Snapshot *s, const Health *before, const Healt
     count_masters(h);
     h->hosts = host_safety(s, h);
     note_conditions(h, before);
+    held_take(h, h->options.holds);
     return h;
 }

@@ -1,4 +1,5 @@
 // What became of the masters' protection between two rounds, as events.
+#include "held.h"
 #include "word.h"
 
 static int count_state(const Health *h, const Node *m, ReplicaState state, int *example)
@@ -79,6 +80,7 @@ void health_diff(const Health *before, const Health *after, EventSink *sink, voi
 {
     static const MasterState worst_first[] = {STATE_ORPHANED, STATE_AT_RISK, STATE_PROTECTED};
     const Snapshot *s = after->snapshot;
+    held_diff(before, after, sink, ctx);
     for (size_t k = 0; k < sizeof(worst_first) / sizeof(worst_first[0]); k++) {
         for (size_t n = 0; n < s->n_masters; n++) {
             int i = s->masters[n];

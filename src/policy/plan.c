@@ -91,7 +91,7 @@ PlanTarget plan_for(PlanWork *w, int target, size_t kept)
     }
     out.candidates = candidates;
 
-    PlanVerdict verdict = plan_target_verdict(h, target);
+    PlanVerdict verdict = plan_target_verdict(w, target);
     const char *waits =
         verdict.rule[0] == '\0' ? waits_for(h, target, &verdict.rule) : verdict.text;
     if (waits != NULL) {
@@ -105,8 +105,7 @@ PlanTarget plan_for(PlanWork *w, int target, size_t kept)
         for (size_t i = 0; i < n; i++) {
             refused[i] = all[i].c;
         }
-        out.refused_rule = "no-spare";
-        out.reason = plan_why_none(w, refused, n);
+        out.reason = plan_why_none(w, refused, n, &out.refused_rule);
         mem_free(refused);
     }
     mem_free(all);
@@ -152,7 +151,7 @@ Plan plan_make(const Health *h)
     qsort(orphans, plan.n, sizeof(*orphans), compare_urgent);
 
     PlanTarget *at = arena_array(s->arena, plan.n, sizeof(*at));
-    PlanWork w = plan_work(h);
+    PlanWork w = plan_work(h, HEED_ALL);
     for (size_t i = 0; i < plan.n; i++) {
         at[i] = plan_for(&w, orphans[i].target, plan.n > PLAN_TRACE_TARGETS ? PLAN_TRACE_SHORT : 0);
         if (at[i].chosen >= 0) {
@@ -168,7 +167,7 @@ Plan plan_make(const Health *h)
 
 PlanTarget plan_target(const Health *h, int target)
 {
-    PlanWork w = plan_work(h);
+    PlanWork w = plan_work(h, HEED_SPARES);
     PlanTarget out = plan_for(&w, target, 0);
     plan_work_done(&w);
     return out;
@@ -177,9 +176,9 @@ PlanTarget plan_target(const Health *h, int target)
 PlanCandidate plan_pair(const Health *h, int replica, int target)
 {
     const Snapshot *s = h->snapshot;
-    PlanWork w = plan_work(h);
+    PlanWork w = plan_work(h, HEED_NOTHING);
     PlanCandidate c = {.replica = replica, .donor = s->nodes[replica].master, .why = ""};
-    PlanVerdict verdict = plan_target_verdict(h, target);
+    PlanVerdict verdict = plan_target_verdict(&w, target);
     if (node_is_master(&s->nodes[replica])) {
         c.refused_rule = "not-a-replica";
         c.refused = arena_printf(s->arena, "%s is no replica", s->nodes[replica].addr);
@@ -193,6 +192,7 @@ PlanCandidate plan_pair(const Health *h, int replica, int target)
         c = plan_judge(&w, replica, target);
         if (c.legal) {
             plan_put_in_words(&w, &c, target);
+            c.why = arena_printf(s->arena, "%s%s", plan_downtime(h, &c, target), c.why);
         }
     }
     plan_work_done(&w);

@@ -26,11 +26,12 @@ static bool is_serving(const Health *h, int master)
     return false;
 }
 
-PlanWork plan_work(const Health *h)
+PlanWork plan_work(const Health *h, PlanHeed heed)
 {
     const Snapshot *s = h->snapshot;
     PlanWork w = {
         .h = h,
+        .heed = heed,
         .taken = mem_array(s->n_nodes, sizeof(*w.taken)),
         .promised = mem_array(s->n_nodes, sizeof(*w.promised)),
         .verdicts = mem_array(s->n_nodes, sizeof(*w.verdicts)),
@@ -70,8 +71,18 @@ void plan_promise(PlanWork *w, int replica)
     }
 }
 
-PlanVerdict plan_target_verdict(const Health *h, int target)
+// "it is in downtime by alice, 42 min left: new kernel"
+static PlanVerdict held(const Health *h, const char *who, const Hold *hold)
 {
+    char words[320];
+    hold_words(words, sizeof(words), hold, h->snapshot->wall_ms);
+    return (PlanVerdict){true, "downtime",
+                         arena_printf(h->snapshot->arena, "%s is %s", who, words)};
+}
+
+PlanVerdict plan_target_verdict(const PlanWork *w, int target)
+{
+    const Health *h = w->h;
     const Snapshot *s = h->snapshot;
     const Node *t = &s->nodes[target];
     if (!node_is_master(t)) {
@@ -98,6 +109,9 @@ PlanVerdict plan_target_verdict(const Health *h, int target)
     if (says->info.loading || says->loading) {
         return (PlanVerdict){true, "loading",
                              arena_printf(s->arena, "%s is loading its dataset", t->addr)};
+    }
+    if (w->heed == HEED_ALL && h->of[target].downtime != NULL) {
+        return held(h, t->addr, h->of[target].downtime);
     }
     return (PlanVerdict){.known = true, .rule = "", .text = ""};
 }
@@ -141,6 +155,36 @@ static PlanVerdict judge_donor(const PlanWork *w, int replica)
     return (PlanVerdict){.known = true, .rule = "", .text = ""};
 }
 
+// What somebody works on may stop at any moment: it is neither given nor taken from, and what the
+// donor keeps must be more than that.
+static PlanVerdict judge_downtime(const PlanWork *w, int replica)
+{
+    const Health *h = w->h;
+    const Snapshot *s = h->snapshot;
+    const Node *d = &s->nodes[s->nodes[replica].master];
+    const Hold *kept_back = NULL;
+    int working = -w->promised[s->nodes[replica].master];
+    if (h->of[replica].downtime != NULL) {
+        return held(h, "it", h->of[replica].downtime);
+    }
+    if (h->of[s->nodes[replica].master].downtime != NULL) {
+        return held(h, arena_printf(s->arena, "its master %s", d->addr),
+                    h->of[s->nodes[replica].master].downtime);
+    }
+    for (size_t i = 0; i < d->n_replicas; i++) {
+        const NodeHealth *other = &h->of[d->replicas[i]];
+        if (d->replicas[i] == replica || other->replica != REPLICA_WORKING) {
+            continue;
+        }
+        working += other->downtime == NULL;
+        kept_back = other->downtime != NULL ? other->downtime : kept_back;
+    }
+    if (kept_back != NULL && working < h->floor) {
+        return held(h, arena_printf(s->arena, "what its master %s would keep", d->addr), kept_back);
+    }
+    return (PlanVerdict){.known = true, .rule = "", .text = ""};
+}
+
 static PlanVerdict judge_replica(const PlanWork *w, int replica)
 {
     const Health *h = w->h;
@@ -161,7 +205,9 @@ static PlanVerdict judge_replica(const PlanWork *w, int replica)
     if (node_has(r, NODE_NOFAILOVER)) {
         return (PlanVerdict){true, "nofailover", "it is flagged nofailover"};
     }
-    return judge_donor(w, replica);
+    PlanVerdict donor = judge_donor(w, replica);
+    // Last, so that a downtime is told where nothing else stands against the replica.
+    return donor.rule[0] != '\0' || w->heed == HEED_NOTHING ? donor : judge_downtime(w, replica);
 }
 
 int plan_kept_elsewhere(const PlanWork *w, int donor, int without)

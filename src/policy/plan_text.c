@@ -95,6 +95,41 @@ const char *plan_reason(const PlanWork *w, const PlanCandidate *best)
                         best->measured[PLAN_RULE_DONOR_DIVERSE]);
 }
 
+const char *plan_downtime(const Health *h, const PlanCandidate *c, int target)
+{
+    const Snapshot *s = h->snapshot;
+    const int nodes[] = {c->replica, c->donor, target};
+    const char *text = "";
+    for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
+        if (h->of[nodes[i]].downtime != NULL) {
+            char words[320];
+            hold_words(words, sizeof(words), h->of[nodes[i]].downtime, s->wall_ms);
+            text = arena_printf(s->arena, "%s%s is %s; ", text, s->nodes[nodes[i]].addr, words);
+        }
+    }
+    return text;
+}
+
+// The first of the spares that nothing but a downtime holds back, with its words: whose it is says
+// whom to ask. "" when there is none.
+static const char *held_spare(const PlanWork *w, const PlanCandidate *all, size_t n)
+{
+    const Snapshot *s = w->h->snapshot;
+    const PlanCandidate *first = NULL;
+    size_t more = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (strcmp(all[i].refused_rule, "downtime") == 0) {
+            more += first != NULL;
+            first = first != NULL ? first : &all[i];
+        }
+    }
+    if (first == NULL) {
+        return "";
+    }
+    return arena_printf(s->arena, more > 0 ? "%s: %s, and %zu more in downtime" : "%s: %s",
+                        s->nodes[first->replica].addr, first->refused, more);
+}
+
 // Different masters among the candidates that were refused by this rule.
 static int count_donors(const PlanWork *w, const PlanCandidate *all, size_t n, const char *rule)
 {
@@ -110,7 +145,7 @@ static int count_donors(const PlanWork *w, const PlanCandidate *all, size_t n, c
     return donors;
 }
 
-const char *plan_why_none(const PlanWork *w, const PlanCandidate *all, size_t n)
+const char *plan_why_none(const PlanWork *w, const PlanCandidate *all, size_t n, const char **rule)
 {
     static const struct {
         const char *rule;
@@ -131,15 +166,19 @@ const char *plan_why_none(const PlanWork *w, const PlanCandidate *all, size_t n)
     };
     const Health *h = w->h;
     Arena *arena = h->snapshot->arena;
+    *rule = "no-spare";
     if (n == 0) {
         return "there is no other replica in the cluster";
     }
-    const char *text = "";
+    const char *text = held_spare(w, all, n);
+    if (text[0] != '\0') {
+        *rule = "downtime";
+    }
     int floored = count_donors(w, all, n, "donor-floor");
     if (floored > 0) {
-        text =
-            arena_printf(arena, "%d master%s no spare to give: every donor is at its floor of %d",
-                         floored, floored == 1 ? " has" : "s have", h->floor);
+        text = arena_printf(
+            arena, "%s%s%d master%s no spare to give: every donor is at its floor of %d", text,
+            text[0] != '\0' ? "; " : "", floored, floored == 1 ? " has" : "s have", h->floor);
     }
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
         int count = 0;

@@ -11,8 +11,13 @@ typedef struct {
     const char *text;
 } PlanVerdict;
 
+// Whose nodes in downtime are left alone: automatic mode touches none; a person who asks for the
+// best spare names the target, and whoever names both knows what he does.
+typedef enum { HEED_ALL, HEED_SPARES, HEED_NOTHING } PlanHeed;
+
 typedef struct {
     const Health *h;
+    PlanHeed heed;
     bool *taken;           // replicas promised by this plan
     int *promised;         // by donor: how many of its working replicas it loses to promises
     PlanVerdict *verdicts; // by replica; forgotten when its donor promises another one
@@ -20,14 +25,14 @@ typedef struct {
     size_t n_serving;
 } PlanWork;
 
-PlanWork plan_work(const Health *h);
+PlanWork plan_work(const Health *h, PlanHeed heed);
 void plan_work_done(PlanWork *w);
 
 // The replica goes to somebody: what its donor has left is less.
 void plan_promise(PlanWork *w, int replica);
 
 // May the target be given anything? rule "" when it may.
-PlanVerdict plan_target_verdict(const Health *h, int target);
+PlanVerdict plan_target_verdict(const PlanWork *w, int target);
 
 // May the replica be given to anybody? rule "" when it may.
 PlanVerdict plan_replica_verdict(PlanWork *w, int replica);
@@ -44,9 +49,11 @@ PlanTarget plan_for(PlanWork *w, int target, size_t kept);
 int plan_kept_elsewhere(const PlanWork *w, int donor, int without);
 
 // In words, in the snapshot's arena: how a legal candidate does by every rule, why the best one is
-// it, and why none of them all is legal.
+// it, which of the three nodes are in downtime (each with "; " behind it), and why none of them all
+// is legal, with its rule.
 void plan_put_in_words(const PlanWork *w, PlanCandidate *c, int target);
 const char *plan_reason(const PlanWork *w, const PlanCandidate *best);
-const char *plan_why_none(const PlanWork *w, const PlanCandidate *all, size_t n);
+const char *plan_downtime(const Health *h, const PlanCandidate *c, int target);
+const char *plan_why_none(const PlanWork *w, const PlanCandidate *all, size_t n, const char **rule);
 
 #endif

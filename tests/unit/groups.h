@@ -26,6 +26,7 @@
     X(health_events)                                                                               \
     X(health_links)                                                                                \
     X(health_time)                                                                                 \
+    X(hold)                                                                                        \
     X(host_loss)                                                                                   \
     X(info)                                                                                        \
     X(journal)                                                                                     \

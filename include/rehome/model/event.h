@@ -50,7 +50,9 @@ typedef enum {
     X(REFUSED, "refused")                                                                          \
     X(AUTO_MODE, "auto-mode")                                                                      \
     X(DECISION, "decision")                                                                        \
-    X(BRAKE, "brake")
+    X(BRAKE, "brake")                                                                              \
+    X(PAUSE, "pause")                                                                              \
+    X(DOWNTIME, "downtime")
 
 typedef enum {
 #define X(name, text) EVENT_##name,

@@ -38,9 +38,9 @@ typedef struct {
     NodeId replica; // for WOULD and ACT
     NodeId donor;
     NodeId target;  // also for WAIT and BLOCKED, when it is about one orphan
-    char rule[32];  // "brake" "busy" "young" "views-disagree" "unknowns" "failover"
-                    // "cluster-state" "grace" "refused" "cool-down"
-                    // "cap" "no-spare" "not-reachable" ...; "" for NOTHING, WOULD and ACT
+    char rule[32];  // "brake" "paused" "downtime" "not-kept" "busy" "young" "views-disagree"
+                    // "unknowns" "failover" "cluster-state" "grace" "refused" "cool-down" "cap"
+                    // "no-spare" "not-reachable" ...; "" for NOTHING, WOULD and ACT
     char text[240]; // one sentence with measured values; "" for NOTHING
 } AutoDecision;
 
@@ -49,6 +49,8 @@ typedef struct {
 #define AUTO_RULES(X)                                                                              \
     X(MODE, "mode")           /* it is switched on */                                              \
     X(BRAKE, "brake")         /* it has not stopped itself */                                      \
+    X(PAUSED, "paused")       /* no person has paused it */                                        \
+    X(KEPT, "kept")           /* a brake, once tripped, would survive a restart */                 \
     X(BUSY, "busy")           /* no move is under way */                                           \
     X(YOUNG, "young")         /* the cluster was looked at for long enough */                      \
     X(SETTLED, "settled")     /* the slot owners are of one mind */                                \

@@ -9,6 +9,7 @@
 
 #include "rehome/model/event.h"
 #include "rehome/model/snapshot.h"
+#include "rehome/policy/hold.h"
 #include "rehome/policy/host_loss.h"
 
 typedef enum {
@@ -64,9 +65,10 @@ typedef struct {
     bool fail_seen;     // we saw that begin
     int64_t link_down_ms; // since when its link is down and nothing is on its way; 0: it is not
     // both
-    int64_t since_ms; // when the present state began, as far as we have seen; for linking and
-                      // link-down: when the link went down
-    bool since_seen;  // masters: we saw it begin; otherwise it was so when we first looked
+    int64_t since_ms;     // when the present state began, as far as we have seen; for linking and
+                          // link-down: when the link went down
+    bool since_seen;      // masters: we saw it begin; otherwise it was so when we first looked
+    const Hold *downtime; // that covers it, the longest; NULL: none. Automatic mode leaves it alone
 } NodeHealth;
 
 // Zero stands for the default everywhere.
@@ -75,6 +77,7 @@ typedef struct {
     int64_t cut_off_ms; // a link down for longer than this counts as cut off; default 10 s
     int64_t fresh_ms;   // a node whose last answer is older cannot be asked; default 3 s (3 rounds)
     OwnMove moving;     // our move in flight: its target is at risk, not orphaned
+    const Holds *holds; // all that are kept; what of them holds here is in the health, as a copy
 } HealthOptions;
 
 // What may hold for the cluster as a whole.
@@ -99,14 +102,20 @@ typedef struct Health {
     int spares;
     HostSafety hosts;
     int64_t since_ms[CLUSTER_CONDITION_COUNT]; // when it began, as far as we have seen; 0: not so
+    const Hold *holds;                         // in force in this cluster, in no order
+    size_t n_holds;
+    const Hold *brake; // of these; NULL: none
+    const Hold *pause;
+    int in_downtime;    // nodes
+    const char *unkept; // why no hold can be kept; "" when it can
 } Health;
 
 // before: the previous round's health, for how long things have held; NULL at first.
 // The result lives in s->arena and must not outlive s; before is not referenced afterwards.
 const Health *health_assess(const Snapshot *s, const Health *before, const HealthOptions *options);
 
-// orphaned / at-risk / protected events between two healths. before may be NULL: then every orphan
-// is told.
+// orphaned / at-risk / protected events between two healths, and pause / downtime. before may be
+// NULL: then every orphan is told, and everything that holds.
 void health_diff(const Health *before, const Health *after, EventSink *sink, void *ctx);
 
 // Is this replica one that counts as being on its way or unknown, so that nobody else should come?

@@ -35,11 +35,11 @@ typedef struct {
     int replica; // index into the snapshot
     int donor;
     bool legal;
-    const char *refused_rule; // of the replica: "moving" "promised" "not-working" "no-donor"
-                              // "donor-failed" "donor-unknown" "donor-floor" "donor-list"
-                              // "nofailover" "too-small"; of the target: "not-a-master" "failed"
-                              // "not-reachable" "loading" "already-there"; "" when legal
-    const char *refused;      // sentence with the measured value; "" when legal
+    // Of the replica: "moving" "promised" "not-working" "no-donor" "donor-failed" "donor-unknown"
+    // "donor-floor" "donor-list" "nofailover" "too-small" "downtime"; of the target: "not-a-master"
+    // "failed" "not-reachable" "loading" "downtime" "already-there"; "" when legal
+    const char *refused_rule;
+    const char *refused;                   // sentence with the measured value; "" when legal
     int64_t value[PLAN_RULE_COUNT];        // meaningful when legal
     const char *measured[PLAN_RULE_COUNT]; // the same in words; when legal
     const char *why;                       // all of these in one sentence; "" when not legal
@@ -53,8 +53,8 @@ typedef struct {
     size_t n_left_out;  // refused or worse ones that plan_make left out of a long plan's trace
     int64_t cost_bytes; // the target's dataset that has to be copied; -1 unknown
     const char *reason; // one sentence: why this one, or why none
-    const char *refused_rule; // when none: "no-spare" "unverified" "coming" "moving", or what is
-                              // wrong with the target; "" when there is one
+    const char *refused_rule; // when none: "no-spare" "downtime" "unverified" "coming" "moving", or
+                              // what is wrong with the target; "" when there is one
 } PlanTarget;
 
 typedef struct {
@@ -70,11 +70,12 @@ enum { PLAN_TRACE_TARGETS = 16, PLAN_TRACE_SHORT = 4 };
 // orphaned, then node ID.
 Plan plan_make(const Health *h);
 
-// The same reasoning for one target, orphan or not: what `m` on a master shows.
+// The same reasoning for one target, orphan or not: what `m` on a master shows. A person names it,
+// so that it may be in downtime itself; its spares may not.
 PlanTarget plan_target(const Health *h, int target);
 
 // May this replica go to this target, and how good is it: what lights up when a replica is picked
-// up. The candidate is filled in either way.
+// up. The candidate is filled in either way. A downtime is no obstacle to who names both, but told.
 PlanCandidate plan_pair(const Health *h, int replica, int target);
 
 // What a person would type to reach a node: "-h 127.0.99.170 -p 7001". Only harmless characters,
