@@ -12,11 +12,14 @@
     X(journal)                                                                                     \
     X(labels)                                                                                      \
     X(link)                                                                                        \
+    X(link_refusals)                                                                               \
     X(losses)                                                                                      \
     X(move)                                                                                        \
     X(partition)                                                                                   \
     X(poller)                                                                                      \
+    X(poller_access)                                                                               \
     X(poller_lab)                                                                                  \
+    X(poller_rounds)                                                                               \
     X(promotion)                                                                                   \
     X(read_only)                                                                                   \
     X(scenario)                                                                                    \
