@@ -73,7 +73,7 @@ void open_link(World *w)
     assert_int_equal(link_state(w->link), LINK_OPENING);
 }
 
-bool is_up(void *ctx)
+static bool is_up(void *ctx)
 {
     return ((World *)ctx)->ups > 0;
 }

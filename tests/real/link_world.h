@@ -35,7 +35,6 @@ void come_up(World *w);
 bool send_words(World *w, const char *one, const char *two); // two may be NULL
 
 // Conditions, and to wait for one.
-bool is_up(void *ctx);
 bool is_down(void *ctx);
 bool is_answered(void *ctx);
 bool is_settled(void *ctx); // no answer is owed
