@@ -76,7 +76,8 @@ static void after_runner(Pilot *p, int64_t now_ms)
             auto_moved(&p->automatic, m->spec.replica, m->spec.donor, m->spec.target, manual,
                        now_ms);
         } else if (!manual) {
-            auto_refused(&p->automatic, m->spec.target, now_ms);
+            auto_refused(&p->automatic, m->spec.target,
+                         m->verdict.open ? AUTO_REFUSER_FENCE : AUTO_REFUSER_GATE, now_ms);
         }
         close_journal(p);
         p->world.ask_round(p->world.ctx, true);
@@ -159,14 +160,14 @@ bool pilot_move(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err)
     return start(p, &fenced, now_ms, err);
 }
 
-static void drop_asking(Pilot *p, const char *why, int64_t now_ms)
+static void drop_asking(Pilot *p, AutoRefuser by, const char *why, int64_t now_ms)
 {
     const MoveSpec *spec = &p->asking;
     const Node about = {.id = spec->replica, .addr = spec->replica_addr};
     p->is_asking = false;
     pilot_tell(p, EVENT_REFUSED, LEVEL_WARNING, &about, "%s: %s", spec->replica_addr, why);
     if (spec->origin == ORIGIN_AUTO) {
-        auto_refused(&p->automatic, spec->target, now_ms);
+        auto_refused(&p->automatic, spec->target, by, now_ms);
     }
 }
 
@@ -176,14 +177,14 @@ void pilot_hook_answer(Pilot *p, bool allowed, const char *text, int64_t now_ms)
         return;
     }
     if (!allowed) {
-        drop_asking(p, text, now_ms);
+        drop_asking(p, AUTO_REFUSER_HOOK, text, now_ms);
         return;
     }
     p->is_asking = false;
     MoveSpec spec = p->asking;
     Error err = {0};
     if (!start(p, &spec, now_ms, &err)) {
-        drop_asking(p, err.text, now_ms);
+        drop_asking(p, AUTO_REFUSER_GATE, err.text, now_ms);
     }
 }
 
@@ -191,7 +192,7 @@ void pilot_stop_move(Pilot *p, int64_t now_ms)
 {
     if (p->is_asking) {
         p->world.cancel_hook(p->world.ctx);
-        drop_asking(p, "stopped before anything was sent", now_ms);
+        drop_asking(p, AUTO_REFUSER_PERSON, "stopped before anything was sent", now_ms);
         return;
     }
     runner_stop(p->runner, now_ms);

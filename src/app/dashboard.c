@@ -61,6 +61,7 @@ static Scene scene_now(Dashboard *d)
         .automatic = pilot_automatic(pilot),
         .move = pilot_last_move(pilot),
         .move_busy = pilot_is_busy(pilot),
+        .asking = pilot_asking(pilot, &scene.asking_ms),
         .can_undo = undo_is_possible(&d->undo, engine_health(e)) && !pilot_is_busy(pilot),
         .undo_text = d->undo.text,
         .events = event_log_all(d->log, &scene.n_events),

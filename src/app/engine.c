@@ -31,6 +31,11 @@ Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
     e->loop = loop;
     e->listener = *listener;
     e->labels = options->labels;
+    e->hooks = (Hooks){
+        .before = options->before_move,
+        .after = options->after_move,
+        .timeout_ms = options->hook_timeout_ms,
+    };
     snprintf(e->trouble, sizeof(e->trouble), "no answer yet");
     ev_init(&e->wake, engine_wake);
     e->wake.data = e;
@@ -57,6 +62,7 @@ void engine_free(Engine *e)
     ev_timer_stop(e->loop, &e->wake);
     poller_free(e->poller);
     pilot_free(e->pilot);
+    engine_leave_hooks(e);
     move_file_free(e->file);
     mem_free(e);
 }

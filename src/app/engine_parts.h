@@ -1,10 +1,12 @@
 // What the files of the engine share: engine.c is its life and its commands, engine_picture.c turns
-// a round into the present picture, engine_world.c is the world of the pilot.
+// a round into the present picture, engine_world.c is the world of the pilot, engine_hooks.c the
+// operator's commands in it.
 #ifndef REHOME_SRC_APP_ENGINE_PARTS_H
 #define REHOME_SRC_APP_ENGINE_PARTS_H
 
 #include <ev.h>
 
+#include "hook.h"
 #include "move_file.h"
 #include "rehome/app/engine.h"
 
@@ -15,6 +17,23 @@ typedef struct {
     void (*done)(void *ctx, const GateVerdict *verdict); // NULL: no rehearsal
     void *ctx;
 } Rehearsal;
+
+// An after_move that runs.
+typedef struct {
+    struct Engine *engine;
+    Hook *hook; // NULL: none
+    MoveSpec spec;
+} Telling;
+
+typedef struct {
+    const char *before; // commands; NULL: none
+    const char *after;
+    int64_t timeout_ms;
+    Hook *asked;         // the before_move that runs
+    MoveSpec spec;       // about which it was asked
+    char reason[240];    // of the move that was last asked for
+    Telling tellings[4]; // a hook that hangs must not add up to many
+} Hooks;
 
 struct Engine {
     struct ev_loop *loop;
@@ -28,6 +47,7 @@ struct Engine {
     char trouble[320];
     bool hopeless; // the last round: nobody answered, and nobody is still being tried
     Rehearsal rehearsal;
+    Hooks hooks;
 };
 
 void engine_tell(Engine *e, EventCode code, Level level, const char *text);
@@ -42,6 +62,12 @@ void engine_wake(struct ev_loop *loop, ev_timer *w, int revents);    // the pilo
 
 // After every call into the pilot: when to call again.
 void engine_after_pilot(Engine *e);
+
+// Around a move; ctx is the engine.
+bool engine_ask_hook(void *ctx, const MoveSpec *spec);
+void engine_cancel_hook(void *ctx);
+void engine_tell_hook(void *ctx, const Move *m);
+void engine_leave_hooks(Engine *e);
 
 // A round's part in a rehearsal.
 void engine_feed_rehearsal(Engine *e, bool full);

@@ -66,8 +66,11 @@ PilotWorld engine_world(Engine *e)
         .keep_line = keep_line,
         .close_journal = close_journal,
         .find_unfinished = find_unfinished,
+        .ask_hook = engine_ask_hook,
+        .cancel_hook = engine_cancel_hook,
         .wall_ms = wall_ms,
         .event = tell,
+        .move_over = engine_tell_hook,
     };
 }
 

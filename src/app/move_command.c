@@ -15,12 +15,14 @@ typedef struct {
     Session session;
     ev_timer patience; // for the first picture
     bool started;
+    bool ended;
     MoveState told; // the state last told on stderr
     int told_percent;
 } MoveCommand;
 
 static void end(MoveCommand *c, int status)
 {
+    c->ended = true;
     session_end(&c->session, status);
 }
 
@@ -137,6 +139,9 @@ static void on_round(void *ctx)
 {
     MoveCommand *c = ctx;
     const Engine *e = c->session.engine;
+    if (c->ended) {
+        return;
+    }
     if (engine_health(e) == NULL) {
         if (engine_is_hopeless(e)) {
             session_say("%s", engine_trouble(e));
@@ -160,7 +165,8 @@ static void on_event(void *ctx, const Event *event)
 {
     MoveCommand *c = ctx;
     bool own = event->code == EVENT_MOVE_STARTED || event->code == EVENT_MOVE_DONE ||
-               event->code == EVENT_MOVE_FAILED || event->code == EVENT_REFUSED;
+               event->code == EVENT_MOVE_FAILED || event->code == EVENT_REFUSED ||
+               event->code == EVENT_HOOK;
     if (own) {
         session_say("%s", event->text);
     }
@@ -191,8 +197,9 @@ int command_move(const Options *o)
         c.patience.data = &c;
         ev_timer_start(c.session.loop, &c.patience);
         session_run(&c.session);
+        session_await_hooks(&c.session);
         ev_timer_stop(c.session.loop, &c.patience);
-        if (c.session.interrupted) {
+        if (c.session.interrupted && !c.ended) {
             const Move *m = pilot_last_move(engine_pilot(c.session.engine));
             session_say(
                 m != NULL && !move_is_over(m)

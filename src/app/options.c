@@ -99,6 +99,12 @@ static const Option options[] = {
     {"fence", 0, "MODE", KIND_FENCE, AT(fencing), 0, 0,
      "hold a moving replica back from elections: auto (where CONFIG is allowed), require or off "
      "(auto)"},
+    {"before-move", 0, "COMMAND", KIND_TEXT, AT(before_move), 0, 0,
+     "ask it before each move, with /bin/sh; anything but exit 0 stops the move (README)"},
+    {"after-move", 0, "COMMAND", KIND_TEXT, AT(after_move), 0, 0,
+     "tell it after each move what came of it"},
+    {"hook-timeout", 0, "SECONDS", KIND_SECONDS, AT(hook_timeout_ms), 100, 86400000,
+     "either of them is killed after this time (10)"},
     {"read-only", 0, NULL, KIND_FLAG, AT(read_only), 0, 0,
      "nothing can be changed, by key or by itself"},
     {"format", 0, "FORMAT", KIND_FORMAT, AT(format), 0, 0, "text or json (text)"},
@@ -363,6 +369,7 @@ bool options_parse(int argc, char **argv, Options *out, Error *err)
         .port = 6379,
         .interval_ms = poller_options_default().interval_ms,
         .limits = auto_limits_default(),
+        .hook_timeout_ms = 10000,
     };
     const char *pass = getenv("REDISCLI_AUTH");
     if (pass != NULL && *pass != '\0') {
@@ -392,6 +399,8 @@ void options_done(Options *o)
     mem_free(o->user);
     mem_free(o->theme);
     mem_free(o->labels);
+    mem_free(o->before_move);
+    mem_free(o->after_move);
     wipe(&o->pass);
 }
 

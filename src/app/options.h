@@ -35,6 +35,9 @@ typedef struct {
     int floor;    // 0: the cluster's barrier
     char *labels; // a file; NULL: none
     FencePolicy fencing;
+    char *before_move; // commands; NULL: none
+    char *after_move;
+    int64_t hook_timeout_ms;
     bool read_only;
     int64_t for_ms; // watch; 0: until stopped
     bool dry_run;

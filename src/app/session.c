@@ -141,6 +141,9 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         .floor = o->floor,
         .labels = s->labels,
         .fencing = o->fencing,
+        .before_move = o->before_move,
+        .after_move = o->after_move,
+        .hook_timeout_ms = o->hook_timeout_ms,
         .read_only = read_only || o->read_only,
         .state_dir = s->state_dir,
     };
@@ -154,6 +157,13 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
 void session_run(Session *s)
 {
     ev_run(s->loop, 0);
+}
+
+void session_await_hooks(Session *s)
+{
+    while (!s->interrupted && engine_is_telling(s->engine)) {
+        ev_run(s->loop, EVRUN_ONCE);
+    }
 }
 
 void session_end(Session *s, int status)

@@ -28,6 +28,8 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
 // Run until session_end() or a signal.
 void session_run(Session *s);
 void session_end(Session *s, int status);
+// Behind session_run(): until no after_move runs any more, or a signal.
+void session_await_hooks(Session *s);
 void session_done(Session *s); // after session_start(), also a failed one
 
 // Write the prompt to out and wait for a line, whose end is cut off; without echo it is not shown

@@ -95,10 +95,11 @@ void auto_moved(Automatic *a, NodeId replica, NodeId donor, NodeId target, bool 
     }
 }
 
-void auto_refused(Automatic *a, NodeId target, int64_t now_ms)
+void auto_refused(Automatic *a, NodeId target, AutoRefuser by, int64_t now_ms)
 {
     size_t slot = a->n_refusals++ % AUTO_REFUSALS;
     a->refusals[slot].target = target;
+    a->refusals[slot].by = by;
     a->refusals[slot].at_ms = now_ms;
 }
 

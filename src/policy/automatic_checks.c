@@ -7,9 +7,6 @@
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
 
-// What made the gate refuse is often over soon, and an orphan should not wait longer than that.
-enum { REFUSED_PAUSE_MS = 5000 };
-
 const char *auto_rule_text(AutoRule rule)
 {
     static const char *const texts[] = {
@@ -178,13 +175,23 @@ static void check_grace(const AutoLook *l, AutoCheck *c)
     }
 }
 
-static int64_t refusal_left_ms(const Automatic *a, NodeId target, int64_t now_ms)
+static const struct {
+    const char *words;
+    int64_t pause_ms;
+} refusers[] = {
+#define X(name, words, pause_ms) [AUTO_REFUSER_##name] = {words, pause_ms},
+    AUTO_REFUSERS(X)
+#undef X
+};
+
+static int64_t refusal_left_ms(const Automatic *a, NodeId target, int64_t now_ms, AutoRefuser *by)
 {
     int64_t left = 0;
     for (size_t i = 0; i < AUTO_REFUSALS && i < a->n_refusals; i++) {
-        int64_t yet = a->refusals[i].at_ms + REFUSED_PAUSE_MS - now_ms;
+        int64_t yet = a->refusals[i].at_ms + refusers[a->refusals[i].by].pause_ms - now_ms;
         if (node_id_eq(a->refusals[i].target, target) && yet > left) {
             left = yet;
+            *by = a->refusals[i].by;
         }
     }
     return left;
@@ -193,10 +200,11 @@ static int64_t refusal_left_ms(const Automatic *a, NodeId target, int64_t now_ms
 static void check_refused(const AutoLook *l, AutoCheck *c)
 {
     const Snapshot *s = l->h->snapshot;
-    int64_t left_ms = refusal_left_ms(l->a, s->nodes[l->t->target].id, s->now_ms);
+    AutoRefuser by = AUTO_REFUSER_GATE;
+    int64_t left_ms = refusal_left_ms(l->a, s->nodes[l->t->target].id, s->now_ms, &by);
     if (left_ms > 0) {
         char left[32];
-        hold(c, AUTO_DECIDE_WAIT, "%s: the gate refused, looking again in %s", target_addr(l),
+        hold(c, AUTO_DECIDE_WAIT, "%s: %s, looking again in %s", target_addr(l), refusers[by].words,
              format_seconds(left, sizeof(left), left_ms));
     } else {
         pass(c, "the gate has not refused it just now");

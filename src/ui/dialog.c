@@ -227,7 +227,7 @@ Request dialog_auto(Ui *ui, const Scene *s)
 
 Request dialog_quit(Ui *ui, const Scene *s)
 {
-    if (!s->move_busy) {
+    if (!s->move_busy || s->asking != NULL) { // nothing was sent
         return (Request){.kind = REQUEST_QUIT};
     }
     ui->dialog = (Dialog){.kind = DIALOG_QUIT, .opened_ms = s->now_ms};

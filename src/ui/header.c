@@ -185,17 +185,32 @@ static void draw_state(const Scene *s, Canvas *c)
                  width == BRIEF_WIDTH ? brief : text);
 }
 
+// Nothing was sent yet: an operator's command thinks about it.
+static void add_asking(Chips *chips, const Scene *s, const char *replica, const char *target,
+                       bool ascii)
+{
+    char since[16];
+    format_seconds(since, sizeof(since), s->now_ms - s->asking_ms);
+    Chip *chip = chip_add(chips, ROLE_MOVING, 14, "asking before_move %s: %s %s %s", since, replica,
+                          glyph_text(GLYPH_ARROW, ascii), target);
+    chip_brief(chip, 6, "asking %s", since);
+}
+
 static void add_move(Chips *chips, const Scene *s, bool ascii)
 {
-    if (!s->move_busy || s->move == NULL) {
+    const Move *m = move_in_flight(s);
+    const MoveSpec *spec = m != NULL ? &m->spec : s->asking;
+    if (spec == NULL) {
         return;
     }
-    const Move *m = s->move;
     char replica[NAME_MAX_BYTES];
     char target[NAME_MAX_BYTES];
-    short_name_of(s->health->snapshot, m->spec.replica, m->spec.replica_addr, replica,
-                  sizeof(replica));
-    short_name_of(s->health->snapshot, m->spec.target, m->spec.target_addr, target, sizeof(target));
+    short_name_of(s->health->snapshot, spec->replica, spec->replica_addr, replica, sizeof(replica));
+    short_name_of(s->health->snapshot, spec->target, spec->target_addr, target, sizeof(target));
+    if (m == NULL) {
+        add_asking(chips, s, replica, target, ascii);
+        return;
+    }
     char share[16] = "";
     if (m->sync_permille >= 0) {
         snprintf(share, sizeof(share), " %d%%", m->sync_permille / 10);

@@ -204,6 +204,14 @@ static void draw_own_move(const RowPen *pen, const Move *m, bool is_home)
     draw_transfer(pen, ROLE_MOVING, m->sync_permille, numbers);
 }
 
+static void draw_asking(const RowPen *pen, const MoveSpec *spec)
+{
+    char target[NAME_MAX_BYTES];
+    short_name_of(pen->p, spec->target, spec->target_addr, target, sizeof(target));
+    canvas_textf(pen->c, pen->k.rest, pen->y, pen->k.end - pen->k.rest, ROLE_MOVING,
+                 "before_move %s %s", glyph_text(GLYPH_ARROW, pen->c->ascii), target);
+}
+
 // The age of the last word: whole seconds, as the server counts them.
 static void format_ack(char *out, size_t size, int64_t lag_s)
 {
@@ -254,6 +262,10 @@ static void draw_replica_rest(const RowPen *pen, const Node *n, const NodeHealth
     char numbers[48] = "";
     if (is_moving_replica(pen->s, n->id)) {
         draw_own_move(pen, pen->s->move, !nh->arriving);
+        return;
+    }
+    if (is_asked_for(pen->s, n->id)) {
+        draw_asking(pen, pen->s->asking);
         return;
     }
     switch (nh->replica) {

@@ -290,7 +290,9 @@ static Request stop_move(Ui *ui, const Scene *s)
         ui_note(ui, s, LEVEL_INFO, "no move is under way");
         return (Request){0};
     }
-    ui_note(ui, s, LEVEL_INFO, "stopping: what was sent already is followed to its end");
+    if (s->asking == NULL) {
+        ui_note(ui, s, LEVEL_INFO, "stopping: what was sent already is followed to its end");
+    }
     return (Request){.kind = REQUEST_STOP_MOVE};
 }
 
@@ -425,8 +427,9 @@ Request ui_key(Ui *ui, const Scene *s, uint32_t key)
 // Our move ended since the last tick: say how.
 static void tell_end(Ui *ui, const Scene *s)
 {
-    bool ended = ui->was_busy && !s->move_busy && s->move != NULL && move_is_over(s->move);
-    ui->was_busy = s->move_busy;
+    bool busy = move_in_flight(s) != NULL;
+    bool ended = ui->was_busy && !busy && s->move != NULL && move_is_over(s->move);
+    ui->was_busy = busy;
     if (!ended) {
         return;
     }

@@ -32,14 +32,26 @@ static Words words_share(Glyph glyph, Role role, const char *text, int permille)
     return w;
 }
 
+const Move *move_in_flight(const Scene *s)
+{
+    return s->move_busy && s->asking == NULL ? s->move : NULL;
+}
+
 bool is_moving_replica(const Scene *s, NodeId id)
 {
-    return s->move_busy && s->move != NULL && node_id_eq(s->move->spec.replica, id);
+    const Move *m = move_in_flight(s);
+    return m != NULL && node_id_eq(m->spec.replica, id);
+}
+
+bool is_asked_for(const Scene *s, NodeId id)
+{
+    return s->asking != NULL && node_id_eq(s->asking->replica, id);
 }
 
 static bool is_moving_target(const Scene *s, NodeId id)
 {
-    return s->move_busy && s->move != NULL && node_id_eq(s->move->spec.target, id);
+    const Move *m = move_in_flight(s);
+    return m != NULL && node_id_eq(m->spec.target, id);
 }
 
 Words master_words(const Scene *s, int node)
@@ -110,6 +122,9 @@ Words replica_words(const Scene *s, int node)
     if (is_moving_replica(s, n->id)) {
         return words_share(GLYPH_SYNC, ROLE_MOVING, move_stage_words(s->move),
                            s->move->sync_permille);
+    }
+    if (is_asked_for(s, n->id)) {
+        return words_since(GLYPH_SYNC, ROLE_MOVING, "asking", s, s->asking_ms);
     }
     switch (nh->replica) {
     case REPLICA_WORKING:

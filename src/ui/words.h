@@ -38,8 +38,10 @@ int draw_cut(Canvas *c, int x, int y, int w, Role role, const char *text);
 // "..170" for 192.168.99.170; other labels as they are.
 void short_host(const char *host, char *out, size_t size);
 
-// Our own move in flight has this node as its replica.
-bool is_moving_replica(const Scene *s, NodeId id);
+// Our own move in flight; NULL: none is.
+const Move *move_in_flight(const Scene *s);
+bool is_moving_replica(const Scene *s, NodeId id); // it has this node as its replica
+bool is_asked_for(const Scene *s, NodeId id);      // before_move is asked about moving this node
 
 // What our move is doing, briefly: "checking" "fencing" "attaching" "syncing" ...
 const char *move_stage_words(const Move *m);

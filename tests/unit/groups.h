@@ -27,6 +27,7 @@
     X(health_links)                                                                                \
     X(health_time)                                                                                 \
     X(hold)                                                                                        \
+    X(hook_report)                                                                                 \
     X(host_loss)                                                                                   \
     X(info)                                                                                        \
     X(journal)                                                                                     \

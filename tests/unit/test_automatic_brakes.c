@@ -48,7 +48,7 @@ static void after_a_refusal_it_looks_again_soon(void **state)
     r.a.limits.max_moves_per_hour = 1;
     run_rounds(&r, 10); // 16000
     for (int i = 0; i < 3 * AUTO_REFUSALS; i++) {
-        auto_refused(&r.a, r.d.target, r.w.now_ms);
+        auto_refused(&r.a, r.d.target, AUTO_REFUSER_GATE, r.w.now_ms);
     }
     assert_int_equal(auto_tries_last_hour(&r.a, r.w.now_ms), 0);
     run_rounds(&r, 1);
@@ -56,7 +56,7 @@ static void after_a_refusal_it_looks_again_soon(void **state)
                     "127.0.99.170:7001: the gate refused, looking again in 4.0s");
     run_rounds(&r, 4); // 21000
     assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
-    auto_refused(&r.a, watch_id(&r.w, 7005), r.w.now_ms);
+    auto_refused(&r.a, watch_id(&r.w, 7005), AUTO_REFUSER_GATE, r.w.now_ms);
     run_rounds(&r, 1);
     assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
     run_done(&r);

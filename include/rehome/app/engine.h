@@ -18,10 +18,13 @@ typedef struct {
     size_t n_seeds;
     AutoMode mode;
     AutoLimits limits;
-    int floor;            // 0: as the cluster's barrier says
-    const Labels *labels; // of hosts; NULL: none; borrowed for the engine's life
-    FencePolicy fencing;  // of every move
-    bool read_only;       // no write can leave, whatever is asked
+    int floor;               // 0: as the cluster's barrier says
+    const Labels *labels;    // of hosts; NULL: none; borrowed for the engine's life
+    FencePolicy fencing;     // of every move
+    const char *before_move; // command that is asked before a move; NULL: none; borrowed as labels
+    const char *after_move;  // command that is told after it; as above
+    int64_t hook_timeout_ms; // for either
+    bool read_only;          // no write can leave, whatever is asked
     const char
         *state_dir; // where moves are journaled; created when needed; borrowed for engine_new()
 } EngineOptions;
@@ -42,6 +45,8 @@ const Health *engine_health(const Engine *e);
 const Findings *engine_findings(const Engine *e);
 const char *engine_trouble(const Engine *e); // "" when the last round saw the cluster
 bool engine_is_hopeless(const Engine *e);    // every address has said no: waiting will not help
+
+bool engine_is_telling(const Engine *e); // an after_move still runs
 
 const Pilot *engine_pilot(const Engine *e); // plan, automatic mode, the move under way
 

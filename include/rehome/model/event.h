@@ -48,6 +48,7 @@ typedef enum {
     X(MOVE_DONE, "move-done")                                                                      \
     X(MOVE_FAILED, "move-failed")                                                                  \
     X(REFUSED, "refused")                                                                          \
+    X(HOOK, "hook")                                                                                \
     X(AUTO_MODE, "auto-mode")                                                                      \
     X(DECISION, "decision")                                                                        \
     X(BRAKE, "brake")                                                                              \

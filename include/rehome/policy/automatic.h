@@ -11,10 +11,25 @@
 
 typedef enum { AUTO_OFF, AUTO_OBSERVE, AUTO_ACT } AutoMode;
 
+// Who said no to a move before anything was written, in words, and for how long its target is left
+// alone then (ms). What made the gate refuse is often over soon, and an orphan should not wait
+// longer than that; the others do not change their mind within seconds, and are asked anew.
+#define AUTO_REFUSERS(X)                                                                           \
+    X(GATE, "the gate refused", 5000)                                                              \
+    X(FENCE, "the fence it requires could not be set", 60000)                                      \
+    X(HOOK, "the hook said no", 60000)                                                             \
+    X(PERSON, "it was stopped by hand", 60000)
+
+typedef enum {
+#define X(name, words, pause_ms) AUTO_REFUSER_##name,
+    AUTO_REFUSERS(X)
+#undef X
+} AutoRefuser;
+
 const char *auto_mode_text(AutoMode mode); // "off" "observe" "act"
 bool auto_mode_parse(const char *text, AutoMode *out);
 
-enum { AUTO_HISTORY = 64, AUTO_REFUSALS = 8 }; // tries remembered
+enum { AUTO_HISTORY = 64, AUTO_REFUSALS = 64 }; // tries remembered
 
 typedef struct {
     int64_t grace_ms;       // an orphan must be seen for this long without a gap; >= 0
@@ -94,8 +109,9 @@ typedef struct {
     size_t n_tries;        // total ever
     struct {
         NodeId target;
+        AutoRefuser by;
         int64_t at_ms;
-    } refusals[AUTO_REFUSALS]; // ring; nothing was written: no try, only a short pause
+    } refusals[AUTO_REFUSALS]; // ring; nothing was written: no try, only a pause
     size_t n_refusals;         // total ever
     size_t n_forgiven; // of these, the ones before the brake was released: they do not count
     AutoDecision last; // the latest decision, its text as of the latest round
@@ -117,8 +133,8 @@ AutoDecision auto_decide(Automatic *a, const Health *h, const Plan *plan, bool b
 void auto_moved(Automatic *a, NodeId replica, NodeId donor, NodeId target, bool manual,
                 int64_t now_ms);
 
-// The gate refused a move of automatic mode to this target before anything was written.
-void auto_refused(Automatic *a, NodeId target, int64_t now_ms);
+// A move of automatic mode to this target was refused before anything was written.
+void auto_refused(Automatic *a, NodeId target, AutoRefuser by, int64_t now_ms);
 
 // Every rule with what it measures now, for one target of the plan; NULL: for the cluster alone.
 // Changes nothing.

@@ -21,8 +21,10 @@ typedef struct {
     const char *trouble; // why there is no cluster to show, or that contact was lost; "" otherwise
     const char *seeds;   // what we are trying to reach
     const Automatic *automatic;
-    const Move *move; // in flight or last; NULL: none yet
-    bool move_busy;
+    const Move *move;       // in flight or last; NULL: none yet
+    bool move_busy;         // one is in flight, or about to be
+    const MoveSpec *asking; // about to be: before_move is asked, nothing was sent; NULL: it is not
+    int64_t asking_ms;      // since when
     bool can_undo;
     const char *undo_text; // "7004 back to 7003"; "" when not can_undo
     const Event *events;   // ring, oldest first
