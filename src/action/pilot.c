@@ -98,6 +98,7 @@ static void take_picture(Pilot *p, Snapshot *s)
 {
     HealthOptions options = {
         .floor = p->options.floor,
+        .spread = p->options.spread,
         .moving = pilot_move_in_flight(p),
     };
     const Health *health = health_assess(s, p->health, &options);
@@ -138,6 +139,7 @@ static void decide(Pilot *p, int64_t now_ms)
     int target = snapshot_find(p->snapshot, d.target);
     if (acts && replica >= 0 && target >= 0) {
         MoveSpec spec = pilot_spec(p, replica, target, ORIGIN_AUTO);
+        spec.purpose = d.purpose;
         pilot_move(p, &spec, now_ms, NULL);
     }
 }

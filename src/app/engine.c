@@ -44,6 +44,7 @@ Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
         .mode = options->mode,
         .limits = options->limits,
         .floor = options->floor,
+        .spread = options->spread,
         .fencing = options->fencing,
         .read_only = options->read_only,
     };

@@ -94,6 +94,9 @@ static const Option options[] = {
      "then the brake stops automatic mode until a person releases it (6)"},
     {"floor", 0, "N", KIND_INT, AT(floor), 1, 1000,
      "working replicas a master keeps when it gives one (cluster-migration-barrier, at least 1)"},
+    {"spread", 0, NULL, KIND_FLAG, AT(spread), 0, 0,
+     "plan, automatic mode: then give masters that share a host with all their replicas one from "
+     "another host"},
     {"labels", 0, "FILE", KIND_TEXT, AT(labels), 0, 0,
      "which nodes share a host, a rack or a zone: one WHO = LABEL a line (README)"},
     {"fence", 0, "MODE", KIND_FENCE, AT(fencing), 0, 0,

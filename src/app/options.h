@@ -33,6 +33,7 @@ typedef struct {
     AutoMode mode;
     AutoLimits limits;
     int floor;    // 0: the cluster's barrier
+    bool spread;
     char *labels; // a file; NULL: none
     FencePolicy fencing;
     char *before_move; // commands; NULL: none

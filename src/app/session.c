@@ -139,6 +139,7 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         .mode = o->mode,
         .limits = o->limits,
         .floor = o->floor,
+        .spread = o->spread,
         .labels = s->labels,
         .fencing = o->fencing,
         .before_move = o->before_move,

@@ -88,8 +88,12 @@ void auto_moved(Automatic *a, NodeId replica, NodeId donor, NodeId target, bool 
     a->tries[slot].replica = replica;
     a->tries[slot].donor = donor;
     a->tries[slot].target = target;
+    a->tries[slot].for_target = (NodeId){0};
     a->tries[slot].at_ms = now_ms;
     a->tries[slot].manual = manual;
+    if (!manual && node_id_eq(replica, a->act.replica) && node_id_eq(target, a->act.target)) {
+        a->tries[slot].for_target = a->act.for_target;
+    }
     if (manual) {
         a->calm_ms = 0; // a person is at work: look anew for the whole grace
     }
@@ -143,7 +147,11 @@ static AutoDecision go(const Automatic *a, const Health *h, const PlanTarget *t)
         .verdict = act ? AUTO_DECIDE_ACT : AUTO_DECIDE_WOULD,
         .replica = s->nodes[c->replica].id,
         .donor = s->nodes[c->donor].id,
+        .purpose = t->purpose,
     };
+    if (t->for_target >= 0) {
+        d.for_target = s->nodes[t->for_target].id;
+    }
     // The reason begins with the replica.
     char text[512];
     snprintf(text, sizeof(text), "%s %s %s", act ? "giving" : "would give",
@@ -171,18 +179,23 @@ static AutoDecision decide_for(Automatic *a, const AutoLook *look)
 }
 
 // The most urgent orphan that nothing holds back; when there is none, the most urgent one that only
-// has to wait; when there is none of these either, the most urgent.
+// has to wait; when there is none of these either, the most urgent. Without orphans the same for
+// masters to spread, where what is promised to the one that waits stays promised.
 static AutoDecision decide_among(Automatic *a, AutoLook *look, const Plan *plan)
 {
     const Health *h = look->h;
     AutoDecision held = {0};
     bool someone_waits = false;
-    for (size_t i = 0; i < plan->n; i++) {
+    size_t n = plan->n_orphans > 0 ? plan->n_orphans : plan->n;
+    for (size_t i = 0; i < n; i++) {
         PlanTarget t = plan->at[i];
-        if (someone_waits && t.chosen < 0) {
+        if (t.after_previous) {
+            continue;
+        }
+        if (someone_waits && t.chosen < 0 && t.purpose == PURPOSE_HEAL) {
             // The spare may be promised to the one that waits.
             PlanWork work = plan_work(h, HEED_ALL);
-            t = plan_for(&work, t.target, 1);
+            t = plan_for(&work, &(PlanAsk){t.target, PURPOSE_HEAL, -1, 1});
             plan_work_done(&work);
         }
         look->t = &t;
@@ -234,5 +247,8 @@ AutoDecision auto_decide(Automatic *a, const Health *h, const Plan *plan, bool b
                    !node_id_eq(d.target, a->last.target) || !node_id_eq(d.replica, a->last.replica);
     }
     a->last = d;
+    if (d.verdict == AUTO_DECIDE_ACT) {
+        a->act = d;
+    }
     return d;
 }

@@ -54,6 +54,37 @@ static const char *target_addr(const AutoLook *l)
     return l->h->snapshot->nodes[l->t->target].addr;
 }
 
+// The master that is helped in the end.
+static int helped(const AutoLook *l)
+{
+    return l->t->for_target >= 0 ? l->t->for_target : l->t->target;
+}
+
+static const char *helped_addr(const AutoLook *l)
+{
+    return l->h->snapshot->nodes[helped(l)].addr;
+}
+
+static bool spreads(const AutoLook *l)
+{
+    return l->t->purpose == PURPOSE_SPREAD || l->t->purpose == PURPOSE_STEP;
+}
+
+// "2 orphans, but "; "" without any.
+typedef struct {
+    char text[32];
+} Orphans;
+
+static Orphans orphans_but(const AutoLook *l)
+{
+    Orphans out = {""};
+    if (l->h->orphaned > 0) {
+        snprintf(out.text, sizeof(out.text), "%d orphan%s, but ", l->h->orphaned,
+                 l->h->orphaned == 1 ? "" : "s");
+    }
+    return out;
+}
+
 // --- the cluster
 
 static void check_mode(const AutoLook *l, AutoCheck *c)
@@ -66,7 +97,8 @@ static void check_mode(const AutoLook *l, AutoCheck *c)
         pass(c, "observe: says what it would do, and moves nothing");
         break;
     case AUTO_ACT:
-        pass(c, "act: gives orphaned masters a spare by itself");
+        pass(c, "act: gives orphaned masters a spare by itself%s",
+             l->h->options.spread ? ", then spreads replicas over hosts" : "");
         break;
     }
 }
@@ -77,9 +109,8 @@ static void check_brake(const AutoLook *l, AutoCheck *c)
         pass(c, "off");
         return;
     }
-    hold(c, AUTO_DECIDE_BLOCKED,
-         "%d orphan%s, but the brake is on (%s): a person has to release it", l->h->orphaned,
-         l->h->orphaned == 1 ? "" : "s", l->a->brake_why);
+    hold(c, AUTO_DECIDE_BLOCKED, "%sthe brake is on (%s): a person has to release it",
+         orphans_but(l).text, l->a->brake_why);
 }
 
 static void check_paused(const AutoLook *l, AutoCheck *c)
@@ -90,8 +121,7 @@ static void check_paused(const AutoLook *l, AutoCheck *c)
     }
     char words[320];
     hold_words(words, sizeof(words), l->h->pause, l->h->snapshot->wall_ms);
-    hold(c, AUTO_DECIDE_WAIT, "%d orphan%s, but automatic mode is %s", l->h->orphaned,
-         l->h->orphaned == 1 ? "" : "s", words);
+    hold(c, AUTO_DECIDE_WAIT, "%sautomatic mode is %s", orphans_but(l).text, words);
 }
 
 // Whoever only observes trips no brake that others would have to know of.
@@ -101,8 +131,7 @@ static void check_kept(const AutoLook *l, AutoCheck *c)
         pass(c, "what it does is kept for the next start");
         return;
     }
-    hold(c, AUTO_DECIDE_BLOCKED, "%d orphan%s, but %s", l->h->orphaned,
-         l->h->orphaned == 1 ? "" : "s", l->h->unkept);
+    hold(c, AUTO_DECIDE_BLOCKED, "%s%s", orphans_but(l).text, l->h->unkept);
     name_rule(c, "not-kept");
 }
 
@@ -138,7 +167,7 @@ static void check_settled(const AutoLook *l, AutoCheck *c)
     name_rule(c, settled->rule);
 }
 
-// --- one orphan
+// --- one master
 
 static void check_spare(const AutoLook *l, AutoCheck *c)
 {
@@ -150,18 +179,34 @@ static void check_spare(const AutoLook *l, AutoCheck *c)
     }
     if (strcmp(l->t->refused_rule, "downtime") == 0) {
         hold(c, AUTO_DECIDE_WAIT, "%s waits: %s", target_addr(l), l->t->reason);
-        name_rule(c, l->t->refused_rule);
-        return;
+    } else if (spreads(l)) {
+        hold(c, AUTO_DECIDE_BLOCKED, "%s is on one host with all its replicas: %s", target_addr(l),
+             l->t->reason);
+    } else {
+        hold(c, AUTO_DECIDE_BLOCKED, "%d orphan%s, no legal donor for %s: %s", l->h->orphaned,
+             l->h->orphaned == 1 ? "" : "s", target_addr(l), l->t->reason);
     }
-    hold(c, AUTO_DECIDE_BLOCKED, "%d orphan%s, no legal donor for %s: %s", l->h->orphaned,
-         l->h->orphaned == 1 ? "" : "s", target_addr(l), l->t->reason);
     name_rule(c, l->t->refused_rule);
+}
+
+// A master to spread is safe as long as no host dies; one without a working replica is not.
+static void check_orphans_first(const AutoLook *l, AutoCheck *c)
+{
+    const Health *h = l->h;
+    if (h->orphaned + h->at_risk == 0) {
+        pass(c, "no master is orphaned or at risk");
+    } else {
+        hold(c, AUTO_DECIDE_WAIT, "%s: %d orphaned and %d at risk come first", helped_addr(l),
+             h->orphaned, h->at_risk);
+    }
 }
 
 static void check_grace(const AutoLook *l, AutoCheck *c)
 {
+    const NodeHealth *health = &l->h->of[helped(l)];
+    const char *how = spreads(l) ? "on one host with all its replicas" : "orphaned";
     int64_t now_ms = l->h->snapshot->now_ms;
-    int64_t since = l->h->of[l->t->target].since_ms;
+    int64_t since = spreads(l) ? health->host_alone_ms : health->since_ms;
     int64_t calm = l->a->calm_ms != 0 ? l->a->calm_ms : now_ms;
     int64_t held_ms = now_ms - (since > calm ? since : calm);
     char held[32];
@@ -169,9 +214,9 @@ static void check_grace(const AutoLook *l, AutoCheck *c)
     format_seconds(held, sizeof(held), held_ms);
     format_seconds(grace, sizeof(grace), l->a->limits.grace_ms);
     if (held_ms < l->a->limits.grace_ms) {
-        hold(c, AUTO_DECIDE_WAIT, "%s: orphaned for %s, acting at %s", target_addr(l), held, grace);
+        hold(c, AUTO_DECIDE_WAIT, "%s: %s for %s, acting at %s", helped_addr(l), how, held, grace);
     } else {
-        pass(c, "orphaned for %s, %s had to pass", held, grace);
+        pass(c, "%s for %s, %s had to pass", how, held, grace);
     }
 }
 
@@ -211,7 +256,8 @@ static void check_refused(const AutoLook *l, AutoCheck *c)
     }
 }
 
-int64_t auto_cooling_ms(const Automatic *a, NodeId node, int64_t now_ms)
+// What the step for this master (none: no step counts as such) does not make it wait for.
+static int64_t cooling_ms(const Automatic *a, NodeId node, NodeId stepped_for, int64_t now_ms)
 {
     int64_t left = 0;
     for (size_t i = auto_first_try(a); i < a->n_tries && !node_id_is_none(node); i++) {
@@ -219,10 +265,17 @@ int64_t auto_cooling_ms(const Automatic *a, NodeId node, int64_t now_ms)
         bool took_part = node_id_eq(node, a->tries[slot].replica) ||
                          node_id_eq(node, a->tries[slot].donor) ||
                          node_id_eq(node, a->tries[slot].target);
+        bool own_step =
+            !node_id_is_none(stepped_for) && node_id_eq(stepped_for, a->tries[slot].for_target);
         int64_t yet = a->tries[slot].at_ms + a->limits.cool_down_ms - now_ms;
-        left = took_part && yet > left ? yet : left;
+        left = took_part && !own_step && yet > left ? yet : left;
     }
     return left;
+}
+
+int64_t auto_cooling_ms(const Automatic *a, NodeId node, int64_t now_ms)
+{
+    return cooling_ms(a, node, (NodeId){0}, now_ms);
 }
 
 static void check_cool_down(const AutoLook *l, AutoCheck *c)
@@ -235,7 +288,8 @@ static void check_cool_down(const AutoLook *l, AutoCheck *c)
         const PlanCandidate *chosen = &l->t->candidates[l->t->chosen];
         const int nodes[] = {l->t->target, chosen->donor, chosen->replica};
         for (size_t i = 0; i < ARRAY_LEN(nodes); i++) {
-            int64_t left = auto_cooling_ms(l->a, s->nodes[nodes[i]].id, s->now_ms);
+            int64_t left =
+                cooling_ms(l->a, s->nodes[nodes[i]].id, s->nodes[l->t->target].id, s->now_ms);
             if (left > longest) {
                 longest = left;
                 hot = &s->nodes[nodes[i]];
@@ -274,16 +328,26 @@ static void check_cap(const AutoLook *l, AutoCheck *c)
 void auto_check_one(const AutoLook *look, AutoRule rule, AutoCheck *out)
 {
     static void (*const checks[AUTO_RULE_COUNT])(const AutoLook *, AutoCheck *) = {
-        [AUTO_RULE_MODE] = check_mode,           [AUTO_RULE_BRAKE] = check_brake,
-        [AUTO_RULE_PAUSED] = check_paused,       [AUTO_RULE_KEPT] = check_kept,
-        [AUTO_RULE_BUSY] = check_busy,           [AUTO_RULE_YOUNG] = check_young,
-        [AUTO_RULE_SETTLED] = check_settled,     [AUTO_RULE_SPARE] = check_spare,
-        [AUTO_RULE_GRACE] = check_grace,         [AUTO_RULE_REFUSED] = check_refused,
-        [AUTO_RULE_COOL_DOWN] = check_cool_down, [AUTO_RULE_CAP] = check_cap,
+        [AUTO_RULE_MODE] = check_mode,
+        [AUTO_RULE_BRAKE] = check_brake,
+        [AUTO_RULE_PAUSED] = check_paused,
+        [AUTO_RULE_KEPT] = check_kept,
+        [AUTO_RULE_BUSY] = check_busy,
+        [AUTO_RULE_YOUNG] = check_young,
+        [AUTO_RULE_SETTLED] = check_settled,
+        [AUTO_RULE_SPARE] = check_spare,
+        [AUTO_RULE_ORPHANS_FIRST] = check_orphans_first,
+        [AUTO_RULE_GRACE] = check_grace,
+        [AUTO_RULE_REFUSED] = check_refused,
+        [AUTO_RULE_COOL_DOWN] = check_cool_down,
+        [AUTO_RULE_CAP] = check_cap,
     };
     *out = (AutoCheck){0};
     name_rule(out, auto_rule_text(rule));
     out->asked = look->t != NULL || rule < AUTO_RULE_SPARE || rule == AUTO_RULE_CAP;
+    if (rule == AUTO_RULE_ORPHANS_FIRST) {
+        out->asked = look->t != NULL && spreads(look);
+    }
     if (out->asked) {
         checks[rule](look, out);
     } else {

@@ -41,8 +41,11 @@ static const char *addr_of(const Health *h, int node)
 }
 
 // The rule by which a legal candidate comes after the chosen one.
-static const char *lost_by(const PlanCandidate *chosen, const PlanCandidate *c)
+static const char *lost_by(const PlanTarget *t, const PlanCandidate *chosen, const PlanCandidate *c)
 {
+    if (t->for_target >= 0 && chosen->donor == t->for_target && c->donor != t->for_target) {
+        return "exchange";
+    }
     for (int i = 0; i < PLAN_RULE_COUNT; i++) {
         if (chosen->value[i] != c->value[i]) {
             return plan_rule_text((PlanRule)i);
@@ -78,7 +81,7 @@ void explain_candidate(Explanation *e, const Health *h, const PlanTarget *t, siz
     } else if (t->chosen >= 0) {
         const PlanCandidate *chosen = &t->candidates[t->chosen];
         explain_add(e, EXPLAIN_POSSIBLE, 1, "", "%s of %s might, but is behind %s by %s", replica,
-                    donor, addr_of(h, chosen->replica), lost_by(chosen, c));
+                    donor, addr_of(h, chosen->replica), lost_by(t, chosen, c));
         add_values(e, c);
     } else {
         explain_add(e, EXPLAIN_POSSIBLE, 1, "", "%s of %s might", replica, donor);
@@ -115,6 +118,28 @@ void explain_head(Explanation *e, const Health *h, int master)
                 *kind != '\0' ? ")" : "", text, n->slot_count);
 }
 
+static void add_alone_head(Explanation *e, const Health *h, const PlanTarget *t)
+{
+    const Node *n = &h->snapshot->nodes[t->target];
+    char text[32];
+    format_clock(text, sizeof(text), h->snapshot->now_ms - h->of[t->target].host_alone_ms);
+    explain_add(e, EXPLAIN_TITLE, 0, "",
+                "%s on one host with all its replicas (%s) for %s, %d slots%s", n->addr, n->host,
+                text, n->slot_count, t->after_previous ? ": second of two steps" : "");
+}
+
+void explain_target_head(Explanation *e, const Health *h, const PlanTarget *t)
+{
+    if (t->purpose == PURPOSE_STEP) {
+        explain_add(e, EXPLAIN_TITLE, 0, "", "%s: first of two steps for %s", addr_of(h, t->target),
+                    addr_of(h, t->for_target));
+    } else if (t->purpose == PURPOSE_SPREAD) {
+        add_alone_head(e, h, t);
+    } else {
+        explain_head(e, h, t->target);
+    }
+}
+
 void explain_choice(Explanation *e, const Health *h, const PlanTarget *t)
 {
     if (t->chosen < 0) {
@@ -133,7 +158,7 @@ void explain_choice(Explanation *e, const Health *h, const PlanTarget *t)
 
 void explain_target(Explanation *e, const Health *h, const PlanTarget *t)
 {
-    explain_head(e, h, t->target);
+    explain_target_head(e, h, t);
     explain_choice(e, h, t);
     explain_candidates(e, h, t);
 }

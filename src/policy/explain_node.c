@@ -6,10 +6,11 @@
 #include "rehome/base/text.h"
 #include "word.h"
 
+// Of two steps the first: the second has to wait for it.
 static const PlanTarget *target_of(const Plan *plan, int node)
 {
     for (size_t i = 0; i < plan->n; i++) {
-        if (plan->at[i].target == node) {
+        if (plan->at[i].target == node || plan->at[i].for_target == node) {
             return &plan->at[i];
         }
     }
@@ -64,9 +65,9 @@ static void add_other(Explanation *e, const Health *h, const Automatic *a, int n
     }
 }
 
-static void explain_orphan(Explanation *e, const Health *h, const Automatic *a, const PlanTarget *t)
+static void explain_needy(Explanation *e, const Health *h, const Automatic *a, const PlanTarget *t)
 {
-    explain_head(e, h, t->target);
+    explain_target_head(e, h, t);
     if (a != NULL) {
         AutoCheck checks[AUTO_RULE_COUNT];
         auto_check(a, h, t, checks);
@@ -144,6 +145,12 @@ static void explain_master(Explanation *e, const Health *h, int master)
                     m->n_replicas, m->n_replicas == 1 ? "" : "s", nh->working == 1 ? "s" : "");
         break;
     }
+    if (nh->host_alone_ms != 0) {
+        explain_add(e, EXPLAIN_HELD, 1, "",
+                    "All that work are on its own host %s: automatic mode changes that only with "
+                    "--spread, and where there is another host.",
+                    m->host);
+    }
     explain_add(e, EXPLAIN_TEXT, 1, "", "Spares: %d (working replicas above the floor of %d).",
                 nh->spares, h->floor);
     explain_spares(e, h, master);
@@ -206,7 +213,7 @@ void explain_node(Explanation *e, const Health *h, const Plan *plan, const Autom
     if (!h->of[node].is_master) {
         explain_replica(e, h, plan, a, node);
     } else if (t != NULL) {
-        explain_orphan(e, h, a, t);
+        explain_needy(e, h, a, t);
     } else {
         explain_master(e, h, node);
     }

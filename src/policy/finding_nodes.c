@@ -96,7 +96,7 @@ static void find_orphans(Search *f)
     int64_t since = 0;
     size_t without = 0;
     const char *why = "";
-    for (size_t i = 0; i < plan.n; i++) {
+    for (size_t i = 0; i < plan.n_orphans; i++) {
         const PlanTarget *t = &plan.at[i];
         const NodeHealth *health = &f->h->of[t->target];
         const char *remedy;
@@ -117,7 +117,7 @@ static void find_orphans(Search *f)
         finding_add(
             f, FINDING_NO_SPARE, LEVEL_WARNING, -1, since,
             arena_printf(f->arena, "no legal spare for %zu of %zu orphaned master%s: %s", without,
-                         plan.n, plan.n == 1 ? "" : "s", why),
+                         plan.n_orphans, plan.n_orphans == 1 ? "" : "s", why),
             arena_printf(f->arena,
                          "start failed replicas again, or add new ones: redis-cli --cluster "
                          "add-node NEWHOST:NEWPORT %s --cluster-slave",
@@ -152,20 +152,21 @@ static void find_at_risk(Search *f, int i)
 static void find_same_host(Search *f, int i)
 {
     const Node *m = &f->s->nodes[i];
-    int better = -1;
     PlanTarget plan = {.chosen = -1};
     if (f->h->spares > 0) {
-        plan = plan_for(&f->work, i, 1);
+        plan = plan_for(&f->work, &(PlanAsk){i, PURPOSE_SPREAD, -1, 1});
     }
+    const char *remedy;
     if (plan.chosen >= 0) {
-        const PlanCandidate *best = &plan.candidates[plan.chosen];
-        better = best->value[PLAN_RULE_OTHER_HOST] == 0 ? best->replica : -1;
+        int better = plan.candidates[plan.chosen].replica;
+        remedy = arena_printf(f->arena, "press m to give it %s, or: %s", f->s->nodes[better].addr,
+                              move_command(f, better, i));
+    } else if (plan_has_step(&f->work, i)) {
+        remedy = arena_printf(f->arena, "two moves cure it: rehome plan --spread %s", f->contact);
+    } else {
+        remedy =
+            arena_printf(f->arena, "add a replica on another host: %s", add_replica_command(f, i));
     }
-    const char *remedy = better >= 0
-                             ? arena_printf(f->arena, "press m to give it %s, or: %s",
-                                            f->s->nodes[better].addr, move_command(f, better, i))
-                             : arena_printf(f->arena, "add a replica on another host: %s",
-                                            add_replica_command(f, i));
     finding_add(f, FINDING_SAME_HOST, LEVEL_WARNING, i, f->h->of[i].host_alone_ms,
                 arena_printf(f->arena,
                              "master %s and every working replica of it are on one host, %s",

@@ -10,6 +10,7 @@
 // view. Refused ones keep the snapshot's order.
 typedef struct {
     PlanCandidate c;
+    bool makes_exchange; // a step's: it comes from the master that the next move is for
     const NodeId *id;
 } Ranked;
 
@@ -23,6 +24,9 @@ static int compare_ranked(const void *a, const void *b)
     if (!x->c.legal) {
         return x->c.replica - y->c.replica;
     }
+    if (x->makes_exchange != y->makes_exchange) {
+        return x->makes_exchange ? -1 : 1;
+    }
     for (int i = 0; i < PLAN_RULE_COUNT; i++) {
         if (x->c.value[i] != y->c.value[i]) {
             return x->c.value[i] < y->c.value[i] ? -1 : 1;
@@ -31,8 +35,8 @@ static int compare_ranked(const void *a, const void *b)
     return node_id_cmp(*x->id, *y->id);
 }
 
-// What stands against helping this target at all; NULL when nothing does.
-static const char *waits_for(const Health *h, int target, const char **rule)
+// What stands against helping this target because somebody may be on the way to it; NULL: nothing.
+static const char *waits_for(const Health *h, int target, MovePurpose purpose, const char **rule)
 {
     const Snapshot *s = h->snapshot;
     const Node *t = &s->nodes[target];
@@ -42,7 +46,9 @@ static const char *waits_for(const Health *h, int target, const char **rule)
         *rule = "moving";
         return arena_printf(s->arena, "%s is being given a replica by us already", t->addr);
     }
-    if (health->master != STATE_AT_RISK) {
+    bool spreads = purpose == PURPOSE_SPREAD || purpose == PURPOSE_STEP;
+    bool unclear = spreads && (health->coming > 0 || health->unverified > 0);
+    if (health->master != STATE_AT_RISK && !unclear) {
         return NULL;
     }
     for (size_t i = 0; i < t->n_replicas; i++) {
@@ -57,11 +63,19 @@ static const char *waits_for(const Health *h, int target, const char **rule)
     return arena_printf(s->arena, "a replica is on its way to %s", t->addr);
 }
 
-PlanTarget plan_for(PlanWork *w, int target, size_t kept)
+PlanTarget plan_for(PlanWork *w, const PlanAsk *ask)
 {
     const Health *h = w->h;
     const Snapshot *s = h->snapshot;
-    PlanTarget out = {.target = target, .chosen = -1, .cost_bytes = -1, .refused_rule = ""};
+    int target = ask->target;
+    PlanTarget out = {
+        .target = target,
+        .purpose = ask->purpose,
+        .for_target = ask->for_target,
+        .chosen = -1,
+        .cost_bytes = -1,
+        .refused_rule = "",
+    };
     const NodeSays *says = s->nodes[target].says;
     if (says != NULL && says->has_info) {
         out.cost_bytes = says->info.used_memory;
@@ -72,7 +86,8 @@ PlanTarget plan_for(PlanWork *w, int target, size_t kept)
     size_t legal = 0;
     for (size_t i = 0; i < s->n_nodes; i++) {
         if (!node_is_master(&s->nodes[i]) && s->nodes[i].master != target) {
-            all[n].c = plan_judge(w, (int)i, target);
+            all[n].c = plan_judge(w, (int)i, target, ask->purpose);
+            all[n].makes_exchange = ask->for_target >= 0 && all[n].c.donor == ask->for_target;
             all[n].id = &s->nodes[i].id;
             legal += all[n].c.legal;
             n++;
@@ -80,20 +95,22 @@ PlanTarget plan_for(PlanWork *w, int target, size_t kept)
     }
     qsort(all, n, sizeof(*all), compare_ranked);
 
-    out.n = kept > 0 && kept < n ? kept : n;
+    out.n = ask->kept > 0 && ask->kept < n ? ask->kept : n;
     out.n_left_out = n - out.n;
     PlanCandidate *candidates = arena_array(s->arena, out.n, sizeof(*candidates));
     for (size_t i = 0; i < out.n; i++) {
         candidates[i] = all[i].c;
         if (candidates[i].legal) {
             plan_put_in_words(w, &candidates[i], target);
+        } else if (candidates[i].refused[0] == '\0') {
+            candidates[i].refused = plan_host_words(w, &candidates[i], target);
         }
     }
     out.candidates = candidates;
 
     PlanVerdict verdict = plan_target_verdict(w, target);
     const char *waits =
-        verdict.rule[0] == '\0' ? waits_for(h, target, &verdict.rule) : verdict.text;
+        verdict.rule[0] == '\0' ? waits_for(h, target, ask->purpose, &verdict.rule) : verdict.text;
     if (waits != NULL) {
         out.refused_rule = verdict.rule;
         out.reason = waits;
@@ -132,43 +149,72 @@ static int compare_urgent(const void *a, const void *b)
     return node_id_cmp(*x->id, *y->id);
 }
 
-Plan plan_make(const Health *h)
+void plan_add(PlanWork *w, PlanList *list, const PlanTarget *t)
+{
+    list->at[list->n++] = *t;
+    if (t->chosen >= 0) {
+        plan_promise(w, t->candidates[t->chosen].replica);
+        list->n_moves++;
+    }
+}
+
+static bool is_orphaned(const Health *h, int master)
+{
+    return h->of[master].master == STATE_ORPHANED;
+}
+
+// In the snapshot's arena.
+static int *most_urgent_first(const Health *h, bool (*counts)(const Health *h, int master),
+                              size_t *n)
 {
     const Snapshot *s = h->snapshot;
-    Plan plan = {0};
-    Urgent *orphans = mem_array((size_t)h->orphaned, sizeof(*orphans));
+    Urgent *urgent = mem_array(s->n_masters, sizeof(*urgent));
+    *n = 0;
     for (size_t i = 0; i < s->n_masters; i++) {
         int m = s->masters[i];
-        if (h->of[m].master == STATE_ORPHANED) {
-            orphans[plan.n++] = (Urgent){
+        const NodeHealth *health = &h->of[m];
+        if (counts(h, m)) {
+            urgent[(*n)++] = (Urgent){
                 .target = m,
                 .slots = s->nodes[m].slot_count,
-                .since_ms = h->of[m].since_ms,
+                .since_ms = is_orphaned(h, m) ? health->since_ms : health->host_alone_ms,
                 .id = &s->nodes[m].id,
             };
         }
     }
-    qsort(orphans, plan.n, sizeof(*orphans), compare_urgent);
-
-    PlanTarget *at = arena_array(s->arena, plan.n, sizeof(*at));
-    PlanWork w = plan_work(h, HEED_ALL);
-    for (size_t i = 0; i < plan.n; i++) {
-        at[i] = plan_for(&w, orphans[i].target, plan.n > PLAN_TRACE_TARGETS ? PLAN_TRACE_SHORT : 0);
-        if (at[i].chosen >= 0) {
-            plan_promise(&w, at[i].candidates[at[i].chosen].replica);
-            plan.n_moves++;
-        }
+    qsort(urgent, *n, sizeof(*urgent), compare_urgent);
+    int *targets = arena_array(s->arena, *n, sizeof(*targets));
+    for (size_t i = 0; i < *n; i++) {
+        targets[i] = urgent[i].target;
     }
-    plan.at = at;
+    mem_free(urgent);
+    return targets;
+}
+
+Plan plan_make(const Health *h)
+{
+    size_t n_orphans;
+    size_t n_alone = 0;
+    int *orphans = most_urgent_first(h, is_orphaned, &n_orphans);
+    int *alone = h->options.spread ? most_urgent_first(h, plan_is_alone, &n_alone) : NULL;
+    PlanList list = {
+        .at = arena_array(h->snapshot->arena, n_orphans + 2 * n_alone, sizeof(*list.at)),
+        .kept = n_orphans + n_alone > PLAN_TRACE_TARGETS ? PLAN_TRACE_SHORT : 0,
+    };
+    PlanWork w = plan_work(h, HEED_ALL);
+    for (size_t i = 0; i < n_orphans; i++) {
+        PlanTarget t = plan_for(&w, &(PlanAsk){orphans[i], PURPOSE_HEAL, -1, list.kept});
+        plan_add(&w, &list, &t);
+    }
+    plan_spread(&w, &list, alone, n_alone);
     plan_work_done(&w);
-    mem_free(orphans);
-    return plan;
+    return (Plan){.at = list.at, .n = list.n, .n_orphans = n_orphans, .n_moves = list.n_moves};
 }
 
 PlanTarget plan_target(const Health *h, int target)
 {
     PlanWork w = plan_work(h, HEED_SPARES);
-    PlanTarget out = plan_for(&w, target, 0);
+    PlanTarget out = plan_for(&w, &(PlanAsk){target, PURPOSE_MANUAL, -1, 0});
     plan_work_done(&w);
     return out;
 }
@@ -189,7 +235,7 @@ PlanCandidate plan_pair(const Health *h, int replica, int target)
         c.refused_rule = verdict.rule;
         c.refused = verdict.text;
     } else {
-        c = plan_judge(&w, replica, target);
+        c = plan_judge(&w, replica, target, PURPOSE_MANUAL);
         if (c.legal) {
             plan_put_in_words(&w, &c, target);
             c.why = arena_printf(s->arena, "%s%s", plan_downtime(h, &c, target), c.why);

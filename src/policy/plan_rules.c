@@ -36,6 +36,8 @@ PlanWork plan_work(const Health *h, PlanHeed heed)
         .promised = mem_array(s->n_nodes, sizeof(*w.promised)),
         .verdicts = mem_array(s->n_nodes, sizeof(*w.verdicts)),
         .serving = mem_array(s->n_masters, sizeof(*w.serving)),
+        .lent = -1,
+        .lent_to = -1,
     };
     for (size_t i = 0; i < s->n_masters; i++) {
         if (is_serving(h, s->masters[i])) {
@@ -60,15 +62,38 @@ void plan_work_done(PlanWork *w)
     *w = (PlanWork){0};
 }
 
+static void judge_anew(PlanWork *w, int donor)
+{
+    const Node *d = &w->h->snapshot->nodes[donor];
+    for (size_t i = 0; i < d->n_replicas; i++) {
+        w->verdicts[d->replicas[i]].known = false;
+    }
+}
+
 void plan_promise(PlanWork *w, int replica)
 {
-    const Snapshot *s = w->h->snapshot;
-    const Node *donor = &s->nodes[s->nodes[replica].master];
+    int donor = w->h->snapshot->nodes[replica].master;
     w->taken[replica] = true;
-    w->promised[s->nodes[replica].master] += w->h->of[replica].replica == REPLICA_WORKING;
-    for (size_t i = 0; i < donor->n_replicas; i++) {
-        w->verdicts[donor->replicas[i]].known = false;
+    w->promised[donor] += w->h->of[replica].replica == REPLICA_WORKING;
+    judge_anew(w, donor);
+}
+
+void plan_lend(PlanWork *w, int replica, int to)
+{
+    int before = w->lent_to;
+    w->lent = replica;
+    w->lent_to = to;
+    if (before >= 0) {
+        judge_anew(w, before);
     }
+    if (to >= 0) {
+        judge_anew(w, to);
+    }
+}
+
+static int lent_to(const PlanWork *w, int master)
+{
+    return w->lent_to == master ? 1 : 0;
 }
 
 // "it is in downtime by alice, 42 min left: new kernel"
@@ -132,7 +157,8 @@ static PlanVerdict judge_donor(const PlanWork *w, int replica)
             true, "donor-failed",
             arena_printf(s->arena, "its master %s has failed and may need it", d->addr)};
     }
-    int working = word_others_working(h, donor, replica) - w->promised[donor];
+    int change = lent_to(w, donor) - w->promised[donor];
+    int working = word_others_working(h, donor, replica) + change;
     if (working < h->floor) {
         return (PlanVerdict){true, "donor-floor",
                              arena_printf(s->arena,
@@ -146,11 +172,11 @@ static PlanVerdict judge_donor(const PlanWork *w, int replica)
             true, "donor-unknown",
             arena_printf(s->arena, "its master %s cannot be asked what it would keep", d->addr)};
     }
-    if (online - w->promised[donor] < h->floor) {
+    if (online + change < h->floor) {
         return (PlanVerdict){
             true, "donor-list",
             arena_printf(s->arena, "its master %s itself lists %d others online, the floor is %d",
-                         d->addr, online - w->promised[donor], h->floor)};
+                         d->addr, online + change, h->floor)};
     }
     return (PlanVerdict){.known = true, .rule = "", .text = ""};
 }
@@ -221,7 +247,7 @@ int plan_kept_elsewhere(const PlanWork *w, int donor, int without)
             return r;
         }
     }
-    return -1;
+    return lent_to(w, donor) > 0 && word_other_host(&s->nodes[w->lent], d) ? w->lent : -1;
 }
 
 static bool host_is_serving(const PlanWork *w, int replica)
@@ -244,7 +270,8 @@ static void measure(const PlanWork *w, PlanCandidate *c, int target)
     c->value[PLAN_RULE_OTHER_HOST] = word_other_host(r, t) ? 0 : word_same_host(r, t) ? 2 : 1;
     c->value[PLAN_RULE_DONOR_DIVERSE] = plan_kept_elsewhere(w, c->donor, -1) >= 0 &&
                                         plan_kept_elsewhere(w, c->donor, c->replica) < 0;
-    c->value[PLAN_RULE_DONOR_SPARES] = w->promised[c->donor] - h->of[c->donor].spares;
+    c->value[PLAN_RULE_DONOR_SPARES] =
+        w->promised[c->donor] - lent_to(w, c->donor) - h->of[c->donor].spares;
     c->value[PLAN_RULE_QUIET_HOST] = host_is_serving(w, c->replica);
     int64_t lag = h->of[c->replica].lag_bytes;
     c->value[PLAN_RULE_LAG] = lag >= 0 ? lag >> 20 : INT64_MAX;
@@ -261,7 +288,27 @@ PlanVerdict plan_replica_verdict(PlanWork *w, int replica)
     return *verdict;
 }
 
-PlanCandidate plan_judge(PlanWork *w, int replica, int target)
+bool plan_fits(const Snapshot *s, int replica, int target)
+{
+    const NodeSays *says = s->nodes[replica].says;
+    const NodeSays *needs = s->nodes[target].says;
+    int64_t room = says != NULL && says->has_info ? says->info.maxmemory : 0;
+    return room <= 0 || needs == NULL || !needs->has_info || room >= needs->info.used_memory;
+}
+
+// A move that is there to spread must not undo at the donor what it does at the target, and what is
+// not known is no proof.
+static const char *host_refusal(const Snapshot *s, const PlanCandidate *c, int target)
+{
+    const Node *r = &s->nodes[c->replica];
+    const Node *t = &s->nodes[target];
+    if (!word_other_host(r, t)) {
+        return word_same_host(r, t) ? "same-host" : "host-unknown";
+    }
+    return c->value[PLAN_RULE_DONOR_DIVERSE] != 0 ? "donor-alone" : "";
+}
+
+PlanCandidate plan_judge(PlanWork *w, int replica, int target, MovePurpose purpose)
 {
     const Snapshot *s = w->h->snapshot;
     const Node *r = &s->nodes[replica];
@@ -272,16 +319,17 @@ PlanCandidate plan_judge(PlanWork *w, int replica, int target)
     if (verdict.rule[0] != '\0') {
         return c;
     }
-    const NodeSays *needs = s->nodes[target].says;
-    int64_t room = r->says->info.maxmemory;
-    int64_t need = needs != NULL && needs->has_info ? needs->info.used_memory : -1;
-    if (room > 0 && room < need) {
+    if (!plan_fits(s, replica, target)) {
         c.refused_rule = "too-small";
         c.refused = arena_printf(s->arena, "its maxmemory is %lld bytes, the target uses %lld",
-                                 (long long)room, (long long)need);
+                                 (long long)r->says->info.maxmemory,
+                                 (long long)s->nodes[target].says->info.used_memory);
         return c;
     }
-    c.legal = true;
     measure(w, &c, target);
+    if (purpose == PURPOSE_SPREAD || purpose == PURPOSE_STEP) {
+        c.refused_rule = host_refusal(s, &c, target);
+    }
+    c.legal = c.refused_rule[0] == '\0';
     return c;
 }

@@ -130,6 +130,21 @@ static const char *held_spare(const PlanWork *w, const PlanCandidate *all, size_
                         s->nodes[first->replica].addr, first->refused, more);
 }
 
+const char *plan_host_words(const PlanWork *w, const PlanCandidate *c, int target)
+{
+    const Snapshot *s = w->h->snapshot;
+    const Node *r = &s->nodes[c->replica];
+    if (word_same_host(r, &s->nodes[target])) {
+        return arena_printf(s->arena, "it is on %s's own host %s", s->nodes[target].addr, r->host);
+    }
+    if (!word_other_host(r, &s->nodes[target])) {
+        return arena_printf(s->arena, "it is on %s, %s on %s: not known to be another host",
+                            host_text(r), s->nodes[target].addr, host_text(&s->nodes[target]));
+    }
+    return arena_printf(s->arena, "its master %s would keep replicas on its own host only",
+                        s->nodes[c->donor].addr);
+}
+
 // Different masters among the candidates that were refused by this rule.
 static int count_donors(const PlanWork *w, const PlanCandidate *all, size_t n, const char *rule)
 {
@@ -158,6 +173,11 @@ const char *plan_why_none(const PlanWork *w, const PlanCandidate *all, size_t n,
         {"not-working", "replica is not working", "replicas are not working"},
         {"nofailover", "replica is flagged nofailover", "replicas are flagged nofailover"},
         {"too-small", "replica has too little maxmemory", "replicas have too little maxmemory"},
+        {"same-host", "spare is on the master's own host", "spares are on the master's own host"},
+        {"host-unknown", "spare is not known to be on another host",
+         "spares are not known to be on another host"},
+        {"donor-alone", "replica is the only one of its master on another host",
+         "replicas are the only ones of their masters on another host"},
         {"donor-list", "replica's master lists too few others online",
          "replicas' masters list too few others online"},
         {"donor-unknown", "replica's master cannot be asked", "replicas' masters cannot be asked"},

@@ -12,10 +12,39 @@ int plan_status(const Plan *plan)
 
 // --- text ------------------------------------------------------------------------------------
 
-static void add_legend(StrBuf *out)
+static size_t count(const Plan *plan, MovePurpose purpose)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < plan->n; i++) {
+        n += plan->at[i].purpose == purpose;
+    }
+    return n;
+}
+
+// "1 move for 1 orphaned master and 2 masters on one host with all their replicas; ..."
+static void add_head(StrBuf *out, const Health *h, const Plan *plan)
+{
+    size_t alone = count(plan, PURPOSE_SPREAD);
+    strbuf_addf(out, "%zu move%s for ", plan->n_moves, report_plural(plan->n_moves));
+    if (plan->n_orphans > 0) {
+        strbuf_addf(out, "%zu orphaned master%s%s", plan->n_orphans, report_plural(plan->n_orphans),
+                    alone > 0 ? " and " : "");
+    }
+    if (alone > 0) {
+        strbuf_addf(out, "%zu master%s on one host with all %s replicas", alone,
+                    report_plural(alone), alone == 1 ? "its" : "their");
+    }
+    strbuf_addf(out, "; a donor keeps at least %d working\n", h->floor);
+}
+
+static void add_legend(StrBuf *out, const Plan *plan)
 {
     strbuf_add(out,
                "\n> the best  + possible  - refused; in order of these rules, less is better:\n");
+    if (count(plan, PURPOSE_STEP) > 0) {
+        strbuf_add(out,
+                   "  exchange       (first of two steps) it comes from the master they help\n");
+    }
     for (PlanRule rule = 0; rule < PLAN_RULE_COUNT; rule++) {
         strbuf_addf(out, "  %-13s  %s\n", plan_rule_text(rule), plan_rule_words(rule));
     }
@@ -24,19 +53,20 @@ static void add_legend(StrBuf *out)
 void plan_text(StrBuf *out, const Health *h, const Plan *plan)
 {
     if (plan->n == 0) {
-        strbuf_add(out, "Nothing to do: no master is orphaned.\n");
+        strbuf_addf(out, "Nothing to do: no master is orphaned%s.\n",
+                    !h->options.spread ? ""
+                    : h->hosts.n > 1   ? ", and none is on one host with all its replicas"
+                                       : ", and there is no other host to spread replicas to");
         return;
     }
-    strbuf_addf(out, "%zu move%s for %zu orphaned master%s; a donor keeps at least %d working\n",
-                plan->n_moves, report_plural(plan->n_moves), plan->n, report_plural(plan->n),
-                h->floor);
+    add_head(out, h, plan);
     for (size_t i = 0; i < plan->n; i++) {
         Explanation e = {.arena = h->snapshot->arena};
         explain_target(&e, h, &plan->at[i]);
         strbuf_add(out, "\n");
         explain_text(out, &e);
     }
-    add_legend(out);
+    add_legend(out, plan);
 }
 
 // --- JSON ------------------------------------------------------------------------------------
@@ -53,6 +83,9 @@ static json_t *move_value(const Health *h, const PlanTarget *t)
     value_set(move, "replica", id_value(h, c->replica));
     value_set(move, "donor", id_value(h, c->donor));
     value_set(move, "target", id_value(h, t->target));
+    value_set(move, "purpose", value_word(t->purpose == PURPOSE_HEAL ? "heal" : "spread"));
+    value_set(move, "for", id_value(h, t->for_target >= 0 ? t->for_target : t->target));
+    value_set(move, "after_previous", json_boolean(t->after_previous));
     value_set(move, "reason", value_text(t->reason));
     value_set(move, "cost_bytes", value_known(t->cost_bytes));
     value_set(move, "command", value_text(plan_command(h->snapshot, c->replica, t->target)));

@@ -176,13 +176,13 @@ Request dialog_best(Ui *ui, const Scene *s, int target)
 Request dialog_urgent(Ui *ui, const Scene *s)
 {
     const Plan *plan = s->plan;
-    for (size_t i = 0; i < plan->n; i++) {
+    for (size_t i = 0; i < plan->n_orphans; i++) {
         if (plan->at[i].chosen >= 0) {
             int replica = plan->at[i].candidates[plan->at[i].chosen].replica;
             return open_move(ui, s, spec_for(s, replica, plan->at[i].target, ORIGIN_MANUAL));
         }
     }
-    if (plan->n > 0) {
+    if (plan->n_orphans > 0) {
         return open_refusal(ui, s, plan->at[0].target);
     }
     ui_note(ui, s, LEVEL_GOOD, "no master is orphaned");

@@ -149,7 +149,7 @@ void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
 static void draw_suggestion(const Scene *s, Canvas *c, int y)
 {
     const PlanTarget *worst = NULL;
-    for (size_t i = 0; i < s->plan->n && worst == NULL; i++) {
+    for (size_t i = 0; i < s->plan->n_orphans && worst == NULL; i++) {
         worst = s->plan->at[i].chosen >= 0 ? &s->plan->at[i] : NULL;
     }
     const Snapshot *p = s->health->snapshot;
@@ -157,7 +157,7 @@ static void draw_suggestion(const Scene *s, Canvas *c, int y)
     char text[400];
     char brief[400];
     if (worst == NULL) {
-        if (s->plan->n > 0) {
+        if (s->plan->n_orphans > 0) {
             short_name(p, s->plan->at[0].target, target, sizeof(target));
             snprintf(text, sizeof(text), "no spare for %s: %s", target, s->plan->at[0].reason);
             short_text(p, text, brief, sizeof(brief));

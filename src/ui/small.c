@@ -71,7 +71,7 @@ void small_draw(const Ui *ui, const Scene *s, Canvas *c)
     }
     draw_counts(s, c);
     bool hint = c->h > 1 && draw_hint(ui, s, c);
-    for (size_t i = 0; i < s->plan->n && 1 + (int)i < c->h - hint; i++) {
+    for (size_t i = 0; i < s->plan->n_orphans && 1 + (int)i < c->h - hint; i++) {
         draw_orphan(s, c, 1 + (int)i, s->plan->at[i].target);
     }
 }

@@ -53,7 +53,7 @@ void ui_note(Ui *ui, const Scene *s, Level level, const char *format, ...)
 // The most urgent orphan; -1: none.
 static int most_urgent(const Scene *s)
 {
-    return s->plan != NULL && s->plan->n > 0 ? s->plan->at[0].target : -1;
+    return s->plan != NULL && s->plan->n_orphans > 0 ? s->plan->at[0].target : -1;
 }
 
 void ui_settle(Ui *ui, const Scene *s)

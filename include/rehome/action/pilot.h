@@ -15,6 +15,7 @@ typedef struct {
     AutoMode mode;
     AutoLimits limits;
     int floor;           // 0: as the cluster's barrier says
+    bool spread;         // help masters whose every working replica shares their host, too
     FencePolicy fencing; // of every move, whatever its spec says
     bool read_only;      // no write can leave, whatever is asked
     int64_t hurry_ms;    // for how long a disturbance keeps the rounds fast; 0: default, 30 s

@@ -19,6 +19,7 @@ typedef struct {
     AutoMode mode;
     AutoLimits limits;
     int floor;               // 0: as the cluster's barrier says
+    bool spread;             // help masters whose every working replica shares their host, too
     const Labels *labels;    // of hosts; NULL: none; borrowed for the engine's life
     FencePolicy fencing;     // of every move
     const char *before_move; // command that is asked before a move; NULL: none; borrowed as labels

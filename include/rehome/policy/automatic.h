@@ -52,28 +52,32 @@ typedef struct {
     AutoVerdict verdict;
     NodeId replica; // for WOULD and ACT
     NodeId donor;
-    NodeId target;  // also for WAIT and BLOCKED, when it is about one orphan
-    char rule[32];  // "brake" "paused" "downtime" "not-kept" "busy" "young" "views-disagree"
-                    // "unknowns" "failover" "cluster-state" "grace" "refused" "cool-down" "cap"
-                    // "no-spare" "not-reachable" ...; "" for NOTHING, WOULD and ACT
+    NodeId target;       // also for WAIT and BLOCKED, when it is about one master
+    MovePurpose purpose; // for WOULD and ACT
+    NodeId for_target;   // of a STEP: whom it will help; none otherwise
+    // "brake" "paused" "downtime" "not-kept" "busy" "young" "views-disagree" "unknowns" "failover"
+    // "cluster-state" "orphans-first" "grace" "refused" "cool-down" "cap" "no-spare" "exchange"
+    // "not-reachable" ...; "" for NOTHING, WOULD and ACT
+    char rule[32];
     char text[240]; // one sentence with measured values; "" for NOTHING
 } AutoDecision;
 
 // What has to hold before it acts, in this order: the first that does not is why it waits. Up to
-// SETTLED it is about the cluster, from SPARE on about one orphan.
+// SETTLED it is about the cluster, from SPARE on about one master: an orphan, or one to spread.
 #define AUTO_RULES(X)                                                                              \
-    X(MODE, "mode")           /* it is switched on */                                              \
-    X(BRAKE, "brake")         /* it has not stopped itself */                                      \
-    X(PAUSED, "paused")       /* no person has paused it */                                        \
-    X(KEPT, "kept")           /* a brake, once tripped, would survive a restart */                 \
-    X(BUSY, "busy")           /* no move is under way */                                           \
-    X(YOUNG, "young")         /* the cluster was looked at for long enough */                      \
-    X(SETTLED, "settled")     /* the slot owners are of one mind */                                \
-    X(SPARE, "spare")         /* the plan has a replica for it */                                  \
-    X(GRACE, "grace")         /* orphaned for long enough */                                       \
-    X(REFUSED, "refused")     /* the gate has not just said no */                                  \
-    X(COOL_DOWN, "cool-down") /* none of the three nodes took part in a move lately */             \
-    X(CAP, "cap")             /* not too many moves within the hour */
+    X(MODE, "mode")                   /* it is switched on */                                      \
+    X(BRAKE, "brake")                 /* it has not stopped itself */                              \
+    X(PAUSED, "paused")               /* no person has paused it */                                \
+    X(KEPT, "kept")                   /* a brake, once tripped, would survive a restart */         \
+    X(BUSY, "busy")                   /* no move is under way */                                   \
+    X(YOUNG, "young")                 /* the cluster was looked at for long enough */              \
+    X(SETTLED, "settled")             /* the slot owners are of one mind */                        \
+    X(SPARE, "spare")                 /* the plan has a replica for it */                          \
+    X(ORPHANS_FIRST, "orphans-first") /* nobody who needs it more is left */                       \
+    X(GRACE, "grace")                 /* so for long enough */                                     \
+    X(REFUSED, "refused")             /* the gate has not just said no */                          \
+    X(COOL_DOWN, "cool-down")         /* none of the three nodes took part in a move lately */     \
+    X(CAP, "cap")                     /* not too many moves within the hour */
 
 typedef enum {
 #define X(name, text) AUTO_RULE_##name,
@@ -85,7 +89,7 @@ typedef enum {
 const char *auto_rule_text(AutoRule rule);
 
 typedef struct {
-    bool asked;          // false: it is about one orphan, and there is none
+    bool asked;          // false: it is about one master, and there is none, or another kind
     bool passed;         // held
     AutoVerdict verdict; // when not: NOTHING, WAIT or BLOCKED
     char rule[32];       // the rule's name; when not passed more exactly, as in AutoDecision
@@ -103,6 +107,7 @@ typedef struct {
                      // anything: no orphan's grace began before; 0: they are not
     struct {
         NodeId replica, donor, target;
+        NodeId for_target; // of a STEP; the move that it was for does not wait until it has cooled
         int64_t at_ms;
         bool manual;       // starts grace and cool-downs anew, does not count for the cap
     } tries[AUTO_HISTORY]; // ring
@@ -115,6 +120,7 @@ typedef struct {
     size_t n_refusals;         // total ever
     size_t n_forgiven; // of these, the ones before the brake was released: they do not count
     AutoDecision last; // the latest decision, its text as of the latest round
+    AutoDecision act;  // the latest one to move something
 } Automatic;
 
 void auto_init(Automatic *a, AutoMode mode, AutoLimits limits);

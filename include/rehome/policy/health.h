@@ -76,6 +76,7 @@ typedef struct {
     int floor;          // replicas a donor keeps; < 1: max(1, the cluster's barrier)
     int64_t cut_off_ms; // a link down for longer than this counts as cut off; default 10 s
     int64_t fresh_ms;   // a node whose last answer is older cannot be asked; default 3 s (3 rounds)
+    bool spread;        // plans help masters whose every working replica shares their host, too
     OwnMove moving;     // our move in flight: its target is at risk, not orphaned
     const Holds *holds; // all that are kept; what of them holds here is in the health, as a copy
 } HealthOptions;

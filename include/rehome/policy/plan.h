@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "rehome/policy/health.h"
+#include "rehome/policy/purpose.h"
 
 // Lexicographic order of legal candidates, less is better; the smallest node ID decides the rest.
 // One row: enum, short name, words. Values: OTHER_HOST 0 another, 1 not known, 2 the same;
@@ -36,8 +37,9 @@ typedef struct {
     int donor;
     bool legal;
     // Of the replica: "moving" "promised" "not-working" "no-donor" "donor-failed" "donor-unknown"
-    // "donor-floor" "donor-list" "nofailover" "too-small" "downtime"; of the target: "not-a-master"
-    // "failed" "not-reachable" "loading" "downtime" "already-there"; "" when legal
+    // "donor-floor" "donor-list" "nofailover" "too-small" "downtime", when spreading also
+    // "same-host" "host-unknown" "donor-alone"; of the target: "not-a-master" "failed"
+    // "not-reachable" "loading" "downtime" "already-there"; "" when legal
     const char *refused_rule;
     const char *refused;                   // sentence with the measured value; "" when legal
     int64_t value[PLAN_RULE_COUNT];        // meaningful when legal
@@ -47,19 +49,27 @@ typedef struct {
 
 typedef struct {
     int target;
-    int chosen;                      // index into candidates, or -1
+    MovePurpose purpose; // HEAL, SPREAD or STEP; MANUAL from plan_target()
+    int for_target;      // of a STEP: the master that profits from the next entry; -1: none
+    bool after_previous; // legal only once the move of the entry before it, a STEP, is done: its
+                         // candidates are judged as if it were
+    int chosen;          // index into candidates, or -1
     const PlanCandidate *candidates; // best first, then the refused; every replica but its own
     size_t n;
     size_t n_left_out;  // refused or worse ones that plan_make left out of a long plan's trace
     int64_t cost_bytes; // the target's dataset that has to be copied; -1 unknown
     const char *reason; // one sentence: why this one, or why none
-    const char *refused_rule; // when none: "no-spare" "downtime" "unverified" "coming" "moving", or
+    const char *refused_rule; // when none: "no-spare" "downtime" "unverified" "coming" "moving"
+                              // "exchange", or
                               // what is wrong with the target; "" when there is one
 } PlanTarget;
 
 typedef struct {
-    const PlanTarget *at; // one for each orphan, most urgent first
+    const PlanTarget *at; // one for each orphan, most urgent first; then, when health's options say
+                          // spread, what spreads the other masters' replicas over hosts: those
+                          // that one move cures, then those in two steps, then the rest
     size_t n;
+    size_t n_orphans;
     size_t n_moves; // with a chosen candidate; a replica is promised to one target only
 } Plan;
 
@@ -67,7 +77,7 @@ typedef struct {
 enum { PLAN_TRACE_TARGETS = 16, PLAN_TRACE_SHORT = 4 };
 
 // In the snapshot's arena. Most urgent first: more slots without protection first, then longer
-// orphaned, then node ID.
+// orphaned (on one host with all its replicas), then node ID.
 Plan plan_make(const Health *h);
 
 // The same reasoning for one target, orphan or not: what `m` on a master shows. A person names it,
