@@ -156,7 +156,36 @@ static void one_key_heals_an_orphan(void **state)
     quit(p);
 }
 
+// Its words are for us, and its terminal is not ours.
+static void a_hook_that_thinks_is_told_and_never_seen(void **state)
+{
+    (void)state;
+    const char *argv[] = {program(),
+                          "demo",
+                          "--before-move",
+                          "echo GARBAGE; echo GARBAGE >&2; echo GARBAGE > /dev/tty; sleep 100000",
+                          "--hook-timeout",
+                          "1000",
+                          NULL};
+    Pty *p = pty_start(&(PtyStart){.argv = argv});
+    assert_non_null(p);
+    wait_long(p, "1 spare");
+    pty_keys(p, "g j K");
+    wait_long(p, "1 orphaned");
+    pty_keys(p, "M");
+    wait_long(p, "Esc stops it");
+    pty_keys(p, "y");
+    wait_long(p, "asking before_move 2");
+    assert_true(pty_wait(p, "before_move → :7001"));
+    pty_keys(p, "X");
+    assert_true(pty_wait_gone(p, "asking before_move"));
+    assert_true(pty_wait(p, "stopped before anything was sent"));
+    assert_false(pty_contains(p, "GARBAGE"));
+    quit(p);
+}
+
 TESTS(dashboard, cmocka_unit_test(a_cluster_that_is_not_there_is_told),
       cmocka_unit_test(every_size_is_drawn), cmocka_unit_test(no_color_means_none),
       cmocka_unit_test(ascii_is_kept_to), cmocka_unit_test(signals_restore_the_terminal),
-      cmocka_unit_test(one_key_heals_an_orphan))
+      cmocka_unit_test(one_key_heals_an_orphan),
+      cmocka_unit_test(a_hook_that_thinks_is_told_and_never_seen))

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "auto_run.h"
+#include "rehome/base/mem.h"
 
 static void it_cools_down_after_a_try(void **state)
 {
@@ -60,6 +61,33 @@ static void after_a_refusal_it_looks_again_soon(void **state)
     run_rounds(&r, 1);
     assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
     run_done(&r);
+}
+
+// Whoever decided that does not change his mind within seconds.
+static void after_a_veto_it_asks_again_after_a_minute(void **state)
+{
+    (void)state;
+    static const struct {
+        AutoRefuser by;
+        const char *says;
+    } rows[] = {
+        {AUTO_REFUSER_HOOK, "127.0.99.170:7001: the hook said no, looking again in 59s"},
+        {AUTO_REFUSER_PERSON, "127.0.99.170:7001: it was stopped by hand, looking again in 59s"},
+        {AUTO_REFUSER_FENCE, "127.0.99.170:7001: the fence it requires could not be set, looking "
+                             "again in 59s"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        Run r = orphan_at_6000(AUTO_ACT);
+        run_rounds(&r, 10); // 16000
+        auto_refused(&r.a, r.d.target, rows[i].by, r.w.now_ms);
+        run_rounds(&r, 1);
+        assert_decision(&r, AUTO_DECIDE_WAIT, "refused", rows[i].says);
+        run_rounds(&r, 58);
+        assert_int_equal(r.d.verdict, AUTO_DECIDE_WAIT);
+        run_rounds(&r, 1); // 76000
+        assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
+        run_done(&r);
+    }
 }
 
 static void while_one_waits_the_next_one_is_helped(void **state)
@@ -235,6 +263,7 @@ static void the_order_of_holding_back_is_fixed(void **state)
 TESTS(automatic_brakes, cmocka_unit_test(it_cools_down_after_a_try),
       cmocka_unit_test(donor_and_replica_cool_down_too),
       cmocka_unit_test(after_a_refusal_it_looks_again_soon),
+      cmocka_unit_test(after_a_veto_it_asks_again_after_a_minute),
       cmocka_unit_test(while_one_waits_the_next_one_is_helped),
       cmocka_unit_test(too_many_moves_within_an_hour_trip_the_brake),
       cmocka_unit_test(a_released_brake_forgets_what_tripped_it),

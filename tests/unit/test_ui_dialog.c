@@ -213,6 +213,20 @@ static void read_only_and_a_move_in_flight_refuse(void **state)
     desk_free(d);
 }
 
+static void while_before_move_is_asked_one_may_leave_or_stop_but_not_begin(void **state)
+{
+    (void)state;
+    Desk *d = desk_new(orphaned(), CONFIRM_COUNTDOWN);
+    MoveSpec spec = {.replica = {"1111111111111111111111111111111111111111"}};
+    d->st->scene.move_busy = true;
+    d->st->scene.asking = &spec;
+    assert_int_equal(key(d, "M").kind, REQUEST_NONE);
+    assert_true(shows(d, "one at a time"));
+    assert_int_equal(key(d, "X").kind, REQUEST_STOP_MOVE);
+    assert_int_equal(key(d, "q").kind, REQUEST_QUIT); // nothing was sent: no need to ask
+    desk_free(d);
+}
+
 static void without_a_candidate_the_reasons_are_shown(void **state)
 {
     (void)state;
@@ -273,6 +287,7 @@ TESTS(ui_dialog, cmocka_unit_test(one_key_moves_when_the_countdown_is_over),
       cmocka_unit_test(lost_contact_and_foreign_moves_close_the_dialog),
       cmocka_unit_test(a_key_for_a_dialog_that_just_closed_is_swallowed),
       cmocka_unit_test(read_only_and_a_move_in_flight_refuse),
+      cmocka_unit_test(while_before_move_is_asked_one_may_leave_or_stop_but_not_begin),
       cmocka_unit_test(without_a_candidate_the_reasons_are_shown),
       cmocka_unit_test(an_urgent_move_needs_no_cursor),
       cmocka_unit_test(quitting_asks_only_while_a_move_runs))

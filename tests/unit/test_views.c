@@ -158,6 +158,25 @@ static void the_end_of_a_move(void **state)
     stage_free(st);
 }
 
+// An operator's command thinks about it; the last move, which is over, is not shown again.
+static void before_move_is_asked(void **state)
+{
+    (void)state;
+    Stage *st = orphaned();
+    stage_move(st, fixture_port(st->f, 7002), fixture_port(st->f, 7003), fixture_port(st->f, 7005),
+               MOVE_DONE);
+    MoveSpec spec = {
+        .replica = fixture_id(st->f, fixture_port(st->f, 7004)),
+        .target = fixture_id(st->f, fixture_port(st->f, 7001)),
+    };
+    st->scene.move_busy = true;
+    st->scene.asking = &spec;
+    st->scene.asking_ms = st->scene.now_ms - 3100;
+    show_at("asking", st, "", 80, 24);
+    show_at("asking", st, "", 120, 40);
+    stage_free(st);
+}
+
 // Half way through the countdown.
 static void the_announcement_of_a_move(void **state)
 {
@@ -367,10 +386,10 @@ static void more_nodes_than_lines(void **state)
 
 TESTS(views, cmocka_unit_test(a_healthy_cluster), cmocka_unit_test(an_orphan),
       cmocka_unit_test(an_orphan_in_ascii), cmocka_unit_test(our_own_move_under_way),
-      cmocka_unit_test(the_end_of_a_move), cmocka_unit_test(the_announcement_of_a_move),
-      cmocka_unit_test(a_move_that_waits_for_yes), cmocka_unit_test(no_legal_candidate),
-      cmocka_unit_test(a_replica_picked_up), cmocka_unit_test(the_other_questions),
-      cmocka_unit_test(the_events), cmocka_unit_test(the_help_page), cmocka_unit_test(the_details),
-      cmocka_unit_test(no_cluster), cmocka_unit_test(contact_lost_and_brake_on),
-      cmocka_unit_test(too_small), cmocka_unit_test(all_states),
-      cmocka_unit_test(more_nodes_than_lines))
+      cmocka_unit_test(the_end_of_a_move), cmocka_unit_test(before_move_is_asked),
+      cmocka_unit_test(the_announcement_of_a_move), cmocka_unit_test(a_move_that_waits_for_yes),
+      cmocka_unit_test(no_legal_candidate), cmocka_unit_test(a_replica_picked_up),
+      cmocka_unit_test(the_other_questions), cmocka_unit_test(the_events),
+      cmocka_unit_test(the_help_page), cmocka_unit_test(the_details), cmocka_unit_test(no_cluster),
+      cmocka_unit_test(contact_lost_and_brake_on), cmocka_unit_test(too_small),
+      cmocka_unit_test(all_states), cmocka_unit_test(more_nodes_than_lines))
