@@ -51,6 +51,7 @@ void pilot_free(Pilot *p)
         p->world.cancel_hook(p->world.ctx);
     }
     runner_free(p->runner);
+    decisions_done(&p->decisions);
     snapshot_free(p->before);
     snapshot_free(p->snapshot);
     mem_free(p);
@@ -132,8 +133,12 @@ static void decide(Pilot *p, int64_t now_ms)
     if (changed && *d.text != '\0') {
         tell_decision(p, &d);
     }
-    if ((changed || acts) && p->world.decided != NULL) {
-        p->world.decided(p->world.ctx, &d);
+    if (changed || acts) {
+        decisions_add(&p->decisions, p->health, &p->plan, &p->automatic,
+                      p->world.wall_ms(p->world.ctx));
+        if (p->world.decided != NULL) {
+            p->world.decided(p->world.ctx, &d);
+        }
     }
     int replica = snapshot_find(p->snapshot, d.replica);
     int target = snapshot_find(p->snapshot, d.target);
@@ -207,6 +212,11 @@ const Automatic *pilot_automatic(const Pilot *p)
 const Move *pilot_last_move(const Pilot *p)
 {
     return runner_move(p->runner);
+}
+
+const Decisions *pilot_decisions(const Pilot *p)
+{
+    return &p->decisions;
 }
 
 bool pilot_is_read_only(const Pilot *p)

@@ -9,6 +9,7 @@ struct Pilot {
     PilotWorld world;
     Runner *runner;
     Automatic automatic;
+    Decisions decisions;
     Snapshot *snapshot; // the present picture, and what was thought about it
     Snapshot *before;   // the picture before it: a gate needs two
     const Health *health;

@@ -58,6 +58,8 @@ static Scene scene_now(Dashboard *d)
         .findings = engine_findings(e),
         .trouble = engine_trouble(e),
         .seeds = d->seeds,
+        .decisions = pilot_decisions(pilot),
+        .user = d->session.options->user != NULL ? d->session.options->user : "default",
         .automatic = pilot_automatic(pilot),
         .move = pilot_last_move(pilot),
         .move_busy = pilot_is_busy(pilot),

@@ -7,7 +7,7 @@
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
 
-const char *auto_rule_text(AutoRule rule)
+static const char *rule_text(AutoRule rule)
 {
     static const char *const texts[] = {
 #define X(name, text) [AUTO_RULE_##name] = text,
@@ -343,7 +343,7 @@ void auto_check_one(const AutoLook *look, AutoRule rule, AutoCheck *out)
         [AUTO_RULE_CAP] = check_cap,
     };
     *out = (AutoCheck){0};
-    name_rule(out, auto_rule_text(rule));
+    name_rule(out, rule_text(rule));
     out->asked = look->t != NULL || rule < AUTO_RULE_SPARE || rule == AUTO_RULE_CAP;
     if (rule == AUTO_RULE_ORPHANS_FIRST) {
         out->asked = look->t != NULL && spreads(look);

@@ -46,7 +46,7 @@ static void add_verdict(Explanation *e, const Automatic *a, const AutoCheck *hel
 
 static void add_checks(Explanation *e, const AutoCheck checks[AUTO_RULE_COUNT])
 {
-    explain_add(e, EXPLAIN_TITLE, 0, "", "What has to hold before automatic mode acts");
+    explain_add(e, EXPLAIN_TITLE, 0, "", "What has to hold before it acts");
     for (int i = 0; i < AUTO_RULE_COUNT; i++) {
         if (checks[i].asked) {
             explain_add(e, checks[i].passed ? EXPLAIN_GOOD : EXPLAIN_HELD, 1, checks[i].rule, "%s",
@@ -219,18 +219,28 @@ void explain_node(Explanation *e, const Health *h, const Plan *plan, const Autom
     }
 }
 
-void explain_decision(Explanation *e, const Health *h, const Plan *plan, const Automatic *a)
+// The orphan that the latest decision is about, or the most urgent one; -1: there is none.
+static int decided_target(const Health *h, const Plan *plan, const Automatic *a)
 {
     int target = node_id_is_none(a->last.target) ? -1 : snapshot_find(h->snapshot, a->last.target);
-    if (target < 0 && plan->n > 0) {
-        target = plan->at[0].target;
-    }
+    return target >= 0 ? target : plan->n > 0 ? plan->at[0].target : -1;
+}
+
+void explain_rules(Explanation *e, const Health *h, const Plan *plan, const Automatic *a)
+{
+    int target = decided_target(h, plan, a);
+    AutoCheck checks[AUTO_RULE_COUNT];
+    auto_check(a, h, target >= 0 ? target_of(plan, target) : NULL, checks);
+    add_checks(e, checks);
+}
+
+void explain_decision(Explanation *e, const Health *h, const Plan *plan, const Automatic *a)
+{
+    int target = decided_target(h, plan, a);
     if (target >= 0) {
         explain_node(e, h, plan, a, target);
         return;
     }
-    AutoCheck checks[AUTO_RULE_COUNT];
-    auto_check(a, h, NULL, checks);
     explain_add(e, EXPLAIN_TITLE, 0, "", "Nothing to do: no master is orphaned");
-    add_checks(e, checks);
+    explain_rules(e, h, plan, a);
 }

@@ -110,6 +110,28 @@ static void jump(Ui *ui, const Scene *s)
     }
 }
 
+// An event of automatic mode is explained as it was decided; everything else by how its node is
+// now.
+static void explain(Ui *ui, const Scene *s)
+{
+    int at = selected(ui, s);
+    const Event *e = at < 0 ? NULL : &s->events[at];
+    for (uint64_t back = 0; e != NULL && back < DECISIONS_KEPT; back++) {
+        const Decision *d = decisions_back(s->decisions, back);
+        bool same = d != NULL && node_id_eq(d->what.target, e->node) &&
+                    strncmp(d->what.text, e->text, sizeof(e->text) - 1) == 0;
+        if (same && (e->code == EVENT_DECISION || e->code == EVENT_BRAKE)) {
+            why_open(ui, (WhyAsk){.kind = WHY_DECISION, .serial = d->serial});
+            return;
+        }
+    }
+    if (e == NULL || node_id_is_none(e->node)) {
+        why_open(ui, (WhyAsk){.kind = WHY_NOW});
+    } else {
+        why_open(ui, (WhyAsk){.kind = WHY_NODE, .node = e->node});
+    }
+}
+
 static bool events_act(Ui *ui, const Scene *s, Action action, Request *out)
 {
     (void)out;
@@ -121,6 +143,8 @@ static bool events_act(Ui *ui, const Scene *s, Action action, Request *out)
         go_to_event(ui, s, at + (action == ACT_PAGE_DOWN ? page : -page));
     } else if (action == ACT_FIRST || action == ACT_LAST) {
         go_to_event(ui, s, action == ACT_FIRST ? 0 : (int)s->n_events);
+    } else if (action == ACT_EXPLAIN) {
+        explain(ui, s);
     } else if (action == ACT_DETAILS || action == ACT_CHOOSE) {
         jump(ui, s);
     } else if (action == ACT_CANCEL) {

@@ -7,9 +7,9 @@
 #include "rehome/base/text.h"
 
 // Lists that can be walked through.
-#define IN_LISTS (IN_TREE | IN_EVENTS | IN_DETAILS | IN_HELP | IN_PICK)
+#define IN_LISTS (IN_TREE | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK)
 // Where the operator looks around, with no question open.
-#define IN_VIEWS (IN_TREE | IN_EVENTS | IN_DETAILS)
+#define IN_VIEWS (IN_TREE | IN_EVENTS | IN_AUTO | IN_DETAILS)
 
 // The key that asks is never the key that commits: m, M, u and a are not bound in IN_CONFIRM.
 // clang-format off
@@ -34,20 +34,24 @@ const KeyBinding key_bindings[] = {
      .label = "yes", .help = "Do it now."},
     {.keys = "Esc n", .scope = IN_CONFIRM, .action = ACT_CANCEL, .need = NEED_NOTHING,
      .label = "stop", .help = "Do not do it; a countdown stops and nothing is sent."},
-    {.keys = "Esc", .scope = IN_EVENTS | IN_DETAILS | IN_HELP | IN_PICK, .action = ACT_CANCEL, .need = NEED_NOTHING,
+    {.keys = "Esc", .scope = IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK, .action = ACT_CANCEL, .need = NEED_NOTHING,
      .label = "back", .help = "Back to the tree; put a picked-up replica down."},
-    {.keys = "Enter", .scope = IN_EVENTS, .action = ACT_CHOOSE, .need = NEED_NOTHING,
-     .label = "go to the node", .help = "Show the node an event is about in the tree."},
+    {.keys = "Enter", .scope = IN_EVENTS | IN_AUTO, .action = ACT_CHOOSE, .need = NEED_NOTHING,
+     .label = "go to node", .help = "Show the node an event or a decision is about in the tree."},
     {.keys = "Enter", .scope = IN_TREE | IN_DETAILS, .action = ACT_DETAILS, .need = NEED_NOTHING,
      .label = "details", .help = "Open or close the details of the selected node."},
+    {.keys = "e", .scope = IN_VIEWS | IN_WHY, .action = ACT_EXPLAIN, .need = NEED_NOTHING,
+     .label = "why", .help = "Explain why automatic mode acts or does not, with every rule and value: for the selected node, event or decision."},
     {.keys = "a", .scope = IN_VIEWS, .action = ACT_AUTO, .need = NEED_WRITE,
      .label = "auto", .help = "Automatic mode: off, observe, act, and round again; it asks before it acts."},
     {.keys = "s", .scope = IN_TREE, .action = ACT_SORT, .need = NEED_NOTHING,
      .label = "sort", .help = "Sort masters: worst first, or in slot order."},
-    {.keys = "1", .scope = IN_VIEWS | IN_HELP, .action = ACT_VIEW_TREE, .need = NEED_NOTHING,
+    {.keys = "1", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_TREE, .need = NEED_NOTHING,
      .label = "tree", .help = "Show masters with their replicas."},
-    {.keys = "4", .scope = IN_VIEWS | IN_HELP, .action = ACT_VIEW_EVENTS, .need = NEED_NOTHING,
+    {.keys = "4", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_EVENTS, .need = NEED_NOTHING,
      .label = "events", .help = "Show what changed, and who did it."},
+    {.keys = "5", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_AUTO, .need = NEED_NOTHING,
+     .label = "automatic", .help = "Show what automatic mode decides and why, its limits, and who is in charge."},
     {.keys = "j Down", .scope = IN_LISTS, .action = ACT_ROW_DOWN, .need = NEED_NOTHING,
      .label = "", .help = "Next row."},
     {.keys = "k Up", .scope = IN_LISTS, .action = ACT_ROW_UP, .need = NEED_NOTHING,
@@ -171,8 +175,10 @@ static void add_scopes(StrBuf *out, unsigned scope)
         unsigned bit;
         const char *name;
     } names[] = {
-        {IN_ANY, "everywhere"},  {IN_TREE, "tree"}, {IN_EVENTS, "events"},
-        {IN_DETAILS, "details"}, {IN_HELP, "help"}, {IN_PICK, "choosing a master"},
+        {IN_ANY, "everywhere"},  {IN_TREE, "tree"},
+        {IN_EVENTS, "events"},   {IN_AUTO, "automatic"},
+        {IN_WHY, "explanation"}, {IN_DETAILS, "details"},
+        {IN_HELP, "help"},       {IN_PICK, "choosing a master"},
         {IN_CONFIRM, "preview"}, {IN_DEMO, "demo"},
     };
     const char *comma = "";

@@ -27,9 +27,7 @@ static char *keep(Page *page, StrView text)
     return arena_strndup(page->arena, text.n > 0 ? text.at : "", text.n);
 }
 
-// The part of text that fits into width cells, cut between words where there are any; *rest moves
-// behind it.
-static StrView wrap_next(StrView *rest, int width)
+StrView page_wrap(StrView *rest, int width)
 {
     StrView left = *rest;
     StrView line = sv_of(left.at, 0);  // as far as it fits
@@ -76,7 +74,7 @@ void page_title(Page *page, const char *text)
 static void add_wrapped(Page *page, PageLine line, StrView text, int width)
 {
     do {
-        line.text = keep(page, wrap_next(&text, width > 1 ? width : 1));
+        line.text = keep(page, page_wrap(&text, width > 1 ? width : 1));
         add_line(page, line);
         line.left = line.left == NULL ? NULL : "";
     } while (text.n > 0);

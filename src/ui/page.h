@@ -24,6 +24,10 @@ typedef struct {
 // Zero-initialise, set width and left_w, page_done() at the end.
 void page_done(Page *page);
 
+// The part of text that fits into width cells, cut between words where there are any; *rest moves
+// behind it.
+StrView page_wrap(StrView *rest, int width);
+
 void page_blank(Page *page);
 void page_title(Page *page, const char *text);
 // left may be ""; a text that is too wide continues on lines below itself.

@@ -11,7 +11,7 @@
 enum { MIN_W = 60, MIN_H = 15, PANE_MIN_W = 110, WALL_MIN_W = 160, NOTE_MS = 8000 };
 
 // Adding a view: its row here, and its keys in the table of keys.
-const View *const views[] = {&tree_view, &events_view};
+const View *const views[] = {&tree_view, &events_view, &automatic_view};
 const size_t views_n = ARRAY_LEN(views);
 
 Ui *ui_new(ConfirmMode confirm)
@@ -28,6 +28,8 @@ void ui_free(Ui *ui)
     if (ui != NULL) {
         rows_done(&ui->rows);
         pick_done(&ui->pick);
+        why_done(&ui->why);
+        why_done(&ui->pane);
         mem_free(ui);
     }
 }
@@ -86,11 +88,17 @@ void ui_select(Ui *ui, NodeId id)
     ui->touched = true;
 }
 
+static bool is_explaining(const Ui *ui)
+{
+    return ui->why_ask.kind != WHY_NOTHING;
+}
+
 unsigned ui_scope(const Ui *ui)
 {
     return ui->dialog.kind != DIALOG_NONE ? (unsigned)IN_CONFIRM
            : ui->help                     ? (unsigned)IN_HELP
            : ui->pick.active              ? (unsigned)IN_PICK
+           : is_explaining(ui)            ? (unsigned)IN_WHY
            : ui->details                  ? (unsigned)IN_DETAILS
                                           : (unsigned)ui->view->scope;
 }
@@ -229,6 +237,9 @@ static void draw_body(Ui *ui, const Scene *s, Canvas *c, Rect r)
         draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->help_page, "", 0);
     } else if (s->health == NULL) {
         trouble_draw(s, c, r);
+    } else if (is_explaining(ui)) {
+        why_draw(ui, s, c, (Rect){list.x + 1, list.y, list.w - 2, list.h});
+        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->why_page, "", 0);
     } else if (ui->details) {
         details_draw(ui, s, c, (Rect){list.x + 1, list.y, list.w - 2, list.h});
         draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->details_page, "", 0);
@@ -236,7 +247,8 @@ static void draw_body(Ui *ui, const Scene *s, Canvas *c, Rect r)
         draw_tree_screen(ui, s, c, r);
     } else {
         ui->view->draw(ui, s, c, list);
-        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->events, "", 0);
+        const Scroll *scroll = ui->view == &events_view ? &ui->events : &ui->decisions;
+        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, scroll, "", 0);
     }
 }
 
@@ -247,6 +259,7 @@ void ui_draw(Ui *ui, const Scene *s, Canvas *c)
     canvas_clear(c);
     pick_check(ui, s);
     dialog_check(ui, s);
+    why_check(ui, s);
     ui_settle(ui, s);
     if (c->w < MIN_W || c->h < MIN_H) {
         small_draw(ui, s, c);
@@ -312,6 +325,7 @@ static bool open_view(Ui *ui, Action action)
             ui->view = views[i];
             ui->help = false;
             ui->details = false;
+            why_close(ui);
             pick_stop(ui);
             return true;
         }
@@ -332,6 +346,9 @@ static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
     }
     if (action == ACT_AUTO) {
         return dialog_auto(ui, s);
+    }
+    if (action == ACT_EXPLAIN && ui_selected(ui, s) >= 0) {
+        why_open(ui, (WhyAsk){.kind = WHY_NODE, .node = ui->cursor});
     }
     if (action == ACT_STOP_MOVE) {
         return stop_move(ui, s);
@@ -375,6 +392,13 @@ static bool act_on_page(Ui *ui, Action action)
         }
         return scroll_act(&ui->help_page, action);
     }
+    if (is_explaining(ui)) {
+        if (action == ACT_CANCEL || action == ACT_EXPLAIN) {
+            why_close(ui);
+            return true;
+        }
+        return scroll_act(&ui->why_page, action);
+    }
     if (ui->details) {
         if (action == ACT_CANCEL || action == ACT_DETAILS) {
             ui->details = false;
@@ -398,6 +422,7 @@ Request ui_key(Ui *ui, const Scene *s, uint32_t key)
     unsigned meant_for = ui_scope(ui);
     pick_check(ui, s);
     dialog_check(ui, s);
+    why_check(ui, s);
     ui_settle(ui, s);
     if (ui_scope(ui) != meant_for) {
         return out; // what the key was meant for has just gone
@@ -449,6 +474,7 @@ Request ui_tick(Ui *ui, const Scene *s)
 {
     pick_check(ui, s);
     dialog_check(ui, s);
+    why_check(ui, s);
     ui_settle(ui, s);
     tell_end(ui, s);
     return dialog_tick(ui, s);

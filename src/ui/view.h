@@ -6,6 +6,7 @@
 #include "pick.h"
 #include "rehome/ui/ui.h"
 #include "rows.h"
+#include "why.h"
 
 // One way to look at the cluster. Adding one: a file with its View, and a row in ui.c's views[].
 typedef struct View {
@@ -19,6 +20,7 @@ typedef struct View {
 
 extern const View tree_view;
 extern const View events_view;
+extern const View automatic_view;
 
 // Where in a list of lines we are.
 typedef struct {
@@ -47,7 +49,14 @@ struct Ui {
     // events
     Event event; // selected; EVENT_CODE_COUNT: the newest, and stay there
     Scroll events;
+    // automatic
+    uint64_t decision; // selected: a serial, or AUTO_ROW_*
+    Scroll decisions;
+    Why pane;
     // pages
+    WhyAsk why_ask; // over the whole screen
+    Why why;
+    Scroll why_page;
     Scroll help_page;
     Scroll details_page;
     // moving

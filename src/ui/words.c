@@ -294,6 +294,26 @@ void short_host(const char *host, char *out, size_t size)
     snprintf(out, size, "%s%s", dot != NULL ? "." : "", dot != NULL ? dot : host);
 }
 
+const char *verdict_words(AutoVerdict verdict)
+{
+    static const char *const words[] = {
+        [AUTO_DECIDE_NOTHING] = "rests",  [AUTO_DECIDE_WAIT] = "waits",
+        [AUTO_DECIDE_BLOCKED] = "cannot", [AUTO_DECIDE_WOULD] = "would act",
+        [AUTO_DECIDE_ACT] = "acts",
+    };
+    return words[verdict];
+}
+
+Role verdict_role(AutoVerdict verdict)
+{
+    static const Role roles[] = {
+        [AUTO_DECIDE_NOTHING] = ROLE_DIM,  [AUTO_DECIDE_WAIT] = ROLE_SYNC,
+        [AUTO_DECIDE_BLOCKED] = ROLE_WARN, [AUTO_DECIDE_WOULD] = ROLE_OK,
+        [AUTO_DECIDE_ACT] = ROLE_MOVING,
+    };
+    return roles[verdict];
+}
+
 Role level_role(Level level)
 {
     switch (level) {

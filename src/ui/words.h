@@ -46,6 +46,10 @@ bool is_asked_for(const Scene *s, NodeId id);      // before_move is asked about
 // What our move is doing, briefly: "checking" "fencing" "attaching" "syncing" ...
 const char *move_stage_words(const Move *m);
 
+// "acts" "would act" "waits" "cannot" "rests"
+const char *verdict_words(AutoVerdict verdict);
+Role verdict_role(AutoVerdict verdict);
+
 Role level_role(Level level);
 Glyph level_glyph(Level level);
 

@@ -61,6 +61,7 @@
     X(ui_dialog)                                                                                   \
     X(ui_draw)                                                                                     \
     X(ui_pick)                                                                                     \
-    X(views)
+    X(views)                                                                                       \
+    X(views_automatic)
 
 #endif

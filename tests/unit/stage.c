@@ -17,6 +17,8 @@ Stage *stage_new(Fixture *f)
         .trouble = "",
         .seeds = "127.0.99.170:7001",
         .automatic = &st->automatic,
+        .decisions = &st->decisions,
+        .user = "default",
         .undo_text = "",
         .message = "",
         .events = st->events,
@@ -29,6 +31,7 @@ void stage_free(Stage *st)
     for (size_t i = 0; i < st->n_pictures; i++) {
         snapshot_free(st->pictures[i]);
     }
+    decisions_done(&st->decisions);
     fixture_free(st->f);
     mem_free(st);
 }
@@ -62,6 +65,11 @@ void stage_round(Stage *st, int64_t now_ms)
     health_diff(before, h, keep_event, st);
     st->plan = plan_make(h);
     st->findings = findings_find(h);
+    bool changed = false;
+    auto_decide(&st->automatic, h, &st->plan, st->scene.move_busy, &changed);
+    if (changed) {
+        decisions_add(&st->decisions, h, &st->plan, &st->automatic, s->wall_ms);
+    }
     st->scene.health = h;
     st->scene.plan = &st->plan;
     st->scene.findings = &st->findings;

@@ -13,6 +13,7 @@ typedef struct {
     Fixture *f;
     Scene scene; // to turn knobs on between rounds
     Automatic automatic;
+    Decisions decisions;
     Move move;   // shown when scene.move points here
     OwnMove own; // given to the health
     Plan plan;

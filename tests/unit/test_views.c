@@ -4,128 +4,30 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "golden.h"
-#include "rehome/ui/canvas.h"
-#include "stage.h"
-
-static void show(const char *name, Ui *ui, const Scene *s, int w, int h, bool ascii)
-{
-    Canvas *c = canvas_new(w, h, ascii);
-    StrBuf text = {0};
-    char file[96];
-    ui_draw(ui, s, c);
-    canvas_dump_text(c, &text);
-    strbuf_addf(&text, "=== roles\n");
-    canvas_dump_roles(c, &text);
-    snprintf(file, sizeof(file), "screen-%s.txt", name);
-    bool same = golden_equal(file, strbuf_text(&text));
-    strbuf_done(&text);
-    canvas_free(c);
-    assert_true(same);
-}
-
-static void press(Ui *ui, const Scene *s, const char *keys)
-{
-    StrView rest = sv(keys);
-    StrView one;
-    while (sv_next(&rest, ' ', &one)) {
-        char name[16];
-        snprintf(name, sizeof(name), "%.*s", (int)one.n, one.at);
-        ui_key(ui, s, key_from_name(name));
-    }
-}
-
-// The owner's cluster at rest.
-static Stage *healthy(void)
-{
-    Stage *st = stage_new(fixture_scenario());
-    Fixture *f = st->f;
-    fixture_node(f, fixture_port(f, 7001))->ops = 12345;
-    fixture_node(f, fixture_port(f, 7003))->ops = 10990;
-    fixture_node(f, fixture_port(f, 7005))->ops = 850;
-    stage_rounds(st, 1000, 3000);
-    stage_time(st, 3300);
-    return st;
-}
-
-// :7008 was killed, 12 s ago the cluster agreed.
-static Stage *orphaned(void)
-{
-    Stage *st = healthy();
-    fixture_lose(st->f, fixture_port(st->f, 7008));
-    stage_round(st, 4000);
-    fixture_fail(st->f, fixture_port(st->f, 7008));
-    stage_rounds(st, 5000, 17000);
-    stage_time(st, 17400);
-    return st;
-}
-
-// :7004 is on its way to :7001 by our own hand, and loads.
-static Stage *moving(void)
-{
-    Stage *st = orphaned();
-    Fixture *f = st->f;
-    int replica = fixture_port(f, 7004);
-    int target = fixture_port(f, 7001);
-    stage_move(st, replica, fixture_port(f, 7003), target, MOVE_SYNC);
-    FixtureNode *n = fixture_node(f, replica);
-    n->master = target;
-    n->link_up = false;
-    n->sync_in_progress = true;
-    n->sync_total = 1180591620;
-    n->sync_read = 484042564;
-    n->sync_left = n->sync_total - n->sync_read;
-    stage_rounds(st, 18000, 20000);
-    stage_time(st, 20200);
-    st->move.stage = REPLICA_SYNCING;
-    st->move.sync_permille = 410;
-    st->move.sync_bytes = n->sync_read;
-    st->move.total_bytes = n->sync_total;
-    st->move.rate_bytes_s = 96000000;
-    st->move.eta_s = 7;
-    st->automatic.mode = AUTO_OBSERVE;
-    return st;
-}
-
-static void show_at(const char *what, Stage *st, const char *keys, int w, int h)
-{
-    char name[64];
-    Ui *ui = ui_new(CONFIRM_COUNTDOWN);
-    press(ui, &st->scene, keys);
-    snprintf(name, sizeof(name), "%s-%dx%d", what, w, h);
-    show(name, ui, &st->scene, w, h, false);
-    ui_free(ui);
-}
-
-static void show_at_three_sizes(const char *what, Stage *st, const char *keys)
-{
-    show_at(what, st, keys, 80, 24);
-    show_at(what, st, keys, 120, 40);
-    show_at(what, st, keys, 200, 60);
-}
+#include "screen.h"
 
 static void a_healthy_cluster(void **state)
 {
     (void)state;
-    Stage *st = healthy();
-    show_at_three_sizes("healthy", st, "");
+    Stage *st = stage_healthy();
+    screen_at_three_sizes("healthy", st, "");
     stage_free(st);
 }
 
 static void an_orphan(void **state)
 {
     (void)state;
-    Stage *st = orphaned();
-    show_at_three_sizes("orphan", st, "");
+    Stage *st = stage_orphaned();
+    screen_at_three_sizes("orphan", st, "");
     stage_free(st);
 }
 
 static void an_orphan_in_ascii(void **state)
 {
     (void)state;
-    Stage *st = orphaned();
+    Stage *st = stage_orphaned();
     Ui *ui = ui_new(CONFIRM_COUNTDOWN);
-    show("ascii-80x24", ui, &st->scene, 80, 24, true);
+    screen_show("ascii-80x24", ui, &st->scene, 80, 24, true);
     ui_free(ui);
     stage_free(st);
 }
@@ -133,15 +35,15 @@ static void an_orphan_in_ascii(void **state)
 static void our_own_move_under_way(void **state)
 {
     (void)state;
-    Stage *st = moving();
-    show_at_three_sizes("moving", st, "");
+    Stage *st = stage_moving();
+    screen_at_three_sizes("moving", st, "");
     stage_free(st);
 }
 
 static void the_end_of_a_move(void **state)
 {
     (void)state;
-    Stage *st = moving();
+    Stage *st = stage_moving();
     Ui *ui = ui_new(CONFIRM_COUNTDOWN);
     ui_tick(ui, &st->scene);
     FixtureNode *n = fixture_node(st->f, fixture_port(st->f, 7004));
@@ -153,7 +55,7 @@ static void the_end_of_a_move(void **state)
     st->scene.move_busy = false;
     stage_round(st, 21000);
     ui_tick(ui, &st->scene);
-    show("moved-80x24", ui, &st->scene, 80, 24, false);
+    screen_show("moved-80x24", ui, &st->scene, 80, 24, false);
     ui_free(ui);
     stage_free(st);
 }
@@ -162,7 +64,7 @@ static void the_end_of_a_move(void **state)
 static void before_move_is_asked(void **state)
 {
     (void)state;
-    Stage *st = orphaned();
+    Stage *st = stage_orphaned();
     stage_move(st, fixture_port(st->f, 7002), fixture_port(st->f, 7003), fixture_port(st->f, 7005),
                MOVE_DONE);
     MoveSpec spec = {
@@ -172,8 +74,8 @@ static void before_move_is_asked(void **state)
     st->scene.move_busy = true;
     st->scene.asking = &spec;
     st->scene.asking_ms = st->scene.now_ms - 3100;
-    show_at("asking", st, "", 80, 24);
-    show_at("asking", st, "", 120, 40);
+    screen_at("asking", st, "", 80, 24);
+    screen_at("asking", st, "", 120, 40);
     stage_free(st);
 }
 
@@ -181,17 +83,17 @@ static void before_move_is_asked(void **state)
 static void the_announcement_of_a_move(void **state)
 {
     (void)state;
-    Stage *st = orphaned();
+    Stage *st = stage_orphaned();
     static const int sizes[][2] = {{80, 24}, {120, 40}, {60, 15}, {40, 10}};
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
         char name[64];
         Ui *ui = ui_new(CONFIRM_COUNTDOWN);
         stage_time(st, 17400);
-        press(ui, &st->scene, "m");
+        screen_press(ui, &st->scene, "m");
         stage_time(st, 18650);
         ui_tick(ui, &st->scene);
         snprintf(name, sizeof(name), "announced-%dx%d", sizes[i][0], sizes[i][1]);
-        show(name, ui, &st->scene, sizes[i][0], sizes[i][1], false);
+        screen_show(name, ui, &st->scene, sizes[i][0], sizes[i][1], false);
         ui_free(ui);
     }
     stage_free(st);
@@ -200,10 +102,10 @@ static void the_announcement_of_a_move(void **state)
 static void a_move_that_waits_for_yes(void **state)
 {
     (void)state;
-    Stage *st = orphaned();
+    Stage *st = stage_orphaned();
     Ui *ui = ui_new(CONFIRM_ASK);
-    press(ui, &st->scene, "M x");
-    show("asked-80x24", ui, &st->scene, 80, 24, false);
+    screen_press(ui, &st->scene, "M x");
+    screen_show("asked-80x24", ui, &st->scene, 80, 24, false);
     ui_free(ui);
     stage_free(st);
 }
@@ -211,21 +113,21 @@ static void a_move_that_waits_for_yes(void **state)
 static void no_legal_candidate(void **state)
 {
     (void)state;
-    Stage *st = orphaned();
+    Stage *st = stage_orphaned();
     fixture_fail(st->f, fixture_port(st->f, 7004));
     stage_round(st, 18000);
-    show_at("refused", st, "m", 80, 24);
+    screen_at("refused", st, "m", 80, 24);
     stage_free(st);
 }
 
 static void a_replica_picked_up(void **state)
 {
     (void)state;
-    Stage *st = orphaned();
+    Stage *st = stage_orphaned();
     Ui *ui = ui_new(CONFIRM_COUNTDOWN);
-    press(ui, &st->scene, "End m");
-    show("pick-80x24", ui, &st->scene, 80, 24, false);
-    show("pick-120x40", ui, &st->scene, 120, 40, false);
+    screen_press(ui, &st->scene, "End m");
+    screen_show("pick-80x24", ui, &st->scene, 80, 24, false);
+    screen_show("pick-120x40", ui, &st->scene, 120, 40, false);
     ui_free(ui);
     stage_free(st);
 }
@@ -233,38 +135,38 @@ static void a_replica_picked_up(void **state)
 static void the_other_questions(void **state)
 {
     (void)state;
-    Stage *st = healthy();
+    Stage *st = stage_healthy();
     st->automatic.mode = AUTO_OBSERVE;
-    show_at("auto", st, "a", 80, 24);
+    screen_at("auto", st, "a", 80, 24);
     stage_free(st);
-    st = moving();
-    show_at("quit", st, "q", 80, 24);
+    st = stage_moving();
+    screen_at("quit", st, "q", 80, 24);
     stage_free(st);
 }
 
 static void the_events(void **state)
 {
     (void)state;
-    Stage *st = moving();
-    show_at("events", st, "4 k", 80, 24);
+    Stage *st = stage_moving();
+    screen_at("events", st, "4 k", 80, 24);
     stage_free(st);
 }
 
 static void the_help_page(void **state)
 {
     (void)state;
-    Stage *st = healthy();
-    show_at("help", st, "?", 80, 24);
-    show_at("help-end", st, "?", 80, 60);
+    Stage *st = stage_healthy();
+    screen_at("help", st, "?", 80, 24);
+    screen_at("help-end", st, "?", 80, 60);
     stage_free(st);
 }
 
 static void the_details(void **state)
 {
     (void)state;
-    Stage *st = orphaned();
-    show_at("details", st, "Enter", 80, 24);
-    show_at("details-replica", st, "Down Enter", 80, 24);
+    Stage *st = stage_orphaned();
+    screen_at("details", st, "Enter", 80, 24);
+    screen_at("details-replica", st, "Down Enter", 80, 24);
     stage_free(st);
 }
 
@@ -275,39 +177,39 @@ static void no_cluster(void **state)
     stage_time(st, 1000);
     st->scene.trouble =
         "127.0.99.170:7001: connection refused. Is a server running there, and is the port right?";
-    show_at("trouble", st, "", 80, 24);
-    show_at("trouble", st, "", 30, 8);
+    screen_at("trouble", st, "", 80, 24);
+    screen_at("trouble", st, "", 30, 8);
     st->scene.trouble = "";
-    show_at("starting", st, "", 80, 24);
+    screen_at("starting", st, "", 80, 24);
     stage_free(st);
 }
 
 static void contact_lost_and_brake_on(void **state)
 {
     (void)state;
-    Stage *st = orphaned();
+    Stage *st = stage_orphaned();
     st->scene.trouble = "all 7 nodes stopped answering";
     st->scene.read_only = true;
     stage_time(st, 24000);
-    show_at("lost", st, "", 80, 24);
+    screen_at("lost", st, "", 80, 24);
     st->scene.trouble = "";
     st->scene.read_only = false;
     st->automatic.mode = AUTO_ACT;
     st->automatic.brake = true;
     snprintf(st->automatic.brake_why, sizeof(st->automatic.brake_why), "6 moves in the last hour");
     stage_time(st, 17400);
-    show_at("brake", st, "", 80, 24);
-    show_at("brake", st, "", 120, 40);
+    screen_at("brake", st, "", 80, 24);
+    screen_at("brake", st, "", 120, 40);
     stage_free(st);
 }
 
 static void too_small(void **state)
 {
     (void)state;
-    Stage *st = orphaned();
-    show_at("small", st, "", 59, 15);
-    show_at("small", st, "", 30, 5);
-    show_at("small", st, "", 12, 2);
+    Stage *st = stage_orphaned();
+    screen_at("small", st, "", 59, 15);
+    screen_at("small", st, "", 30, 5);
+    screen_at("small", st, "", 12, 2);
     stage_free(st);
 }
 
@@ -357,9 +259,9 @@ static void all_states(void **state)
     fixture_node(f, suspected)->pfail = true;
     stage_rounds(st, 13000, 20000);
     stage_time(st, 20500);
-    show_at("states", st, "", 80, 24);
-    show_at("states", st, "", 120, 40);
-    show_at("states", st, "", 60, 30);
+    screen_at("states", st, "", 80, 24);
+    screen_at("states", st, "", 120, 40);
+    screen_at("states", st, "", 60, 30);
     stage_free(st);
 }
 
@@ -380,7 +282,7 @@ static void more_nodes_than_lines(void **state)
     }
     Stage *st = stage_new(f);
     stage_rounds(st, 1000, 3000);
-    show_at("many", st, "s PgDn PgDn", 80, 24);
+    screen_at("many", st, "s PgDn PgDn", 80, 24);
     stage_free(st);
 }
 

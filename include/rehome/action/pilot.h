@@ -9,6 +9,7 @@
 
 #include "rehome/action/runner.h"
 #include "rehome/policy/automatic.h"
+#include "rehome/policy/decisions.h"
 #include "rehome/policy/plan.h"
 
 typedef struct {
@@ -83,7 +84,8 @@ const Health *pilot_health(const Pilot *p);
 const Health *pilot_health_before(const Pilot *p); // of the round before it; NULL: none
 const Plan *pilot_plan(const Pilot *p);            // NULL with the health
 const Automatic *pilot_automatic(const Pilot *p);
-const Move *pilot_last_move(const Pilot *p); // under way or over; NULL before the first
+const Decisions *pilot_decisions(const Pilot *p); // the newest is there when `decided` is called
+const Move *pilot_last_move(const Pilot *p);      // under way or over; NULL before the first
 
 bool pilot_is_read_only(const Pilot *p);
 bool pilot_is_busy(const Pilot *p); // a move is under way, or about to be

@@ -86,8 +86,6 @@ typedef enum {
         AUTO_RULE_COUNT
 } AutoRule;
 
-const char *auto_rule_text(AutoRule rule);
-
 typedef struct {
     bool asked;          // false: it is about one master, and there is none, or another kind
     bool passed;         // held

@@ -51,6 +51,9 @@ void explain_target(Explanation *e, const Health *h, const PlanTarget *t);
 // The latest decision: its orphan, or why there is nothing to decide.
 void explain_decision(Explanation *e, const Health *h, const Plan *plan, const Automatic *a);
 
+// Only what has to hold before automatic mode acts, with what is measured now.
+void explain_rules(Explanation *e, const Health *h, const Plan *plan, const Automatic *a);
+
 // One line as text, without a newline.
 void explain_line_text(StrBuf *out, const ExplainLine *line);
 // All of it, a blank line before each title but the first.

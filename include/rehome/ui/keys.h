@@ -41,6 +41,8 @@ typedef enum {
     IN_CONFIRM = 64,
     IN_DEMO = 128,
     IN_FILTER = 256,
+    IN_AUTO = 512,
+    IN_WHY = 1024, // an explanation over a view
 } KeyScope;
 
 #define ACTIONS(X)                                                                                 \
@@ -53,6 +55,8 @@ typedef enum {
     X(LAST)                                                                                        \
     X(VIEW_TREE)                                                                                   \
     X(VIEW_EVENTS)                                                                                 \
+    X(VIEW_AUTO)                                                                                   \
+    X(EXPLAIN)                                                                                     \
     X(DETAILS)                                                                                     \
     X(SORT)                                                                                        \
     X(MOVE)                                                                                        \

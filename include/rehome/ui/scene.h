@@ -9,6 +9,7 @@
 #include "rehome/action/move.h"
 #include "rehome/model/event.h"
 #include "rehome/policy/automatic.h"
+#include "rehome/policy/decisions.h"
 #include "rehome/policy/finding.h"
 #include "rehome/policy/plan.h"
 
@@ -21,6 +22,8 @@ typedef struct {
     const char *trouble; // why there is no cluster to show, or that contact was lost; "" otherwise
     const char *seeds;   // what we are trying to reach
     const Automatic *automatic;
+    const Decisions *decisions;
+    const char *user;       // as whom we are connected
     const Move *move;       // in flight or last; NULL: none yet
     bool move_busy;         // one is in flight, or about to be
     const MoveSpec *asking; // about to be: before_move is asked, nothing was sent; NULL: it is not

@@ -1,0 +1,180 @@
+#include "why.h"
+
+#include <stdio.h>
+
+#include "rehome/base/text.h"
+#include "rehome/policy/charge.h"
+#include "view.h"
+#include "words.h"
+
+static bool is_fresh(const Why *why, const Scene *s, WhyAsk ask)
+{
+    return why->text.arena != NULL && why->health == s->health &&
+           why->round == s->health->snapshot->round && why->mode == s->automatic->mode &&
+           why->brake == s->automatic->brake && why->decisions == s->decisions->n &&
+           why->ask.kind == ask.kind && why->ask.serial == ask.serial &&
+           node_id_eq(why->ask.node, ask.node);
+}
+
+static void add_head(Explanation *e, const Decision *d)
+{
+    char clock[16];
+    explain_add(e, EXPLAIN_TITLE, 0, "", "At %s automatic mode (%s) %s",
+                format_wall(clock, sizeof(clock), d->wall_ms), auto_mode_text(d->mode),
+                verdict_words(d->what.verdict));
+}
+
+static void write_text(Explanation *e, const Scene *s, WhyAsk ask)
+{
+    const Health *h = s->health;
+    const Decision *d;
+    switch (ask.kind) {
+    case WHY_NODE:
+        explain_node(e, h, s->plan, s->automatic, snapshot_find(h->snapshot, ask.node));
+        break;
+    case WHY_NOW:
+        explain_decision(e, h, s->plan, s->automatic);
+        break;
+    case WHY_DECISION:
+        d = decisions_find(s->decisions, ask.serial);
+        if (d != NULL) {
+            add_head(e, d);
+            for (size_t i = 0; i < d->why.n; i++) {
+                const ExplainLine *line = &d->why.at[i];
+                explain_add(e, line->kind, line->indent, line->left, "%s", line->text);
+            }
+        }
+        break;
+    case WHY_CHARGE:
+        explain_charge(e, h, s->automatic->mode, s->user);
+        break;
+    case WHY_PANE:
+        explain_rules(e, h, s->plan, s->automatic);
+        explain_charge(e, h, s->automatic->mode, s->user);
+        break;
+    case WHY_NOTHING:
+        break;
+    }
+}
+
+const Explanation *why_text(Why *why, const Scene *s, WhyAsk ask)
+{
+    if (!is_fresh(why, s, ask)) {
+        why_done(why);
+        *why = (Why){
+            .ask = ask,
+            .health = s->health,
+            .round = s->health->snapshot->round,
+            .decisions = s->decisions->n,
+            .mode = s->automatic->mode,
+            .brake = s->automatic->brake,
+            .text = {.arena = arena_new()},
+        };
+        write_text(&why->text, s, ask);
+    }
+    return &why->text;
+}
+
+void why_done(Why *why)
+{
+    arena_free(why->text.arena);
+    *why = (Why){0};
+}
+
+// --- lines
+
+static const struct {
+    Role role;      // of the text
+    Role left_role; // of the mark and the word at the left
+    Glyph glyph;
+    const char *mark; // in place of a glyph
+} looks[] = {
+    [EXPLAIN_TITLE] = {ROLE_TITLE, ROLE_TITLE, GLYPH_OK, ""},
+    [EXPLAIN_TEXT] = {ROLE_TEXT, ROLE_DIM, GLYPH_OK, ""},
+    [EXPLAIN_GOOD] = {ROLE_TEXT, ROLE_OK, GLYPH_OK, NULL},
+    [EXPLAIN_HELD] = {ROLE_WARN, ROLE_WARN, GLYPH_WARN, NULL},
+    [EXPLAIN_CHOSEN] = {ROLE_OK, ROLE_OK, GLYPH_OK, ">"},
+    [EXPLAIN_POSSIBLE] = {ROLE_TEXT, ROLE_TEXT, GLYPH_OK, "+"},
+    [EXPLAIN_REFUSED] = {ROLE_DIM, ROLE_DIM, GLYPH_OK, "-"},
+    [EXPLAIN_COMMAND] = {ROLE_KEY, ROLE_KEY, GLYPH_OK, "$"},
+};
+
+static void add_line(Page *page, const Snapshot *p, const ExplainLine *line, bool ascii)
+{
+    char text[1024];
+    char full[1100];
+    char left[64];
+    if (line->kind == EXPLAIN_COMMAND) { // stays as it is typed
+        snprintf(text, sizeof(text), "%s", line->text);
+    } else {
+        short_text(p, line->text, text, sizeof(text));
+    }
+    const char *mark = looks[line->kind].mark;
+    mark = mark != NULL ? mark : glyph_text(looks[line->kind].glyph, ascii);
+    const char *gap = *mark != '\0' ? " " : "";
+    if (line->left[0] == '\0') {
+        snprintf(full, sizeof(full), "%s%s%s", mark, gap, text);
+        page_wide(page, looks[line->kind].role, full);
+        return;
+    }
+    int indent = line->indent > 1 ? 2 * (line->indent - 1) : 0;
+    snprintf(left, sizeof(left), "%*s%s%s%s", indent, "", mark, gap, line->left);
+    page_add(page, looks[line->kind].left_role, left, looks[line->kind].role, text);
+}
+
+void why_fill(Page *page, const Snapshot *p, const Explanation *e, bool ascii)
+{
+    for (size_t i = 0; i < e->n; i++) {
+        const ExplainLine *line = &e->at[i];
+        if (line->kind != EXPLAIN_TITLE) {
+            add_line(page, p, line, ascii);
+            continue;
+        }
+        char text[256];
+        short_text(p, line->text, text, sizeof(text));
+        if (page->n > 0) {
+            page_blank(page);
+        }
+        page_title(page, i == 0 ? line->text : text);
+    }
+}
+
+// --- the page
+
+void why_open(Ui *ui, WhyAsk ask)
+{
+    ui->why_ask = ask;
+    ui->why_page = (Scroll){0};
+}
+
+void why_close(Ui *ui)
+{
+    why_open(ui, (WhyAsk){0});
+}
+
+void why_check(Ui *ui, const Scene *s)
+{
+    const WhyAsk *ask = &ui->why_ask;
+    if (ask->kind == WHY_NOTHING) {
+        return;
+    }
+    if (s->health == NULL || s->automatic == NULL || s->decisions == NULL) {
+        why_close(ui);
+    } else if (ask->kind == WHY_NODE && snapshot_find(s->health->snapshot, ask->node) < 0) {
+        ui_note(ui, s, LEVEL_WARNING, "it is no longer part of the cluster");
+        why_close(ui);
+    } else if (ask->kind == WHY_DECISION && decisions_find(s->decisions, ask->serial) == NULL) {
+        ui_note(ui, s, LEVEL_INFO, "that decision is too long ago: it is not kept any more");
+        why_close(ui);
+    }
+}
+
+void why_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
+{
+    enum { LEFT_WIDTH = 18 };
+    Page page = {.width = r.w, .left_w = LEFT_WIDTH};
+    why_fill(&page, s->health->snapshot, why_text(&ui->why, s, ui->why_ask), c->ascii);
+    scroll_clamp(&ui->why_page, r.h, page.n);
+    page_draw(&page, c, r, ui->why_page.top);
+    page_done(&page);
+}

@@ -1,0 +1,103 @@
+#include "screen.h"
+
+#include <stdio.h>
+
+#include "golden.h"
+#include "rehome/ui/canvas.h"
+#include "unit.h"
+
+void screen_show(const char *name, Ui *ui, const Scene *s, int w, int h, bool ascii)
+{
+    Canvas *c = canvas_new(w, h, ascii);
+    StrBuf text = {0};
+    char file[96];
+    ui_draw(ui, s, c);
+    canvas_dump_text(c, &text);
+    strbuf_addf(&text, "=== roles\n");
+    canvas_dump_roles(c, &text);
+    snprintf(file, sizeof(file), "screen-%s.txt", name);
+    bool same = golden_equal(file, strbuf_text(&text));
+    strbuf_done(&text);
+    canvas_free(c);
+    assert_true(same);
+}
+
+void screen_press(Ui *ui, const Scene *s, const char *keys)
+{
+    StrView rest = sv(keys);
+    StrView one;
+    while (sv_next(&rest, ' ', &one)) {
+        char name[16];
+        snprintf(name, sizeof(name), "%.*s", (int)one.n, one.at);
+        ui_key(ui, s, key_from_name(name));
+    }
+}
+
+// The owner's cluster at rest.
+Stage *stage_healthy(void)
+{
+    Stage *st = stage_new(fixture_scenario());
+    Fixture *f = st->f;
+    fixture_node(f, fixture_port(f, 7001))->ops = 12345;
+    fixture_node(f, fixture_port(f, 7003))->ops = 10990;
+    fixture_node(f, fixture_port(f, 7005))->ops = 850;
+    stage_rounds(st, 1000, 3000);
+    stage_time(st, 3300);
+    return st;
+}
+
+// :7008 was killed, 12 s ago the cluster agreed.
+Stage *stage_orphaned(void)
+{
+    Stage *st = stage_healthy();
+    fixture_lose(st->f, fixture_port(st->f, 7008));
+    stage_round(st, 4000);
+    fixture_fail(st->f, fixture_port(st->f, 7008));
+    stage_rounds(st, 5000, 17000);
+    stage_time(st, 17400);
+    return st;
+}
+
+// :7004 is on its way to :7001 by our own hand, and loads.
+Stage *stage_moving(void)
+{
+    Stage *st = stage_orphaned();
+    Fixture *f = st->f;
+    int replica = fixture_port(f, 7004);
+    int target = fixture_port(f, 7001);
+    stage_move(st, replica, fixture_port(f, 7003), target, MOVE_SYNC);
+    FixtureNode *n = fixture_node(f, replica);
+    n->master = target;
+    n->link_up = false;
+    n->sync_in_progress = true;
+    n->sync_total = 1180591620;
+    n->sync_read = 484042564;
+    n->sync_left = n->sync_total - n->sync_read;
+    stage_rounds(st, 18000, 20000);
+    stage_time(st, 20200);
+    st->move.stage = REPLICA_SYNCING;
+    st->move.sync_permille = 410;
+    st->move.sync_bytes = n->sync_read;
+    st->move.total_bytes = n->sync_total;
+    st->move.rate_bytes_s = 96000000;
+    st->move.eta_s = 7;
+    st->automatic.mode = AUTO_OBSERVE;
+    return st;
+}
+
+void screen_at(const char *what, Stage *st, const char *keys, int w, int h)
+{
+    char name[64];
+    Ui *ui = ui_new(CONFIRM_COUNTDOWN);
+    screen_press(ui, &st->scene, keys);
+    snprintf(name, sizeof(name), "%s-%dx%d", what, w, h);
+    screen_show(name, ui, &st->scene, w, h, false);
+    ui_free(ui);
+}
+
+void screen_at_three_sizes(const char *what, Stage *st, const char *keys)
+{
+    screen_at(what, st, keys, 80, 24);
+    screen_at(what, st, keys, 120, 40);
+    screen_at(what, st, keys, 200, 60);
+}
