@@ -73,6 +73,7 @@ typedef struct {
     bool valkey;
     char zone[32];   // Valkey's availability_zone
     char replid[41]; // default: follows from its master
+    char run_id[41]; // default: as its ID; another one after a restart
     // CLUSTER INFO, CONFIG GET
     bool state_fail;         // cluster_state:fail; also told while a slot owner is failed
     bool partial_coverage;   // cluster-require-full-coverage no: a failed slot owner is no reason

@@ -179,9 +179,9 @@ void answer_info(StrBuf *out, const Fixture *f, int i)
                 "uptime_in_seconds:%" PRId64 "\r\n\r\n# Clients\r\nconnected_clients:3\r\n\r\n"
                 "# Memory\r\nused_memory:%" PRId64 "\r\nused_memory_rss:%" PRId64 "\r\n"
                 "total_system_memory:%" PRId64 "\r\nmaxmemory:%" PRId64 "\r\n\r\n",
-                1000 + i, node->id.hex, node->port, node->uptime_s, node->used_memory,
-                node->used_memory + node->used_memory / 16, node->total_system_memory,
-                node->maxmemory);
+                1000 + i, node->run_id[0] != '\0' ? node->run_id : node->id.hex, node->port,
+                node->uptime_s, node->used_memory, node->used_memory + node->used_memory / 16,
+                node->total_system_memory, node->maxmemory);
     strbuf_addf(out,
                 "# Persistence\r\nloading:%d\r\nasync_loading:0\r\nrdb_bgsave_in_progress:0\r\n"
                 "rdb_last_bgsave_status:%s\r\n",

@@ -31,9 +31,11 @@
     X(host_loss)                                                                                   \
     X(info)                                                                                        \
     X(journal)                                                                                     \
+    X(key_slot)                                                                                    \
     X(keys)                                                                                        \
     X(labels)                                                                                      \
     X(labels_use)                                                                                  \
+    X(lease)                                                                                       \
     X(move)                                                                                        \
     X(move_fence)                                                                                  \
     X(move_gate)                                                                                   \
