@@ -101,6 +101,7 @@ static void take_picture(Pilot *p, Snapshot *s)
         .floor = p->options.floor,
         .spread = p->options.spread,
         .moving = pilot_move_in_flight(p),
+        .holds = pilot_holds(p),
     };
     const Health *health = health_assess(s, p->health, &options);
     OwnMove own = pilot_move_written(p);
@@ -157,9 +158,11 @@ void pilot_round(Pilot *p, Snapshot *s, int64_t now_ms)
     p->round_ms = now_ms;
     pilot_drop_before(p);
     take_picture(p, s);
+    pilot_heed_holds(p);
     pilot_feed_runner(p, now_ms);
     pilot_recover(p, now_ms);
     decide(p, now_ms);
+    pilot_keep_brake(p);
 }
 
 void pilot_lose_contact(Pilot *p)
@@ -186,6 +189,7 @@ void pilot_set_mode(Pilot *p, AutoMode mode)
 void pilot_release(Pilot *p)
 {
     auto_release(&p->automatic);
+    p->brake_kept = false;
     pilot_tell(p, EVENT_BRAKE, LEVEL_INFO, NULL, "the brake was released by hand");
 }
 

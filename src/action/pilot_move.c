@@ -36,6 +36,11 @@ static bool keep_line(void *ctx, const char *line, Error *err)
             return false;
         }
         p->journal_is_open = true;
+        // Now it writes for the first time: from here on it counts.
+        if (m->spec.origin == ORIGIN_AUTO && p->world.keep_try != NULL &&
+            !p->world.keep_try(p->world.ctx, &m->spec, err)) {
+            return false;
+        }
     }
     return p->world.keep_line(p->world.ctx, line, err);
 }
@@ -72,10 +77,13 @@ static void after_runner(Pilot *p, int64_t now_ms)
     if (p->was_busy && !busy) {
         const Move *m = runner_move(p->runner);
         bool manual = m->spec.origin != ORIGIN_AUTO;
-        if (m->state != MOVE_REFUSED) {
+        // What an earlier process began by itself it also kept as a try.
+        bool counted = p->is_resumed && !manual && p->knows_tries;
+        p->is_resumed = false;
+        if (m->state != MOVE_REFUSED && !counted) {
             auto_moved(&p->automatic, m->spec.replica, m->spec.donor, m->spec.target, manual,
                        now_ms);
-        } else if (!manual) {
+        } else if (m->state == MOVE_REFUSED && !manual) {
             auto_refused(&p->automatic, m->spec.target,
                          m->verdict.open ? AUTO_REFUSER_FENCE : AUTO_REFUSER_GATE, now_ms);
         }
@@ -260,7 +268,8 @@ void pilot_recover(Pilot *p, int64_t now_ms)
             continue;
         }
         p->journal_is_open = true;
-        if (!runner_resume(p->runner, &entry, now_ms, NULL)) {
+        p->is_resumed = runner_resume(p->runner, &entry, now_ms, NULL);
+        if (!p->is_resumed) {
             close_journal(p);
             pilot_tell(p, EVENT_REFUSED, LEVEL_WARNING, NULL,
                        "an earlier rehome left a move of %s to %s unfinished: start without "

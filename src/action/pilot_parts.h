@@ -18,9 +18,13 @@ struct Pilot {
     int64_t round_ms;     // when the last round ended; 0: none yet
     int64_t disturbed_ms; // when a node last stopped or started answering; 0: never
     bool recovered;       // unfinished moves of earlier processes were looked for
+    bool is_resumed;      // the move under way is one of these
     bool was_busy;        // the runner, before the call under way
     bool journal_is_open;
-    bool is_asking; // the hook
+    bool knows_tries;  // those of earlier processes
+    bool brake_kept;   // in the latest round it was
+    bool brake_unkept; // it could not be, and that was told
+    bool is_asking;    // the hook
     MoveSpec asking;
     int64_t asking_ms; // since when
 };
@@ -31,6 +35,11 @@ void pilot_tell(Pilot *p, EventCode code, Level level, const Node *about, const 
 // For diff and health.
 OwnMove pilot_move_in_flight(const Pilot *p);
 OwnMove pilot_move_written(const Pilot *p);
+
+// pilot_holds.c: what is kept, before and after automatic mode decides.
+const Holds *pilot_holds(const Pilot *p); // NULL: nothing
+void pilot_heed_holds(Pilot *p);
+void pilot_keep_brake(Pilot *p);
 
 // The parts of a round that concern moves, after the picture was taken.
 void pilot_feed_runner(Pilot *p, int64_t now_ms);

@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "event_log.h"
 #include "paths.h"
+#include "person.h"
 #include "rehome/base/mem.h"
 #include "rehome/ui/term.h"
 #include "rehome/ui/ui.h"
@@ -121,8 +122,15 @@ static void serve(Dashboard *d, const Request *r)
     case REQUEST_AUTO:
         engine_set_mode(e, r->mode);
         break;
-    case REQUEST_RELEASE:
-        engine_release(e);
+    case REQUEST_HOLD:
+        if (!engine_hold(e, &r->subject, person_name(), r->reason, r->for_ms, &err)) {
+            say(d, LEVEL_WARNING, err.text);
+        }
+        break;
+    case REQUEST_END_HOLD:
+        if (!engine_end_hold(e, &r->subject, &err)) {
+            say(d, LEVEL_WARNING, err.text);
+        }
         break;
     case REQUEST_REFRESH:
         engine_refresh(e);

@@ -40,6 +40,8 @@ Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
     ev_init(&e->wake, engine_wake);
     e->wake.data = e;
     e->file = move_file_new(options->state_dir);
+    e->holds = hold_file_new(options->state_dir);
+    e->read_only = options->read_only;
     PilotOptions pilot = {
         .mode = options->mode,
         .limits = options->limits,
@@ -65,6 +67,7 @@ void engine_free(Engine *e)
     pilot_free(e->pilot);
     engine_leave_hooks(e);
     move_file_free(e->file);
+    hold_file_free(e->holds);
     mem_free(e);
 }
 
@@ -121,11 +124,6 @@ void engine_rehearse(Engine *e, const MoveSpec *spec,
 void engine_set_mode(Engine *e, AutoMode mode)
 {
     pilot_set_mode(e->pilot, mode);
-}
-
-void engine_release(Engine *e)
-{
-    pilot_release(e->pilot);
 }
 
 void engine_refresh(Engine *e)

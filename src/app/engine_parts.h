@@ -6,6 +6,7 @@
 
 #include <ev.h>
 
+#include "hold_file.h"
 #include "hook.h"
 #include "move_file.h"
 #include "rehome/app/engine.h"
@@ -41,6 +42,8 @@ struct Engine {
     Poller *poller;
     Pilot *pilot;
     MoveFile *file;
+    HoldFile *holds;
+    bool read_only;
     const Labels *labels;
     EngineListener listener;
     Findings findings; // of the present picture
@@ -57,6 +60,12 @@ void engine_tell(Engine *e, EventCode code, Level level, const char *text);
 bool engine_take_round(Engine *e, const RoundInput *in);
 
 PilotWorld engine_world(Engine *e);
+
+// The part of the world that is kept in the file of holds (engine_holds.c).
+const Holds *engine_holds(void *ctx);
+bool engine_keep_brake(void *ctx, const char *why, Error *err);
+bool engine_keep_try(void *ctx, const MoveSpec *spec, Error *err);
+
 void engine_answer(void *ctx, bool late, bool ok, const char *text); // to what the pilot sent
 void engine_wake(struct ev_loop *loop, ev_timer *w, int revents);    // the pilot's time has come
 

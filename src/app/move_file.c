@@ -4,9 +4,9 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "paths.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/strbuf.h"
 
@@ -50,30 +50,6 @@ void move_file_close(MoveFile *f)
 bool move_file_is_open(const MoveFile *f)
 {
     return f->fd >= 0;
-}
-
-static bool make_dirs(const char *dir, Error *err)
-{
-    char *path = mem_strdup(dir);
-    bool ok = true;
-    for (char *p = path + 1; ok; p++) {
-        if (*p != '/' && *p != '\0') {
-            continue;
-        }
-        char cut = *p;
-        *p = '\0';
-        if (mkdir(path, 0700) != 0 && errno != EEXIST) {
-            ok = fail(err, ERR_IO,
-                      "cannot make the folder %s: %s; name another one in XDG_STATE_HOME", path,
-                      strerror(errno));
-        }
-        *p = cut;
-        if (cut == '\0') {
-            break;
-        }
-    }
-    mem_free(path);
-    return ok;
 }
 
 static int open_locked(const MoveFile *f, NodeId replica, int flags, Error *err)
@@ -129,7 +105,7 @@ static bool settle(int fd, const StrBuf *text, Error *err)
 bool move_file_open(MoveFile *f, NodeId replica, Error *err)
 {
     move_file_close(f);
-    if (!make_dirs(f->dir, err)) {
+    if (!paths_make_dirs(f->dir, err)) {
         return false;
     }
     int fd = open_locked(f, replica, O_CREAT, err);

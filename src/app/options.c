@@ -47,6 +47,23 @@ static const Command commands[] = {
         .takes_addresses = true,
     },
     {
+        .name = "downtime",
+        .args = "[WHAT] [ADDRESS...]",
+        .summary = "automatic mode leaves a node or a host alone, or (all) pauses, for an hour or "
+                   "--for SECONDS; without WHAT: what is held (its address: -h, -p)",
+        .run = command_downtime,
+        .may_args = 1,
+        .takes_addresses = true,
+    },
+    {
+        .name = "release",
+        .args = "WHAT [ADDRESS...]",
+        .summary = "end the downtime of WHAT, the pause (all), or the brake (brake)",
+        .run = command_release,
+        .min_args = 1,
+        .takes_addresses = true,
+    },
+    {
         .name = "demo",
         .args = "",
         .summary = "a throw-away cluster of real redis-servers on this machine, in the dashboard",
@@ -112,7 +129,9 @@ static const Option options[] = {
      "nothing can be changed, by key or by itself"},
     {"format", 0, "FORMAT", KIND_FORMAT, AT(format), 0, 0, "text or json (text)"},
     {"for", 0, "SECONDS", KIND_SECONDS, AT(for_ms), 1, 86400000LL * 365,
-     "watch: stop after this time"},
+     "watch: stop after this time; downtime: how long (3600)"},
+    {"reason", 0, "TEXT", KIND_TEXT, AT(reason), 0, 0, "downtime: why, for whoever meets it"},
+    {"owner", 0, "NAME", KIND_TEXT, AT(owner), 0, 0, "downtime: whose it is (the login name)"},
     {"dry-run", 0, NULL, KIND_FLAG, AT(dry_run), 0, 0, "move: check everything, change nothing"},
     {"yes", 0, NULL, KIND_FLAG, AT(yes), 0, 0,
      "move: do not ask; needed where stdin is no terminal"},
@@ -343,7 +362,7 @@ static bool read_words(int n, char **words, Options *o, Error *err)
     if (o->command == NULL) {
         o->command = find_command("");
     }
-    while (o->n_args < o->command->min_args && next < n) {
+    while (o->n_args < o->command->min_args + o->command->may_args && next < n) {
         o->args[o->n_args++] = words[next++];
     }
     if (o->n_args < o->command->min_args) {
@@ -404,6 +423,8 @@ void options_done(Options *o)
     mem_free(o->labels);
     mem_free(o->before_move);
     mem_free(o->after_move);
+    mem_free(o->reason);
+    mem_free(o->owner);
     wipe(&o->pass);
 }
 
@@ -441,7 +462,7 @@ void options_help(StrBuf *out)
     strbuf_add(out,
                "\nADDRESS: host, host:port, [v6]:port or redis://user:pass@host:port; several are\n"
                "tried in turn. A node is named by host:port, by a unique :port, or by the first\n"
-               "digits of its ID.\n\n");
+               "digits of its ID. WHAT: a node, the label or address of a host, or all.\n\n");
     for (size_t i = 0; i < ARRAY_LEN(options); i++) {
         const Option *o = &options[i];
         char name[48];

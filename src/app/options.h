@@ -20,7 +20,7 @@ typedef struct {
     const struct Command *command;
     Address seeds[MAX_SEEDS];
     size_t n_seeds;
-    const char *args[2]; // of `move`: REPLICA MASTER
+    const char *args[2]; // of `move`: REPLICA MASTER; of `downtime` and `release`: WHAT
     size_t n_args;
     // connecting
     char *host; // -h
@@ -40,7 +40,9 @@ typedef struct {
     char *after_move;
     int64_t hook_timeout_ms;
     bool read_only;
-    int64_t for_ms; // watch; 0: until stopped
+    int64_t for_ms; // watch: 0 until stopped; downtime: 0 the default
+    char *reason;   // of a downtime; NULL: none
+    char *owner;    // of a downtime; NULL: whoever calls
     bool dry_run;
     bool yes;
     bool no_wait;
@@ -60,6 +62,7 @@ typedef struct Command {
     const char *summary;
     int (*run)(const Options *o);
     size_t min_args; // words besides addresses
+    size_t may_args; // so many more are no addresses either
     bool takes_addresses;
 } Command;
 

@@ -1,7 +1,9 @@
 #include "paths.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rehome/base/mem.h"
@@ -39,6 +41,30 @@ bool paths_state_dir(char **out, Error *err)
     *out = mem_strdup(strbuf_text(&path));
     strbuf_done(&path);
     return true;
+}
+
+bool paths_make_dirs(const char *dir, Error *err)
+{
+    char *path = mem_strdup(dir);
+    bool ok = true;
+    for (char *p = path + 1; ok; p++) {
+        if (*p != '/' && *p != '\0') {
+            continue;
+        }
+        char cut = *p;
+        *p = '\0';
+        if (mkdir(path, 0700) != 0 && errno != EEXIST) {
+            ok = fail(err, ERR_IO,
+                      "cannot make the folder %s: %s; name another one in XDG_STATE_HOME", path,
+                      strerror(errno));
+        }
+        *p = cut;
+        if (cut == '\0') {
+            break;
+        }
+    }
+    mem_free(path);
+    return ok;
 }
 
 // Where this program's own file is, for running from the build folder; false when unknown.

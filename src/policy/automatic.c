@@ -68,6 +68,12 @@ void auto_set_mode(Automatic *a, AutoMode mode)
     a->mode = mode;
 }
 
+void auto_brake(Automatic *a, const char *why)
+{
+    a->brake = true;
+    text_clean_into(a->brake_why, sizeof(a->brake_why), sv(why));
+}
+
 void auto_release(Automatic *a)
 {
     a->brake = false;
@@ -170,8 +176,9 @@ static AutoDecision decide_for(Automatic *a, const AutoLook *look)
             continue;
         }
         if (rule == AUTO_RULE_CAP) {
-            a->brake = true;
-            auto_cap_words(a, look->h->snapshot->now_ms, a->brake_why, sizeof(a->brake_why));
+            char why[80];
+            auto_cap_words(a, look->h->snapshot->now_ms, why, sizeof(why));
+            auto_brake(a, why);
         }
         return held_by(&c);
     }

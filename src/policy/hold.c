@@ -230,14 +230,12 @@ char *hold_words(char *out, size_t size, const Hold *hold, int64_t wall_ms)
 char *hold_subject_text(char *out, size_t size, const HoldSubject *on, const Snapshot *s)
 {
     int node = on->scope == HOLD_ON_NODE ? snapshot_find(s, on->node) : -1;
-    char host[HOLD_HOST_SIZE];
-    text_clean_into(host, sizeof(host), sv(on->host));
     switch (on->scope) {
     case HOLD_ON_NODE:
         snprintf(out, size, "%s", node >= 0 ? s->nodes[node].addr : on->node.hex);
         break;
     case HOLD_ON_HOST:
-        snprintf(out, size, "host %s", host);
+        snprintf(out, size, "host %s", on->host);
         break;
     case HOLD_ON_ALL:
     case HOLD_SCOPE_COUNT:

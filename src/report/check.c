@@ -6,6 +6,7 @@
 #include "document.h"
 #include "redis_cli.h"
 #include "rehome/base/text.h"
+#include "rehome/report/hold_report.h"
 #include "value.h"
 #include "words.h"
 
@@ -69,6 +70,15 @@ static void add_host(StrBuf *out, const Node *n)
     }
 }
 
+static void add_downtime(StrBuf *out, const Health *h, const NodeHealth *health)
+{
+    char left[32];
+    if (health->downtime != NULL) {
+        strbuf_addf(out, "  DOWNTIME %s",
+                    hold_left(left, sizeof(left), health->downtime, h->snapshot->wall_ms));
+    }
+}
+
 static void add_since(StrBuf *out, const Health *h, const NodeHealth *health)
 {
     char clock[16];
@@ -91,6 +101,7 @@ static void add_master(StrBuf *out, const Health *h, const Node *n, const NodeHe
         strbuf_addf(out, ", %d spare%s", health->spares, report_plural((size_t)health->spares));
     }
     strbuf_addf(out, "  %d slots", n->slot_count);
+    add_downtime(out, h, health);
     add_host(out, n);
     strbuf_add(out, "\n");
 }
@@ -151,6 +162,7 @@ static void add_replica(StrBuf *out, const Health *h, int i, const char *branch,
     if (health->same_host) {
         strbuf_add(out, "  same host");
     }
+    add_downtime(out, h, health);
     add_host(out, n);
     strbuf_add(out, "\n");
 }
@@ -211,6 +223,10 @@ void check_text(StrBuf *out, const Health *h, const Findings *findings)
     strbuf_add(out, ">>> Replicas of every master\n");
     add_totals(out, h);
     add_tree(out, h);
+    if (h->n_holds > 0) {
+        strbuf_add(out, ">>> Automatic mode is held back\n");
+        holds_text(out, h);
+    }
     strbuf_add(out, ">>> Findings\n");
     add_findings(out, findings);
     add_host_safety(out, &h->hosts);

@@ -160,6 +160,7 @@ json_t *document_make(const Health *h, const Findings *findings)
     value_set(document, "spares", json_integer(h->spares));
     value_set(document, "host_safe", json_boolean(h->hosts.safe));
     value_set(document, "worst_host", value_word(h->hosts.worst));
+    value_set(document, "holds", document_holds(h));
     value_set(document, "masters", masters_value(h));
     value_set(document, "detached", detached_value(h));
     value_set(document, "findings", findings_value(findings, s->now_ms));

@@ -7,5 +7,6 @@
 #include "rehome/policy/finding.h"
 
 json_t *document_make(const Health *h, const Findings *findings);
+json_t *document_holds(const Health *h); // the list that is a part of it
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "document.h"
 #include "rehome/policy/explain.h"
+#include "rehome/report/hold_report.h"
 #include "value.h"
 #include "words.h"
 
@@ -52,6 +53,7 @@ static void add_legend(StrBuf *out, const Plan *plan)
 
 void plan_text(StrBuf *out, const Health *h, const Plan *plan)
 {
+    holds_text(out, h);
     if (plan->n == 0) {
         strbuf_addf(out, "Nothing to do: no master is orphaned%s.\n",
                     !h->options.spread ? ""

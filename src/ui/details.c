@@ -31,6 +31,11 @@ static void add_state(Sheet *t)
     Words w = node_words(t->s, t->node);
     orphan_words(t->s->health, t->node, why, sizeof(why));
     page_addf(&t->page, "state", w.role, "%s%s%s", w.text, why[0] != '\0' ? ", " : "", why);
+    if (t->nh->downtime != NULL) {
+        char words[320];
+        hold_words(words, sizeof(words), t->nh->downtime, t->s->wall_ms);
+        page_add(&t->page, ROLE_DIM, "held", ROLE_BANNER, words);
+    }
     if (node_has(t->n, NODE_FAIL) || node_has(t->n, NODE_PFAIL)) {
         char suspect[24] = "";
         if (t->n->fail_views > 0 && t->n->pfail_views > 0) {

@@ -182,8 +182,8 @@ Request dialog_urgent(Ui *ui, const Scene *s)
             return open_move(ui, s, spec_for(s, replica, plan->at[i].target, ORIGIN_MANUAL));
         }
     }
-    if (plan->n_orphans > 0) {
-        return open_refusal(ui, s, plan->at[0].target);
+    if (plan->n_orphans > 0) { // a person may help one that is in downtime
+        return dialog_best(ui, s, plan->at[0].target);
     }
     ui_note(ui, s, LEVEL_GOOD, "no master is orphaned");
     return (Request){0};
@@ -231,6 +231,45 @@ Request dialog_quit(Ui *ui, const Scene *s)
         return (Request){.kind = REQUEST_QUIT};
     }
     ui->dialog = (Dialog){.kind = DIALOG_QUIT, .opened_ms = s->now_ms};
+    return (Request){0};
+}
+
+// The hold that the dialog is to end, in the present picture; NULL: it is over.
+static const Hold *held(const Dialog *d, const Scene *s)
+{
+    for (size_t i = 0; s->health != NULL && i < s->health->n_holds; i++) {
+        if (hold_subject_eq(&s->health->holds[i].on, &d->held)) {
+            return &s->health->holds[i];
+        }
+    }
+    return NULL;
+}
+
+static void renew_held(Dialog *d, const Scene *s)
+{
+    char what[HOLD_HOST_SIZE + 8];
+    char words[320];
+    hold_subject_text(what, sizeof(what), &d->held, s->health->snapshot);
+    snprintf(d->reason, sizeof(d->reason), "%s is %s", what,
+             hold_words(words, sizeof(words), held(d, s), s->wall_ms));
+}
+
+Request dialog_hold(Ui *ui, const Scene *s, int node)
+{
+    const Hold *hold = node >= 0 ? s->health->of[node].downtime : s->health->pause;
+    if (s->read_only) {
+        ui_note(ui, s, LEVEL_WARNING, "read-only: nothing can be held or released");
+        return (Request){0};
+    }
+    ui->note[0] = '\0';
+    ui->dialog = (Dialog){.kind = hold != NULL ? DIALOG_END_HOLD : DIALOG_HOLD};
+    ui->dialog.opened_ms = s->now_ms;
+    if (hold != NULL) {
+        ui->dialog.held = hold->on;
+        renew_held(&ui->dialog, s);
+    } else {
+        hold_form_open(&ui->dialog.form, s, node);
+    }
     return (Request){0};
 }
 
@@ -286,6 +325,22 @@ void dialog_check(Ui *ui, const Scene *s)
             close_dialog(ui);
         }
         break;
+    case DIALOG_HOLD:
+        if (s->health == NULL || s->read_only) {
+            close_dialog(ui);
+        } else if (!ui->dialog.form.only_all &&
+                   snapshot_find(s->health->snapshot, ui->dialog.form.node) < 0) {
+            ui_note(ui, s, LEVEL_WARNING, "%s is gone", ui->dialog.form.addr);
+            close_dialog(ui);
+        }
+        break;
+    case DIALOG_END_HOLD:
+        if (held(&ui->dialog, s) == NULL) {
+            close_dialog(ui);
+        } else {
+            renew_held(&ui->dialog, s);
+        }
+        break;
     case DIALOG_NONE:
         break;
     }
@@ -303,6 +358,9 @@ static Request confirmed(Ui *ui)
         return (Request){.kind = REQUEST_AUTO, .mode = AUTO_ACT};
     case DIALOG_QUIT:
         return (Request){.kind = REQUEST_QUIT};
+    case DIALOG_END_HOLD:
+        return (Request){.kind = REQUEST_END_HOLD, .subject = d.held};
+    case DIALOG_HOLD:
     case DIALOG_REFUSED:
     case DIALOG_NONE:
         break;
@@ -310,8 +368,24 @@ static Request confirmed(Ui *ui)
     return (Request){0};
 }
 
+static Request form_key(Ui *ui, uint32_t key)
+{
+    Request out = {0};
+    PromptAnswer answer = hold_form_key(&ui->dialog.form, key, &out);
+    if (key == KEY_IS_CTRL_L) {
+        return (Request){.kind = REQUEST_REDRAW};
+    }
+    if (answer == PROMPT_COMMIT || answer == PROMPT_CANCEL || key == KEY_IS_CTRL_C) {
+        close_dialog(ui);
+    }
+    return out;
+}
+
 Request dialog_key(Ui *ui, const Scene *s, uint32_t key)
 {
+    if (ui->dialog.kind == DIALOG_HOLD) {
+        return form_key(ui, key);
+    }
     Action action = keys_lookup(key, IN_CONFIRM);
     if (action == ACT_REDRAW) {
         return (Request){.kind = REQUEST_REDRAW};

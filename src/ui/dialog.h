@@ -3,9 +3,18 @@
 #ifndef REHOME_UI_DIALOG_H
 #define REHOME_UI_DIALOG_H
 
+#include "hold_form.h"
 #include "rehome/ui/ui.h"
 
-typedef enum { DIALOG_NONE, DIALOG_MOVE, DIALOG_REFUSED, DIALOG_AUTO, DIALOG_QUIT } DialogKind;
+typedef enum {
+    DIALOG_NONE,
+    DIALOG_MOVE,
+    DIALOG_REFUSED,
+    DIALOG_AUTO,
+    DIALOG_QUIT,
+    DIALOG_HOLD,
+    DIALOG_END_HOLD
+} DialogKind;
 
 enum { COUNTDOWN_MS = 3000, DIALOG_REFUSALS = 6 };
 
@@ -25,7 +34,9 @@ typedef struct {
         char who[64];
         char text[160];
     } refusal[DIALOG_REFUSALS];
-    int n_refusals; // in all; the first few are kept
+    int n_refusals;   // in all; the first few are kept
+    HoldForm form;    // HOLD
+    HoldSubject held; // END_HOLD
 } Dialog;
 
 // Offer the best move for a master, or say why there is none. REQUEST_MOVE when nothing is asked.
@@ -35,6 +46,9 @@ Request dialog_urgent(Ui *ui, const Scene *s);
 Request dialog_undo(Ui *ui, const Scene *s);
 Request dialog_auto(Ui *ui, const Scene *s); // the next mode; asks before act
 Request dialog_quit(Ui *ui, const Scene *s); // asks while a move is under way
+
+// Asks for a downtime of a node, or (-1) for a pause; for its end where there is one already.
+Request dialog_hold(Ui *ui, const Scene *s, int node);
 
 // Cancels the dialog when what it is about has changed. Before drawing, keys and ticks.
 void dialog_check(Ui *ui, const Scene *s);

@@ -358,6 +358,32 @@ static void draw_quit(const Ui *ui, Canvas *c)
     draw_page(c, &page, ROLE_WARN, "Leave now?");
 }
 
+static void draw_hold(const Ui *ui, Canvas *c)
+{
+    int w = box_width(c) < 76 ? box_width(c) : 76;
+    const HoldForm *form = &ui->dialog.form;
+    Rect in = draw_box(c, w, FORM_LINES + 3, ROLE_WARN,
+                       form->scope == OF_ALL ? "Pause automatic mode" : "Downtime");
+    hold_form_draw(form, c, in);
+}
+
+static const char *end_words(const Dialog *d)
+{
+    return d->held.kind == HOLD_PAUSE ? "y lets automatic mode go on, Esc leaves it paused"
+                                      : "y ends the downtime, Esc leaves it";
+}
+
+static void draw_end_hold(const Ui *ui, Canvas *c)
+{
+    const Dialog *d = &ui->dialog;
+    int w = box_width(c) < 64 ? box_width(c) : 64;
+    Page page = {.width = w - 4, .left_w = LEFT_WIDTH};
+    page_wide(&page, ROLE_TEXT, d->reason);
+    page_blank(&page);
+    page_wide(&page, d->wrong_key ? ROLE_BANNER : ROLE_KEY, end_words(d));
+    draw_page(c, &page, ROLE_WARN, d->held.kind == HOLD_PAUSE ? "Go on?" : "End the downtime?");
+}
+
 // One line at the bottom, for screens without room for a box.
 static void draw_prompt(const Ui *ui, const Scene *s, Canvas *c)
 {
@@ -385,6 +411,12 @@ static void draw_prompt(const Ui *ui, const Scene *s, Canvas *c)
         break;
     case DIALOG_QUIT:
         snprintf(text, sizeof(text), "y/Esc? a move is under way: leave");
+        break;
+    case DIALOG_HOLD:
+        hold_form_line(&d->form, c, c->h - 1);
+        return;
+    case DIALOG_END_HOLD:
+        snprintf(text, sizeof(text), "y/Esc? end it: %s", d->reason);
         break;
     case DIALOG_NONE:
         return;
@@ -414,6 +446,12 @@ void dialog_draw(Ui *ui, const Scene *s, Canvas *c)
         break;
     case DIALOG_QUIT:
         draw_quit(ui, c);
+        break;
+    case DIALOG_HOLD:
+        draw_hold(ui, c);
+        break;
+    case DIALOG_END_HOLD:
+        draw_end_hold(ui, c);
         break;
     case DIALOG_NONE:
         break;

@@ -36,6 +36,8 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
         return s->move_busy && !s->read_only;
     case NEED_BRAKE:
         return s->automatic != NULL && s->automatic->brake;
+    case NEED_HOLD:
+        return s->health != NULL && !s->read_only;
     case NEED_NOTHING:
         break;
     }
@@ -55,6 +57,8 @@ static const char *dialog_label(const Ui *ui, Action action)
         [DIALOG_REFUSED] = {"", ""},
         [DIALOG_AUTO] = {"lets it act", "goes on observing"},
         [DIALOG_QUIT] = {"leaves", "stays"},
+        [DIALOG_HOLD] = {"", ""},
+        [DIALOG_END_HOLD] = {"ends it", "leaves it"},
     };
     if (ui->dialog.kind == DIALOG_MOVE && ui->dialog.counting) {
         return action == ACT_CONFIRM ? "moves it at once" : "stops it";
@@ -66,8 +70,14 @@ static const char *dialog_label(const Ui *ui, Action action)
 static const char *label_of(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
     int node = ui_selected(ui, s);
-    if (ui->dialog.kind != DIALOG_NONE) {
+    if (ui->dialog.kind != DIALOG_NONE && ui->dialog.kind != DIALOG_HOLD) {
         return dialog_label(ui, b->action);
+    }
+    if (b->action == ACT_PAUSE && s->health->pause != NULL) {
+        return "go on";
+    }
+    if (b->action == ACT_DOWNTIME && node >= 0 && s->health->of[node].downtime != NULL) {
+        return "end downtime";
     }
     if (b->action == ACT_MOVE && node >= 0) {
         const NodeHealth *nh = &s->health->of[node];
@@ -97,7 +107,7 @@ static bool belongs(const Ui *ui, const Scene *s, const KeyBinding *b)
         scope |= IN_DEMO;
     }
     if (ui->dialog.kind != DIALOG_NONE) {
-        scope = IN_CONFIRM;
+        scope = ui_scope(ui);
     }
     if (s->health == NULL && b->action != ACT_QUIT && b->action != ACT_HELP) {
         return false;

@@ -2,6 +2,7 @@
 // fixed order; the state and the orphans stay to the last.
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "rehome/base/text.h"
 #include "view.h"
@@ -10,7 +11,7 @@
 // Data older than this is said out loud.
 enum { LOUD_AGE_MS = 3000 };
 
-enum { CHIPS_MAX = 12, NEVER = 99, GIVE_UP = 16 };
+enum { CHIPS_MAX = 16, NEVER = 99, GIVE_UP = 16 };
 
 // One statement of a line. At level brief_at its brief form is taken, at gone_at it goes.
 typedef struct {
@@ -230,6 +231,24 @@ static void add_mode(Chips *chips, const Automatic *a)
     chip_add(chips, role, 13, "AUTO %s", auto_mode_text(a->mode));
 }
 
+// Loud in every view: whoever comes to this screen must not wonder why nothing happens.
+static void add_holds(Chips *chips, const Scene *s)
+{
+    const Health *h = s->health;
+    if (h->pause != NULL) {
+        char words[320];
+        char left[32];
+        hold_words(words, sizeof(words), h->pause, s->wall_ms);
+        hold_left(left, sizeof(left), h->pause, s->wall_ms);
+        Chip *chip =
+            chip_add(chips, ROLE_BANNER, NEVER, " PAUSED%.100s ", words + strlen("paused"));
+        chip_brief(chip, 12, " PAUSED %.20s, %.24s ", left, h->pause->owner);
+    }
+    if (h->in_downtime > 0) {
+        chip_add(chips, ROLE_BANNER, 14, " %d in downtime ", h->in_downtime);
+    }
+}
+
 static void add_server(Chips *chips, const Snapshot *p)
 {
     const char *migration = p->migration_mixed               ? "mixed"
@@ -288,6 +307,7 @@ static void draw_charge(const Ui *ui, const Scene *s, Canvas *c)
     if (s->automatic != NULL) {
         add_mode(&chips, s->automatic);
     }
+    add_holds(&chips, s);
     add_move(&chips, s, c->ascii);
     chip_add(&chips, ROLE_TEXT, 3, "floor %d", s->health->floor);
     add_server(&chips, s->health->snapshot);

@@ -52,6 +52,20 @@ const KeyBinding key_bindings[] = {
      .label = "events", .help = "Show what changed, and who did it."},
     {.keys = "5", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_AUTO, .need = NEED_NOTHING,
      .label = "automatic", .help = "Show what automatic mode decides and why, its limits, and who is in charge."},
+    {.keys = "p", .scope = IN_VIEWS, .action = ACT_PAUSE, .need = NEED_HOLD,
+     .label = "pause", .help = "Pause automatic mode for a while, in every rehome on this machine; or let it go on."},
+    {.keys = "d", .scope = IN_TREE | IN_DETAILS, .action = ACT_DOWNTIME, .need = NEED_HOLD,
+     .label = "downtime", .help = "Somebody works on this node or its host: automatic mode leaves it alone for a while; or end that."},
+    {.keys = "Enter", .scope = IN_FORM, .action = ACT_CHOOSE, .need = NEED_NOTHING,
+     .label = "do it", .help = "Do what was filled in."},
+    {.keys = "Tab Down", .scope = IN_FORM, .action = ACT_NEXT_FIELD, .need = NEED_NOTHING,
+     .label = "next field", .help = "The next question."},
+    {.keys = "Up", .scope = IN_FORM, .action = ACT_PREVIOUS_FIELD, .need = NEED_NOTHING,
+     .label = "", .help = "The question before it."},
+    {.keys = "Ctrl-U", .scope = IN_FORM, .action = ACT_ERASE, .need = NEED_NOTHING,
+     .label = "", .help = "Take away what is written before the cursor."},
+    {.keys = "Esc", .scope = IN_FORM, .action = ACT_CANCEL, .need = NEED_NOTHING,
+     .label = "do not", .help = "Leave it as it is."},
     {.keys = "j Down", .scope = IN_LISTS, .action = ACT_ROW_DOWN, .need = NEED_NOTHING,
      .label = "", .help = "Next row."},
     {.keys = "k Up", .scope = IN_LISTS, .action = ACT_ROW_UP, .need = NEED_NOTHING,
@@ -180,6 +194,7 @@ static void add_scopes(StrBuf *out, unsigned scope)
         {IN_WHY, "explanation"}, {IN_DETAILS, "details"},
         {IN_HELP, "help"},       {IN_PICK, "choosing a master"},
         {IN_CONFIRM, "preview"}, {IN_DEMO, "demo"},
+        {IN_FORM, "questions"},
     };
     const char *comma = "";
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {

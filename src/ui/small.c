@@ -53,6 +53,13 @@ static bool draw_hint(const Ui *ui, const Scene *s, Canvas *c)
         draw_cut(c, 0, c->h - 1, c->w, level_role(ui->note_level), ui->note);
         return true;
     }
+    if (s->health->pause != NULL) {
+        char words[320];
+        canvas_fill(c, (Rect){0, c->h - 1, c->w, 1}, ROLE_BANNER, ' ');
+        draw_cut(c, 0, c->h - 1, c->w, ROLE_BANNER,
+                 hold_words(words, sizeof(words), s->health->pause, s->wall_ms));
+        return true;
+    }
     snprintf(text, sizeof(text), "enlarge to 60x15 for the tree (now %dx%d)", c->w, c->h);
     if (text_width(text) > c->w) {
         snprintf(text, sizeof(text), "enlarge to 60x15");

@@ -104,6 +104,18 @@ static void draw_words(const RowPen *pen, int glyph_x, int name_x, Role name_rol
     canvas_text(c, pen->k.state.x, pen->y, pen->k.state.w, w->role, w->text);
 }
 
+// "downtime 42 min left"; the x behind it, or x when there is none.
+static int draw_downtime(const RowPen *pen, int node, int x, int x_end)
+{
+    const Hold *hold = pen->s->health->of[node].downtime;
+    char left[32];
+    if (hold == NULL) {
+        return x;
+    }
+    return canvas_textf(pen->c, x, pen->y, x_end - x, ROLE_BANNER, "downtime %s",
+                        hold_left(left, sizeof(left), hold, pen->s->wall_ms));
+}
+
 // While a replica is picked up: what a master is as a target.
 static void draw_target(const RowPen *pen, const PickTarget *t)
 {
@@ -144,7 +156,10 @@ static void draw_master(const RowPen *pen, int node)
         orphan_words(pen->s->health, node, why, sizeof(why));
         canvas_text(pen->c, k->why.x, pen->y, k->why.w, ROLE_WARN, why);
     }
-    if (n->slot_count > 0) {
+    if (pen->s->health->of[node].downtime != NULL) { // says more than where its slots are
+        int x = k->bar.w > 0 ? k->bar.x : k->ranges.x;
+        draw_downtime(pen, node, x, k->ranges.x + k->ranges.w);
+    } else if (n->slot_count > 0) {
         char ranges[64];
         if (k->bar.w > 0) {
             draw_slot_bar(pen->c, pen->y, k->bar, n->slots);
@@ -327,7 +342,10 @@ static void draw_replica(const RowPen *pen, const Row *row)
                     chained ? "follows another replica" : "its master is unknown");
         return;
     }
-    draw_replica_rest(pen, n, nh);
+    RowPen rest = *pen;
+    int x_rest = draw_downtime(pen, row->node, pen->k.rest, pen->k.end);
+    rest.k.rest = x_rest > pen->k.rest ? x_rest + 2 : x_rest;
+    draw_replica_rest(&rest, n, nh);
 }
 
 static void draw_note(const RowPen *pen)

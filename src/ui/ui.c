@@ -95,12 +95,13 @@ static bool is_explaining(const Ui *ui)
 
 unsigned ui_scope(const Ui *ui)
 {
-    return ui->dialog.kind != DIALOG_NONE ? (unsigned)IN_CONFIRM
-           : ui->help                     ? (unsigned)IN_HELP
-           : ui->pick.active              ? (unsigned)IN_PICK
-           : is_explaining(ui)            ? (unsigned)IN_WHY
-           : ui->details                  ? (unsigned)IN_DETAILS
-                                          : (unsigned)ui->view->scope;
+    return ui->dialog.kind == DIALOG_HOLD   ? (unsigned)IN_FORM
+           : ui->dialog.kind != DIALOG_NONE ? (unsigned)IN_CONFIRM
+           : ui->help                       ? (unsigned)IN_HELP
+           : ui->pick.active                ? (unsigned)IN_PICK
+           : is_explaining(ui)              ? (unsigned)IN_WHY
+           : ui->details                    ? (unsigned)IN_DETAILS
+                                            : (unsigned)ui->view->scope;
 }
 
 // Nothing may be moved now: says why, true.
@@ -315,7 +316,14 @@ static Request release_brake(Ui *ui, const Scene *s)
         ui_note(ui, s, LEVEL_INFO, "the brake is not on");
         return (Request){0};
     }
-    return (Request){.kind = REQUEST_RELEASE};
+    if (s->read_only) {
+        ui_note(ui, s, LEVEL_WARNING, "read-only: nothing can be held or released");
+        return (Request){0};
+    }
+    return (Request){
+        .kind = REQUEST_END_HOLD,
+        .subject = {.kind = HOLD_BRAKE, .scope = HOLD_ON_ALL},
+    };
 }
 
 static bool open_view(Ui *ui, Action action)
@@ -355,6 +363,12 @@ static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
     }
     if (action == ACT_RELEASE_BRAKE) {
         return release_brake(ui, s);
+    }
+    if (action == ACT_PAUSE) {
+        return dialog_hold(ui, s, -1);
+    }
+    if (action == ACT_DOWNTIME && ui_selected(ui, s) >= 0) {
+        return dialog_hold(ui, s, ui_selected(ui, s));
     }
     if (action == ACT_DEMO_KILL || action == ACT_DEMO_RESTART) {
         return demo_request(ui, s,

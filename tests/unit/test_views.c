@@ -157,7 +157,7 @@ static void the_help_page(void **state)
     (void)state;
     Stage *st = stage_healthy();
     screen_at("help", st, "?", 80, 24);
-    screen_at("help-end", st, "?", 80, 60);
+    screen_at("help-end", st, "? G", 80, 60);
     stage_free(st);
 }
 

@@ -41,6 +41,13 @@ typedef struct {
     // first. NULL: nobody.
     bool (*ask_hook)(void *ctx, const MoveSpec *spec);
     void (*cancel_hook)(void *ctx);
+    // What holds automatic mode back, as it is kept now. Borrowed for the call of the pilot that
+    // asks. NULL: nothing is kept.
+    const Holds *(*holds)(void *ctx);
+    // Keep it that the brake is on, and that automatic mode is about to write. Durably; false: it
+    // could not be. NULL with holds.
+    bool (*keep_brake)(void *ctx, const char *why, Error *err);
+    bool (*keep_try)(void *ctx, const MoveSpec *spec, Error *err);
     int64_t (*wall_ms)(void *ctx);
     EventSink *event;
     // What automatic mode decided, when it is something new or an act. NULL: nobody wants to know.
@@ -77,7 +84,7 @@ void pilot_stop_move(Pilot *p, int64_t now_ms); // before the write: dropped; af
                                                 // the end
 
 void pilot_set_mode(Pilot *p, AutoMode mode);
-void pilot_release(Pilot *p); // a person releases the brake
+void pilot_release(Pilot *p); // a person releases the brake, which is no longer kept
 
 // The present picture; NULL before the first. Borrowed until the next round.
 const Health *pilot_health(const Pilot *p);

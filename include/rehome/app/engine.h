@@ -61,7 +61,14 @@ void engine_rehearse(Engine *e, const MoveSpec *spec,
                      void (*done)(void *ctx, const GateVerdict *verdict), void *ctx);
 
 void engine_set_mode(Engine *e, AutoMode mode);
-void engine_release(Engine *e); // a person releases the brake
+
+// What a person holds automatic mode back with, for so long (0: until released), and its end, the
+// brake's too: kept at once, for every process that looks at this cluster from this machine. False:
+// it could not be kept, and nothing is changed; or, at the end, there was none.
+bool engine_hold(Engine *e, const HoldSubject *on, const char *owner, const char *reason,
+                 int64_t for_ms, Error *err);
+bool engine_end_hold(Engine *e, const HoldSubject *on, Error *err);
+
 void engine_refresh(Engine *e); // a complete round now
 
 #endif

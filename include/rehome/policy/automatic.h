@@ -123,7 +123,8 @@ typedef struct {
 
 void auto_init(Automatic *a, AutoMode mode, AutoLimits limits);
 void auto_set_mode(Automatic *a, AutoMode mode);
-void auto_release(Automatic *a); // a person releases the brake
+void auto_brake(Automatic *a, const char *why); // as if it had tripped; stays until auto_release()
+void auto_release(Automatic *a);                // a person releases the brake
 
 // The connection to the cluster was lost, or we slept: what we see is young again.
 void auto_young(Automatic *a);

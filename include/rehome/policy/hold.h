@@ -41,7 +41,7 @@ bool hold_kind_parse(const char *text, HoldKind *out);
 bool hold_scope_parse(const char *text, HoldScope *out);
 
 enum {
-    HOLD_HOST_SIZE = 128,
+    HOLD_HOST_SIZE = 256, // no label, and no name in DNS, is longer
     HOLD_OWNER_SIZE = 48,
     HOLD_REASON_SIZE = 160,
     HOLD_MEMBERS = 16, // of a cluster's masters that are remembered
@@ -54,7 +54,7 @@ typedef struct {
     HoldKind kind;
     HoldScope scope;
     NodeId node;               // of scope NODE
-    char host[HOLD_HOST_SIZE]; // of scope HOST: a label, or an address
+    char host[HOLD_HOST_SIZE]; // of scope HOST: a label, or an address; clean
 } HoldSubject;
 
 typedef struct {

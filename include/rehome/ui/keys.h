@@ -17,6 +17,7 @@ typedef enum {
     KEY_IS_BACKSPACE = 8,
     KEY_IS_CTRL_C = 3,
     KEY_IS_CTRL_L = 12,
+    KEY_IS_CTRL_U = 21,
     KEY_IS_CTRL_Z = 26,
     KEY_IS_UP = 0x110000,
     KEY_IS_DOWN,
@@ -43,6 +44,7 @@ typedef enum {
     IN_FILTER = 256,
     IN_AUTO = 512,
     IN_WHY = 1024, // an explanation over a view
+    IN_FORM = 2048,
 } KeyScope;
 
 #define ACTIONS(X)                                                                                 \
@@ -65,6 +67,11 @@ typedef enum {
     X(STOP_MOVE)                                                                                   \
     X(AUTO)                                                                                        \
     X(RELEASE_BRAKE)                                                                               \
+    X(DOWNTIME)                                                                                    \
+    X(PAUSE)                                                                                       \
+    X(NEXT_FIELD)                                                                                  \
+    X(PREVIOUS_FIELD)                                                                              \
+    X(ERASE)                                                                                       \
     X(CHOOSE)                                                                                      \
     X(CANCEL)                                                                                      \
     X(CONFIRM)                                                                                     \
@@ -84,7 +91,15 @@ typedef enum {
 } Action;
 
 // What may be done just now; the table's availability column refers to these.
-typedef enum { NEED_NOTHING, NEED_WRITE, NEED_UNDO, NEED_DEMO, NEED_BRAKE, NEED_MOVE } KeyNeed;
+typedef enum {
+    NEED_NOTHING,
+    NEED_WRITE,
+    NEED_UNDO,
+    NEED_DEMO,
+    NEED_BRAKE,
+    NEED_MOVE,
+    NEED_HOLD
+} KeyNeed;
 
 typedef struct {
     const char *keys; // names separated by spaces: "j Down"

@@ -18,7 +18,8 @@ typedef enum {
     REQUEST_MOVE,         // spec: the operator wants this move now
     REQUEST_STOP_MOVE,    // the one under way
     REQUEST_AUTO,         // mode
-    REQUEST_RELEASE,      // the brake
+    REQUEST_HOLD,         // subject, for_ms, reason: automatic mode is to be held back
+    REQUEST_END_HOLD,     // subject: no longer; the brake too
     REQUEST_REFRESH,      // a round now
     REQUEST_REDRAW,       // repaint the terminal from scratch
     REQUEST_SUSPEND,      // Ctrl-Z
@@ -31,6 +32,9 @@ typedef struct {
     MoveSpec move;
     AutoMode mode;
     NodeId node;
+    HoldSubject subject;
+    int64_t for_ms;
+    char reason[HOLD_REASON_SIZE];
 } Request;
 
 typedef struct Ui Ui;
