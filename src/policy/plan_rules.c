@@ -187,15 +187,15 @@ static PlanVerdict judge_downtime(const PlanWork *w, int replica)
 {
     const Health *h = w->h;
     const Snapshot *s = h->snapshot;
-    const Node *d = &s->nodes[s->nodes[replica].master];
+    int donor = s->nodes[replica].master;
+    const Node *d = &s->nodes[donor];
     const Hold *kept_back = NULL;
-    int working = -w->promised[s->nodes[replica].master];
+    int working = lent_to(w, donor) - w->promised[donor];
     if (h->of[replica].downtime != NULL) {
         return held(h, "it", h->of[replica].downtime);
     }
-    if (h->of[s->nodes[replica].master].downtime != NULL) {
-        return held(h, arena_printf(s->arena, "its master %s", d->addr),
-                    h->of[s->nodes[replica].master].downtime);
+    if (h->of[donor].downtime != NULL) {
+        return held(h, arena_printf(s->arena, "its master %s", d->addr), h->of[donor].downtime);
     }
     for (size_t i = 0; i < d->n_replicas; i++) {
         const NodeHealth *other = &h->of[d->replicas[i]];
