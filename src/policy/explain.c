@@ -125,7 +125,8 @@ static void add_alone_head(Explanation *e, const Health *h, const PlanTarget *t)
     format_clock(text, sizeof(text), h->snapshot->now_ms - h->of[t->target].host_alone_ms);
     explain_add(e, EXPLAIN_TITLE, 0, "",
                 "%s on one host with all its replicas (%s) for %s, %d slots%s", n->addr, n->host,
-                text, n->slot_count, t->after_previous ? ": second of two steps" : "");
+                text, n->slot_count,
+                t->after_previous ? ": second of two steps, once the first is in sync" : "");
 }
 
 void explain_target_head(Explanation *e, const Health *h, const PlanTarget *t)

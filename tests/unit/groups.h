@@ -49,6 +49,9 @@
     X(plan_order)                                                                                  \
     X(plan_refusals)                                                                               \
     X(plan_report)                                                                                 \
+    X(plan_spread)                                                                                 \
+    X(plan_spread_random)                                                                          \
+    X(plan_spread_report)                                                                          \
     X(plan_targets)                                                                                \
     X(replies)                                                                                     \
     X(runner)                                                                                      \
