@@ -7,6 +7,7 @@
     X(arena)                                                                                       \
     X(automatic)                                                                                   \
     X(automatic_brakes)                                                                            \
+    X(automatic_spread)                                                                            \
     X(automatic_views)                                                                             \
     X(canvas)                                                                                      \
     X(check)                                                                                       \
