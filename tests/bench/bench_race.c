@@ -1,6 +1,6 @@
 // `make race`: the program and the servers' own migration at the same orphan, many times over, on
-// fresh clusters of real servers. RUNS for each GRACE; INSTANCES of the program at once; V=1 tells
-// every run. The story of a run that breaks a claim is kept.
+// fresh clusters of real servers. RUNS for each GRACE; INSTANCES of the program at once;
+// NODE_TIMEOUT in ms; V=1 tells every run. The story of a run that breaks a claim is kept.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,12 +8,14 @@
 
 #include "bench.h"
 #include "heal_run.h"
+#include "rehome/app/lab.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/str.h"
 
 typedef struct {
     int64_t runs;
     int64_t instances;
+    int64_t node_timeout_ms;
     bool tells_all;
     char stories[64];
 } Race;
@@ -120,6 +122,7 @@ static void race_with(const Race *race, const char *grace)
         specs[i] = (HealSpec){
             .loss = losses[i % ARRAY_LEN(losses)],
             .server_migration = true,
+            .node_timeout_ms = (int)race->node_timeout_ms,
             .instances = (int)race->instances,
             .grace = grace,
             .number = i,
@@ -155,6 +158,7 @@ void bench_race(void)
     Race race = {
         .runs = number_from("RUNS", 8, 10000),
         .instances = number_from("INSTANCES", 1, HEAL_INSTANCES),
+        .node_timeout_ms = number_from("NODE_TIMEOUT", lab_scenario.node_timeout_ms, 60000),
         .tells_all = verbose != NULL && *verbose != '\0',
         .stories = "/tmp/rehome-race-XXXXXX",
     };

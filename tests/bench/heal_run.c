@@ -14,7 +14,7 @@ enum {
     LOOK_EVERY_MS = 10,
     YOUNG_MS = 3500,    // rounds that automatic mode wants to have seen
     HOLD_MS = 1000,     // what is settled stays so for that long
-    GIVE_UP_MS = 40000, // since the loss
+    GIVE_UP_MS = 30000, // and some node timeouts, until somebody comes
     NOTICED_MS = 500,   // the servers look at their orphans ten times a second
 };
 
@@ -30,6 +30,7 @@ typedef struct {
     ptrdiff_t was_of[LAB_VIEW_NODES]; // master before the loss
     ptrdiff_t is_of[LAB_VIEW_NODES];  // by its last word
     int64_t lost_us;
+    int64_t give_up_ms; // since then
     StrBuf story;
     StrBuf last; // of the story, without the time
 } Heal;
@@ -108,7 +109,7 @@ static void look_after_a_while(Heal *h)
 
 static void wait_until_as_before(Heal *h, size_t back)
 {
-    int64_t end_us = bench_now_us() + (int64_t)LIMIT_MS * 1000;
+    int64_t end_us = bench_now_us() + h->give_up_ms * 1000;
     do {
         look_after_a_while(h);
         if (bench_now_us() > end_us) {
@@ -160,6 +161,10 @@ static void begin(Heal *h)
     if (!h->spec->server_migration) {
         lab.extra = (const char *[]){"--cluster-allow-replica-migration", "no", NULL};
     }
+    if (h->spec->node_timeout_ms > 0) {
+        lab.node_timeout_ms = h->spec->node_timeout_ms;
+    }
+    h->give_up_ms = GIVE_UP_MS + 3 * lab.node_timeout_ms;
     h->lab = stage_lab(&lab);
     lab_view_open(&h->view, h->lab);
     h->donor = stage_port(h->lab, 7003);
@@ -272,7 +277,7 @@ static bool is_calm(const Heal *h)
 static void follow(Heal *h)
 {
     int64_t calm_ms = -1;
-    while (since_loss_ms(h) < GIVE_UP_MS) {
+    while (since_loss_ms(h) < h->give_up_ms) {
         look_after_a_while(h);
         take_times(h);
         if (h->out->in_sync_ms < 0 || !is_calm(h)) {

@@ -28,6 +28,7 @@ enum { HEAL_INSTANCES = 2 };
 typedef struct {
     HealLoss loss;
     bool server_migration; // the servers' own
+    int node_timeout_ms;   // 0: the scenario's
     int instances;         // of the program, all with --auto act; 0: the servers are left alone
     const char *grace;     // seconds, as the option has them; NULL: its default
     size_t number;         // moves the loss to another moment of the program's second
