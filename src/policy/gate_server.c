@@ -6,12 +6,21 @@
 // one of the donor's other replicas may leave in the very moment in which we take ours: both pass
 // their own check, and the donor is left with none. Seen on 7.0.15. So nothing is written while
 // that is due.
+//
+// Nor shortly before: the others hear of our move from the moved replica itself, and whoever has
+// not heard of it still sees an orphan. Nodes ping whom they have not heard of for half a
+// cluster-node-timeout, which is 7.5 s by default. Only when we take the very one that the servers
+// would take does it not matter: to those who have not heard, it is still the one to go.
+#include <string.h>
+
 #include "gate_work.h"
 #include "rehome/base/text.h"
 
 enum {
-    AT_ONCE_MS = 150,   // two looks of the server, and the news of it
-    DUE_FROM_MS = 3700, // 5000 less what we may have noticed late
+    AT_ONCE_MS = 150, // two looks of the server, and the news of it
+    SERVERS_DELAY_MS = 5000,
+    ON_THE_WAY_MS = 300, // from our evidence to what our write does
+    CRON_MS = 100,       // between two looks of a server at whom to ping
     DUE_TO_MS = 6500,
 };
 
@@ -25,15 +34,46 @@ static int live_replicas(const Snapshot *s, const Node *m)
 }
 
 // Only replicas of the best covered masters move by themselves, and never a master's only one.
-static bool donor_may_lose_one(const GateRound *r)
+static int most_live_replicas(const Snapshot *s)
 {
-    const Snapshot *s = r->s;
     int most = 2;
     for (size_t i = 0; i < s->n_masters; i++) {
         int live = live_replicas(s, &s->nodes[s->masters[i]]);
         most = live > most ? live : most;
     }
-    return r->donor >= 0 && live_replicas(s, &s->nodes[r->donor]) == most;
+    return most;
+}
+
+static bool donor_may_lose_one(const GateRound *r)
+{
+    return r->donor >= 0 && live_replicas(r->s, &r->s->nodes[r->donor]) == most_live_replicas(r->s);
+}
+
+// The smallest ID among all replicas of these masters, dead ones included.
+static bool is_servers_choice(const GateRound *r)
+{
+    const Snapshot *s = r->s;
+    int most = most_live_replicas(s);
+    const Node *choice = NULL;
+    for (size_t i = 0; i < s->n_masters; i++) {
+        const Node *m = &s->nodes[s->masters[i]];
+        for (size_t k = 0; live_replicas(s, m) == most && k < m->n_replicas; k++) {
+            const Node *n = &s->nodes[m->replicas[k]];
+            choice = choice == NULL || strcmp(n->id.hex, choice->id.hex) < 0 ? n : choice;
+        }
+    }
+    return choice != NULL && r->replica >= 0 && choice == &s->nodes[r->replica];
+}
+
+// How old an orphan may be at most for our write to be in time; not above 0: however young it is.
+static int64_t early_until_ms(const GateRound *r)
+{
+    int64_t until = SERVERS_DELAY_MS - ON_THE_WAY_MS;
+    if (is_servers_choice(r)) {
+        return until;
+    }
+    int64_t timeout = r->s->node_timeout_ms;
+    return timeout < 0 ? 0 : until - timeout / 2 - CRON_MS;
 }
 
 // For how long nothing has been heard of the node, by the clock of the reporter; -1: not told.
@@ -64,22 +104,26 @@ static bool is_long_past(const GateRound *r, const Node *orphan)
     return true;
 }
 
+// It began in between.
+typedef struct {
+    int64_t after_ms; // 0: not known
+    int64_t since_ms; // so we have seen
+} Beginning;
+
 // Is this master, to the servers, one without a replica, and since when? Our own words will not do:
 // a replica that is merely cut off is one to the servers until it has failed, and one that has
 // failed is none, also when our own move brings it there and we wait for it.
 static bool is_orphan_to_servers(const GateRound *r, const Node *m, const NodeHealth *health,
-                                 int64_t *since_ms, bool *seen)
+                                 Beginning *out)
 {
-    *since_ms = health->since_ms;
-    *seen = health->since_seen;
+    *out = (Beginning){.after_ms = health->after_ms, .since_ms = health->since_ms};
     if (!node_is_owner(m) || node_has(m, NODE_FAIL) || live_replicas(r->s, m) > 0) {
         return false;
     }
     for (size_t i = 0; i < m->n_replicas; i++) {
         const NodeHealth *replica = &r->health->of[m->replicas[i]];
-        if (i == 0 || replica->fail_ms > *since_ms) {
-            *since_ms = replica->fail_ms;
-            *seen = replica->fail_seen;
+        if (i == 0 || replica->fail_ms > out->since_ms) {
+            *out = (Beginning){.after_ms = replica->fail_after_ms, .since_ms = replica->fail_ms};
         }
     }
     return true;
@@ -88,16 +132,16 @@ static bool is_orphan_to_servers(const GateRound *r, const Node *m, const NodeHe
 static bool is_due(const GateRound *r, int master, GateCheck *c)
 {
     const Node *m = &r->s->nodes[master];
-    int64_t since_ms;
-    bool seen;
-    if (!is_orphan_to_servers(r, m, &r->health->of[master], &since_ms, &seen)) {
+    Beginning began;
+    if (!is_orphan_to_servers(r, m, &r->health->of[master], &began)) {
         return false;
     }
-    int64_t age = r->s->now_ms - since_ms;
+    int64_t age = r->s->now_ms - began.since_ms;
+    bool seen = began.after_ms != 0;
     if (age > DUE_TO_MS || (!seen && is_long_past(r, m))) {
         return false;
     }
-    if (seen && age >= AT_ONCE_MS && age < DUE_FROM_MS) {
+    if (seen && age >= AT_ONCE_MS && r->s->now_ms - began.after_ms < early_until_ms(r)) {
         return false;
     }
     char held[32];

@@ -187,10 +187,11 @@ static void assess_lag(const Snapshot *s, int i, NodeHealth *out)
     }
 }
 
-static void assess_replica(const Health *h, int i, const NodeHealth *was, NodeHealth *out)
+static void assess_replica(const Health *h, int i, const Health *before, NodeHealth *out)
 {
     const Snapshot *s = h->snapshot;
     const Node *n = &s->nodes[i];
+    const NodeHealth *was = earlier(before, s, i);
     const OwnMove *moving = &h->options.moving;
     out->lag_bytes = out->lag_s = out->sync_eta_s = -1;
     out->sync_permille = -1;
@@ -201,7 +202,9 @@ static void assess_replica(const Health *h, int i, const NodeHealth *was, NodeHe
     if (node_has(n, NODE_FAIL)) {
         bool held = was != NULL && was->fail_ms != 0;
         out->fail_ms = held ? was->fail_ms : s->now_ms;
-        out->fail_seen = held ? was->fail_seen : was != NULL;
+        if (was != NULL) {
+            out->fail_after_ms = held ? was->fail_after_ms : before->snapshot->now_ms;
+        }
     }
     out->replica = replica_state(h, i, was, out);
     if (out->replica != REPLICA_FAILED && out->replica != REPLICA_UNVERIFIED) {
@@ -274,7 +277,9 @@ static void assess_master(const Health *h, int i, const Health *before, NodeHeal
     bool same = was != NULL && (was->master == out->master ||
                                 (was->orphan != ORPHAN_NOT && out->orphan != ORPHAN_NOT));
     out->since_ms = same ? was->since_ms : s->now_ms;
-    out->since_seen = same ? was->since_seen : before != NULL;
+    if (before != NULL) {
+        out->after_ms = same ? was->after_ms : before->snapshot->now_ms;
+    }
 }
 
 // A replica moved a moment ago: the others list it under its old master until it has told them.
@@ -346,7 +351,7 @@ const Health *health_assess(const Snapshot *s, const Health *before, const Healt
     for (size_t i = 0; i < s->n_nodes; i++) {
         h->of[i].is_master = node_is_master(&s->nodes[i]);
         if (!h->of[i].is_master) {
-            assess_replica(h, (int)i, earlier(before, s, (int)i), &h->of[i]);
+            assess_replica(h, (int)i, before, &h->of[i]);
         }
     }
     count_pledged(h);

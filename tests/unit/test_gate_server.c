@@ -1,17 +1,23 @@
 #include "unit.h"
 
+#include <stdio.h>
+
 #include "gate_try.h"
 
-// The scenario, with :7008 failing between the looks at 1000 and at 2000, and the last two rounds
+// The scenario, with :7008 failing between the looks at 1900 and at 2000, and the last two rounds
 // so long after it.
-static Try orphaned_for(int64_t age_ms)
+static Try orphaned_since(int64_t look_before_ms, int64_t age_ms, int64_t node_timeout_ms, int port)
 {
     Try t = {.w = watch_new(fixture_scenario())};
+    for (size_t i = 0; i < fixture_count(t.w.f); i++) {
+        fixture_node(t.w.f, (int)i)->node_timeout_ms = node_timeout_ms;
+    }
     watch_round(&t.w, 1000);
+    watch_round(&t.w, look_before_ms);
     watch_fail(&t.w, 7008);
     watch_round(&t.w, 2000);
     t.ask = (GateAsk){
-        .replica = watch_id(&t.w, 7004),
+        .replica = watch_id(&t.w, port),
         .donor = watch_id(&t.w, 7003),
         .target = watch_id(&t.w, 7001),
         .purpose = PURPOSE_HEAL,
@@ -23,10 +29,19 @@ static Try orphaned_for(int64_t age_ms)
     return t;
 }
 
-static void assert_race(int64_t age_ms, const char *refusal)
+static Try orphaned_for(int64_t age_ms)
 {
-    Try t = orphaned_for(age_ms);
-    if (refusal != NULL) {
+    return orphaned_since(1900, age_ms, 2000, 7004);
+}
+
+static void assert_race_of(Try t, const char *held)
+{
+    char refusal[160];
+    if (held != NULL) {
+        snprintf(refusal, sizeof(refusal),
+                 "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                 "orphaned for %s",
+                 held);
         assert_gate_refused(&t, GATE_SERVER_RACE, refusal);
     } else {
         assert_gate_passed(&t, GATE_SERVER_RACE, "no move by the server's own migration is due");
@@ -38,15 +53,42 @@ static void assert_race(int64_t age_ms, const char *refusal)
 static void nothing_is_written_while_the_servers_may_act_themselves(void **state)
 {
     (void)state;
-    assert_race(100, "the server's own migration to 127.0.99.170:7001 may come any moment: "
-                     "orphaned for 0.1s");
-    assert_race(150, NULL);
-    assert_race(3600, NULL);
-    assert_race(3800, "the server's own migration to 127.0.99.170:7001 may come any moment: "
-                      "orphaned for 3.8s");
-    assert_race(6500, "the server's own migration to 127.0.99.170:7001 may come any moment: "
-                      "orphaned for 6.5s");
-    assert_race(6600, NULL);
+    assert_race_of(orphaned_for(100), "0.1s");
+    assert_race_of(orphaned_for(150), NULL);
+    assert_race_of(orphaned_for(3400), NULL);
+    assert_race_of(orphaned_for(3600), "3.6s");
+    assert_race_of(orphaned_for(6500), "6.5s");
+    assert_race_of(orphaned_for(6600), NULL);
+}
+
+// It may have been one since the look before.
+static void what_was_noticed_late_began_earlier(void **state)
+{
+    (void)state;
+    assert_race_of(orphaned_since(1001, 2500, 2000, 7004), NULL);
+    assert_race_of(orphaned_since(1001, 2700, 2000, 7004), "2.7s");
+}
+
+// Whoever has not heard of our move acts as if it had not been.
+static void the_news_of_our_move_takes_half_a_node_timeout(void **state)
+{
+    (void)state;
+    assert_race_of(orphaned_since(1900, 400, 8000, 7004), NULL);
+    assert_race_of(orphaned_since(1900, 600, 8000, 7004), "0.6s");
+    assert_race_of(orphaned_since(1900, 200, 15000, 7004), "0.2s");
+    assert_race_of(orphaned_since(1900, 6500, 15000, 7004), "6.5s");
+    assert_race_of(orphaned_since(1900, 6600, 15000, 7004), NULL);
+    assert_race_of(orphaned_since(1900, 200, -1, 7004), "0.2s"); // not known
+}
+
+// The smallest ID is :7002: whoever has not heard of its move still waits for it to go.
+static void whom_the_servers_would_take_may_go_before_they_take_it(void **state)
+{
+    (void)state;
+    assert_race_of(orphaned_since(1900, 100, 15000, 7002), "0.1s");
+    assert_race_of(orphaned_since(1900, 200, 15000, 7002), NULL);
+    assert_race_of(orphaned_since(1900, 4500, 15000, 7002), NULL);
+    assert_race_of(orphaned_since(1900, 4700, 15000, 7002), "4.7s");
 }
 
 static void an_orphan_whose_beginning_was_not_seen_is_given_the_servers_time(void **state)
@@ -139,6 +181,9 @@ static void servers_that_do_not_act_are_not_waited_for(void **state)
 }
 
 TESTS(gate_server, cmocka_unit_test(nothing_is_written_while_the_servers_may_act_themselves),
+      cmocka_unit_test(what_was_noticed_late_began_earlier),
+      cmocka_unit_test(the_news_of_our_move_takes_half_a_node_timeout),
+      cmocka_unit_test(whom_the_servers_would_take_may_go_before_they_take_it),
       cmocka_unit_test(an_orphan_whose_beginning_was_not_seen_is_given_the_servers_time),
       cmocka_unit_test(the_servers_time_begins_when_the_last_replica_has_failed),
       cmocka_unit_test(the_servers_do_not_wait_for_our_own_move),
