@@ -362,7 +362,7 @@ static void draw_hold(const Ui *ui, Canvas *c)
 {
     int w = box_width(c) < 76 ? box_width(c) : 76;
     const HoldForm *form = &ui->dialog.form;
-    Rect in = draw_box(c, w, FORM_LINES + 3, ROLE_WARN,
+    Rect in = draw_box(c, w, hold_form_height(form) + 2, ROLE_WARN,
                        form->scope == OF_ALL ? "Pause automatic mode" : "Downtime");
     hold_form_draw(form, c, in);
 }

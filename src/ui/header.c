@@ -20,8 +20,8 @@ typedef struct {
     int gone_at;
     bool is_brief;
     bool is_gone;
-    char text[120];
-    char brief[64];
+    char text[280];
+    char brief[120];
 } Chip;
 
 typedef struct {
@@ -232,20 +232,27 @@ static void add_mode(Chips *chips, const Automatic *a)
 }
 
 // Loud in every view: whoever comes to this screen must not wonder why nothing happens.
-static void add_holds(Chips *chips, const Scene *s)
+static void add_holds(Chips *chips, const Scene *s, bool ascii)
 {
     const Health *h = s->health;
     if (h->pause != NULL) {
-        char words[320];
+        enum { BRIEF = 24 };
+        const Hold *p = h->pause;
         char left[32];
-        hold_words(words, sizeof(words), h->pause, s->wall_ms);
-        hold_left(left, sizeof(left), h->pause, s->wall_ms);
-        Chip *chip =
-            chip_add(chips, ROLE_BANNER, NEVER, " PAUSED%.100s ", words + strlen("paused"));
-        chip_brief(chip, 12, " PAUSED %.20s, %.24s ", left, h->pause->owner);
+        char owner[20];
+        char reason[BRIEF];
+        const char *colon = p->reason[0] != '\0' ? ": " : "";
+        const char *more = strlen(p->reason) >= BRIEF ? glyph_text(GLYPH_ELLIPSIS, ascii) : "";
+        hold_left(left, sizeof(left), p, s->wall_ms);
+        text_clean_into(owner, sizeof(owner), sv(p->owner));
+        text_clean_into(reason, sizeof(reason), sv(p->reason));
+        Chip *chip = chip_add(chips, ROLE_BANNER, NEVER, " PAUSED by %s, %s%s%s ", p->owner, left,
+                              colon, p->reason);
+        chip_brief(chip, 6, " PAUSED by %s, %s%s%s%s ", owner, left, colon, reason, more);
     }
     if (h->in_downtime > 0) {
-        chip_add(chips, ROLE_BANNER, 14, " %d in downtime ", h->in_downtime);
+        Chip *chip = chip_add(chips, ROLE_BANNER, 14, " %d in downtime ", h->in_downtime);
+        chip_brief(chip, 5, " %d downtime ", h->in_downtime);
     }
 }
 
@@ -304,10 +311,10 @@ static void draw_charge(const Ui *ui, const Scene *s, Canvas *c)
     if (s->read_only) {
         chip_add(&chips, ROLE_BANNER, 14, " READ-ONLY ");
     }
+    add_holds(&chips, s, c->ascii);
     if (s->automatic != NULL) {
         add_mode(&chips, s->automatic);
     }
-    add_holds(&chips, s);
     add_move(&chips, s, c->ascii);
     chip_add(&chips, ROLE_TEXT, 3, "floor %d", s->health->floor);
     add_server(&chips, s->health->snapshot);

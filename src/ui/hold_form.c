@@ -177,18 +177,22 @@ static void draw_field(const HoldForm *form, FormField field, Canvas *c, Rect r)
     }
 }
 
+int hold_form_height(const HoldForm *form)
+{
+    return 2 + FIELD_COUNT - form->only_all + 2;
+}
+
 void hold_form_draw(const HoldForm *form, Canvas *c, Rect r)
 {
     const char *what = form->scope == OF_ALL
                            ? "Automatic mode does nothing meanwhile, on any node."
                            : "Automatic mode neither moves it, nor takes from it, nor gives to it.";
     canvas_text(c, r.x, r.y, r.w, ROLE_TEXT, what);
-    for (int i = 0; i < FIELD_COUNT; i++) {
-        if (i != FIELD_SCOPE || !form->only_all) {
-            draw_field(form, (FormField)i, c, (Rect){r.x, r.y + 2 + i, r.w, 1});
-        }
+    int y = r.y + 2;
+    for (int i = form->only_all ? FIELD_SCOPE + 1 : FIELD_SCOPE; i < FIELD_COUNT; i++) {
+        draw_field(form, (FormField)i, c, (Rect){r.x, y++, r.w, 1});
     }
-    canvas_text(c, r.x, r.y + FORM_LINES, r.w, ROLE_KEY,
+    canvas_text(c, r.x, y + 1, r.w, ROLE_KEY,
                 form->field == FIELD_SCOPE
                     ? "Left and Right choose, Tab goes on, Enter does it, Esc does not"
                     : "Tab goes on, Enter does it, Esc does not");
@@ -196,5 +200,6 @@ void hold_form_draw(const HoldForm *form, Canvas *c, Rect r)
 
 void hold_form_line(const HoldForm *form, Canvas *c, int y)
 {
+    canvas_fill(c, (Rect){0, y, c->w, 1}, ROLE_TEXT, ' ');
     draw_field(form, form->field, c, (Rect){0, y, c->w, 1});
 }

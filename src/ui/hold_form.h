@@ -26,9 +26,8 @@ void hold_form_open(HoldForm *form, const Scene *s, int node);
 // PROMPT_COMMIT: *out is the request; PROMPT_CANCEL: it is over.
 PromptAnswer hold_form_key(HoldForm *form, uint32_t key, Request *out);
 
-void hold_form_draw(const HoldForm *form, Canvas *c, Rect r); // FORM_LINES lines
-void hold_form_line(const HoldForm *form, Canvas *c, int y);  // the field that has the keys
-
-enum { FORM_LINES = 6 };
+int hold_form_height(const HoldForm *form); // in lines
+void hold_form_draw(const HoldForm *form, Canvas *c, Rect r);
+void hold_form_line(const HoldForm *form, Canvas *c, int y); // the field that has the keys
 
 #endif

@@ -54,6 +54,7 @@
     X(plan_spread_random)                                                                          \
     X(plan_spread_report)                                                                          \
     X(plan_targets)                                                                                \
+    X(prompt)                                                                                      \
     X(replies)                                                                                     \
     X(runner)                                                                                      \
     X(slots)                                                                                       \
@@ -66,6 +67,7 @@
     X(ui)                                                                                          \
     X(ui_dialog)                                                                                   \
     X(ui_draw)                                                                                     \
+    X(ui_hold)                                                                                     \
     X(ui_pick)                                                                                     \
     X(views)                                                                                       \
     X(views_automatic)

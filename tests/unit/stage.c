@@ -55,7 +55,7 @@ void stage_time(Stage *st, int64_t now_ms)
 void stage_round(Stage *st, int64_t now_ms)
 {
     const Health *before = st->scene.health;
-    HealthOptions options = {.moving = st->own};
+    HealthOptions options = {.moving = st->own, .holds = &st->holds};
     Snapshot *s = fixture_snapshot(st->f, now_ms);
     assert(st->n_pictures < STAGE_PICTURES);
     s->round = st->n_pictures + 1;
@@ -96,6 +96,20 @@ void stage_move(Stage *st, int replica, int donor, int target, MoveState state)
     st->scene.move = m;
     st->scene.move_busy = !move_is_over(m);
     st->own = (OwnMove){m->spec.replica, m->spec.target};
+}
+
+void stage_hold(Stage *st, HoldKind kind, HoldScope scope, int port, int64_t for_ms)
+{
+    const Snapshot *s = st->scene.health->snapshot;
+    const Node *n = &s->nodes[stage_port(st, port)];
+    HoldSubject on = {.kind = kind, .scope = scope};
+    if (scope == HOLD_ON_NODE) {
+        on.node = n->id;
+    } else if (scope == HOLD_ON_HOST) {
+        snprintf(on.host, sizeof(on.host), "%s", n->host);
+    }
+    Hold hold = hold_make(s, &on, "alice", "new kernel", st->scene.wall_ms, for_ms);
+    holds_put(&st->holds, &hold, s);
 }
 
 int stage_port(const Stage *st, int port)

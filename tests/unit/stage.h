@@ -16,6 +16,7 @@ typedef struct {
     Decisions decisions;
     Move move;   // shown when scene.move points here
     OwnMove own; // given to the health
+    Holds holds; // the same
     Plan plan;
     Findings findings;
     Event events[STAGE_EVENTS];
@@ -37,6 +38,9 @@ void stage_time(Stage *st, int64_t now_ms);
 
 // Our move in flight in a stage of its life.
 void stage_move(Stage *st, int replica, int donor, int target, MoveState state);
+
+// Alice's, for so long from now on; seen in the next round.
+void stage_hold(Stage *st, HoldKind kind, HoldScope scope, int port, int64_t for_ms);
 
 int stage_port(const Stage *st, int port); // index in the present snapshot; -1: none
 
