@@ -24,6 +24,7 @@
     X(promotion)                                                                                   \
     X(read_only)                                                                                   \
     X(scenario)                                                                                    \
+    X(spread)                                                                                      \
     X(trouble)                                                                                     \
     X(usage)
 

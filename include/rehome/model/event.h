@@ -69,7 +69,7 @@ typedef struct {
     int64_t wall_ms; // Unix time
     NodeId node;     // the node it is about; none: the cluster
     char addr[64];   // its address, clean; "" when none
-    char text[200];  // one plain sentence, clean, without time
+    char text[256];  // one plain sentence, clean, without time
 } Event;
 
 const char *event_code_text(EventCode code);
