@@ -51,13 +51,15 @@ static void on_round(void *ctx, const RoundInput *in, bool full)
     }
 }
 
-static void on_answer(void *ctx, bool late, bool ok, const char *text)
+static void on_answer(void *ctx, Channel channel, bool late, bool ok, const char *text)
 {
     Watcher *w = ctx;
     w->answers++;
+    w->answers_on[channel]++;
     w->answer_late = late;
     w->answer_ok = ok;
     snprintf(w->answer, sizeof(w->answer), "%s", text);
+    snprintf(w->answer_on[channel], sizeof(w->answer_on[channel]), "%s", text);
 }
 
 void watcher_init(Watcher *w)

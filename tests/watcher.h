@@ -41,6 +41,8 @@ typedef struct {
     char name[300];
     char trouble[400];
     int answers;
+    int answers_on[CHANNELS];
+    char answer_on[CHANNELS][400];
     bool answer_late;
     bool answer_ok;
     char answer[400];

@@ -99,6 +99,11 @@ bool lease_step(Lease *l, int64_t now_ms, LeaseCommand *out)
     return true;
 }
 
+bool lease_is_giving_back(const Lease *l)
+{
+    return !l->wanted && (l->state == LEASE_OURS || l->asked == LEASE_ASK_RELEASE);
+}
+
 int64_t lease_wake_ms(const Lease *l)
 {
     int64_t at = 0;

@@ -37,6 +37,7 @@ Pilot *pilot_new(const PilotOptions *options, const PilotWorld *world)
     }
     p->world = *world;
     auto_init(&p->automatic, options->mode, options->limits);
+    p->lease = options->lease == NULL ? NULL : lease_new(options->lease);
     Transport transport = pilot_transport(p);
     p->runner = runner_new(&transport, options->read_only, world->event, world->ctx);
     return p;
@@ -51,6 +52,7 @@ void pilot_free(Pilot *p)
         p->world.cancel_hook(p->world.ctx);
     }
     runner_free(p->runner);
+    lease_free(p->lease);
     decisions_done(&p->decisions);
     snapshot_free(p->before);
     snapshot_free(p->snapshot);
@@ -159,6 +161,7 @@ void pilot_round(Pilot *p, Snapshot *s, int64_t now_ms)
     pilot_drop_before(p);
     take_picture(p, s);
     pilot_heed_holds(p);
+    pilot_lease_round(p, now_ms);
     pilot_feed_runner(p, now_ms);
     pilot_recover(p, now_ms);
     decide(p, now_ms);
@@ -221,6 +224,11 @@ const Move *pilot_last_move(const Pilot *p)
 const Decisions *pilot_decisions(const Pilot *p)
 {
     return &p->decisions;
+}
+
+const Lease *pilot_lease(const Pilot *p)
+{
+    return p->lease;
 }
 
 bool pilot_is_read_only(const Pilot *p)

@@ -66,6 +66,7 @@ Transport pilot_transport(Pilot *p)
         .ask_round = ask_round,
         .send = send_command,
         .journal = keep_line,
+        .may_write = pilot_may_write,
         .wall_ms = wall_ms,
     };
 }
@@ -112,11 +113,17 @@ void pilot_tick(Pilot *p, int64_t now_ms)
 {
     runner_tick(p->runner, now_ms);
     after_runner(p, now_ms);
+    pilot_lease_go_on(p, now_ms);
 }
 
 int64_t pilot_wake_ms(const Pilot *p)
 {
-    return runner_wake_ms(p->runner);
+    int64_t move_ms = runner_wake_ms(p->runner);
+    int64_t lease_ms = p->lease == NULL ? 0 : lease_wake_ms(p->lease);
+    if (move_ms == 0 || lease_ms == 0) {
+        return move_ms + lease_ms;
+    }
+    return move_ms < lease_ms ? move_ms : lease_ms;
 }
 
 // --- begin and stop

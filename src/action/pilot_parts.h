@@ -1,4 +1,5 @@
-// What the files of the pilot share: pilot.c is what it thinks of a round, pilot_move.c its hands.
+// What the files of the pilot share: pilot.c is what it thinks of a round, pilot_move.c its hands,
+// pilot_lease.c what it may do with them when there is another pilot.
 #ifndef REHOME_SRC_ACTION_PILOT_PARTS_H
 #define REHOME_SRC_ACTION_PILOT_PARTS_H
 
@@ -9,6 +10,9 @@ struct Pilot {
     PilotWorld world;
     Runner *runner;
     Automatic automatic;
+    Lease *lease;    // NULL: none is configured
+    bool had_lease;  // in the round before
+    bool is_leaving; // the lease is not wanted any more
     Decisions decisions;
     Snapshot *snapshot; // the present picture, and what was thought about it
     Snapshot *before;   // the picture before it: a gate needs two
@@ -46,5 +50,13 @@ void pilot_feed_runner(Pilot *p, int64_t now_ms);
 void pilot_recover(Pilot *p, int64_t now_ms);
 
 Transport pilot_transport(Pilot *p);
+
+// The lease's part in a round, before anything is decided on it; and whenever it may have something
+// to ask or to tell.
+void pilot_lease_round(Pilot *p, int64_t now_ms);
+void pilot_lease_go_on(Pilot *p, int64_t now_ms);
+
+// As in Transport.
+bool pilot_may_write(void *ctx, int64_t step_ms, char *why, size_t size);
 
 #endif

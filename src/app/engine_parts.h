@@ -66,8 +66,9 @@ const Holds *engine_holds(void *ctx);
 bool engine_keep_brake(void *ctx, const char *why, Error *err);
 bool engine_keep_try(void *ctx, const MoveSpec *spec, Error *err);
 
-void engine_answer(void *ctx, bool late, bool ok, const char *text); // to what the pilot sent
-void engine_wake(struct ev_loop *loop, ev_timer *w, int revents);    // the pilot's time has come
+// to what the pilot sent
+void engine_answer(void *ctx, Channel channel, bool late, bool ok, const char *text);
+void engine_wake(struct ev_loop *loop, ev_timer *w, int revents); // the pilot's time has come
 
 // After every call into the pilot: when to call again.
 void engine_after_pilot(Engine *e);

@@ -17,7 +17,13 @@ static void ask_round(void *ctx, bool full)
 static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
 {
     Engine *e = ctx;
-    return poller_send(e->poller, node, argc, argv);
+    return poller_send(e->poller, CHANNEL_MOVE, node, argc, argv);
+}
+
+static bool send_lease(void *ctx, NodeId node, int argc, const char **argv)
+{
+    Engine *e = ctx;
+    return poller_send(e->poller, CHANNEL_LEASE, node, argc, argv);
 }
 
 static bool open_journal(void *ctx, NodeId replica, Error *err)
@@ -44,6 +50,12 @@ static bool find_unfinished(void *ctx, NodeId replica, JournalEntry *out)
     return move_file_unfinished(e->file, replica, out);
 }
 
+static int64_t now_ms(void *ctx)
+{
+    (void)ctx;
+    return poller_now_ms();
+}
+
 static int64_t wall_ms(void *ctx)
 {
     (void)ctx;
@@ -62,6 +74,7 @@ PilotWorld engine_world(Engine *e)
         .ctx = e,
         .ask_round = ask_round,
         .send = send_command,
+        .send_lease = send_lease,
         .open_journal = open_journal,
         .keep_line = keep_line,
         .close_journal = close_journal,
@@ -71,6 +84,7 @@ PilotWorld engine_world(Engine *e)
         .holds = engine_holds,
         .keep_brake = engine_keep_brake,
         .keep_try = engine_keep_try,
+        .now_ms = now_ms,
         .wall_ms = wall_ms,
         .event = tell,
         .move_over = engine_tell_hook,
@@ -98,13 +112,18 @@ void engine_wake(struct ev_loop *loop, ev_timer *w, int revents)
     engine_after_pilot(e);
 }
 
-void engine_answer(void *ctx, bool late, bool ok, const char *text)
+void engine_answer(void *ctx, Channel channel, bool late, bool ok, const char *text)
 {
     Engine *e = ctx;
-    if (late) {
-        pilot_late(e->pilot, poller_now_ms());
+    int64_t now = poller_now_ms();
+    if (channel == CHANNEL_LEASE && late) {
+        pilot_lease_late(e->pilot, now);
+    } else if (channel == CHANNEL_LEASE) {
+        pilot_lease_reply(e->pilot, ok, text, now);
+    } else if (late) {
+        pilot_late(e->pilot, now);
     } else {
-        pilot_reply(e->pilot, ok, text, poller_now_ms());
+        pilot_reply(e->pilot, ok, text, now);
     }
     engine_after_pilot(e);
 }

@@ -81,6 +81,12 @@ void auto_release(Automatic *a)
     a->n_forgiven = a->n_tries;
 }
 
+void auto_set_lease(Automatic *a, bool is_ours, const char *words)
+{
+    a->lacks_lease = !is_ours;
+    snprintf(a->lease, sizeof(a->lease), "%s", words);
+}
+
 void auto_young(Automatic *a)
 {
     a->rounds_seen = 0;

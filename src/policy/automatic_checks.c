@@ -325,6 +325,19 @@ static void check_cap(const AutoLook *l, AutoCheck *c)
     }
 }
 
+// The last of all, so that whoever does not hold it says what it would do.
+static void check_lease(const AutoLook *l, AutoCheck *c)
+{
+    if (l->a->mode != AUTO_ACT || !l->a->lacks_lease) {
+        pass(c, "%s", l->a->lease);
+    } else if (l->t == NULL || l->t->chosen < 0) {
+        hold(c, AUTO_DECIDE_WAIT, "%s", l->a->lease);
+    } else {
+        hold(c, AUTO_DECIDE_WAIT, "%s; would give %s %s", l->a->lease, target_addr(l),
+             l->t->reason);
+    }
+}
+
 void auto_check_one(const AutoLook *look, AutoRule rule, AutoCheck *out)
 {
     static void (*const checks[AUTO_RULE_COUNT])(const AutoLook *, AutoCheck *) = {
@@ -341,12 +354,15 @@ void auto_check_one(const AutoLook *look, AutoRule rule, AutoCheck *out)
         [AUTO_RULE_REFUSED] = check_refused,
         [AUTO_RULE_COOL_DOWN] = check_cool_down,
         [AUTO_RULE_CAP] = check_cap,
+        [AUTO_RULE_LEASE] = check_lease,
     };
     *out = (AutoCheck){0};
     name_rule(out, rule_text(rule));
     out->asked = look->t != NULL || rule < AUTO_RULE_SPARE || rule == AUTO_RULE_CAP;
     if (rule == AUTO_RULE_ORPHANS_FIRST) {
         out->asked = look->t != NULL && spreads(look);
+    } else if (rule == AUTO_RULE_LEASE) {
+        out->asked = look->a->lease[0] != '\0';
     }
     if (out->asked) {
         checks[rule](look, out);

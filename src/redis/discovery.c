@@ -64,7 +64,7 @@ static void part_with_others(Poller *p)
     p->n_known = 0;
     for (size_t i = 0; i < p->n_peers; i++) {
         Peer *peer = p->peers[i];
-        if (peer->kept || peer == p->sent_to) { // who sent a command gets its answer
+        if (peer->kept || poller_awaits(p, peer)) { // who sent a command gets its answer
             p->peers[n++] = peer;
             p->n_known += peer->is_seed ? 0 : 1;
             continue;

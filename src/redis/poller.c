@@ -166,23 +166,35 @@ static char *clean_line(StrView raw)
     return clean;
 }
 
+bool poller_awaits(const Poller *p, const Peer *peer)
+{
+    for (int channel = 0; channel < CHANNELS; channel++) {
+        if (p->sent[channel].to == peer) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void on_sent_answer(void *ctx, const Answer *answer)
 {
-    Poller *p = ctx;
-    p->sent_to = NULL;
+    Sent *sent = ctx;
+    Poller *p = sent->poller;
+    sent->to = NULL;
     bool is_late = answer->kind == ANSWER_LATE || answer->kind == ANSWER_LOST;
     char *text = clean_line(answer->text);
-    p->listener.answer(p->listener.ctx, is_late, answer->kind == ANSWER_OK, text);
+    p->listener.answer(p->listener.ctx, sent->channel, is_late, answer->kind == ANSWER_OK, text);
     mem_free(text);
 }
 
-bool poller_send(Poller *p, NodeId node, int argc, const char **argv)
+bool poller_send(Poller *p, Channel channel, NodeId node, int argc, const char **argv)
 {
-    Peer *peer = p->sent_to == NULL ? discovery_find(p, node) : NULL;
+    Sent *sent = &p->sent[channel];
+    Peer *peer = sent->to == NULL ? discovery_find(p, node) : NULL;
     if (peer == NULL || !peer_is_confirmed(peer) || link_late(peer->link) > 0 ||
-        !link_send(peer->link, argc, argv, on_sent_answer, p)) {
+        !link_send(peer->link, argc, argv, on_sent_answer, sent)) {
         return false;
     }
-    p->sent_to = peer;
+    *sent = (Sent){.poller = p, .channel = channel, .to = peer};
     return true;
 }

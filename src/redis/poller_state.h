@@ -15,6 +15,13 @@ typedef struct {
     char name[280]; // "host:port"
 } Seed;
 
+// A command under way.
+typedef struct {
+    Poller *poller;
+    Channel channel;
+    Peer *to; // NULL: none is
+} Sent;
+
 struct Poller {
     struct ev_loop *loop;
     PollerOptions options;
@@ -58,9 +65,12 @@ struct Poller {
     size_t cap_observations;
 
     // poller.c
-    Peer *sent_to; // poller_send() waits for its answer
+    Sent sent[CHANNELS];
     char notice[160];
 };
+
+// poller.c
+bool poller_awaits(const Poller *p, const Peer *peer); // an answer to something sent to it
 
 // discovery.c
 void discovery_init(Poller *p);

@@ -13,7 +13,7 @@ static bool has_answer(void *ctx)
 
 static bool send_to(World *t, size_t node)
 {
-    return poller_send(t->w.poller, fake_id(t->cluster, node), 2,
+    return poller_send(t->w.poller, CHANNEL_MOVE, fake_id(t->cluster, node), 2,
                        (const char *[]){"CONFIG", "GET"});
 }
 
@@ -39,7 +39,31 @@ static void sends_one_command(void **state)
     assert_false(t->w.answer_ok);
     assert_string_equal(t->w.answer, "ERR no");
     NodeId nobody = {.hex = "ffffffffffffffffffffffffffffffffffffffff"};
-    assert_false(poller_send(t->w.poller, nobody, 1, (const char *[]){"PING"}));
+    assert_false(poller_send(t->w.poller, CHANNEL_MOVE, nobody, 1, (const char *[]){"PING"}));
+}
+
+static bool both_answered(void *ctx)
+{
+    const Watcher *w = &((World *)ctx)->w;
+    return w->answers_on[CHANNEL_MOVE] > 0 && w->answers_on[CHANNEL_LEASE] > 0;
+}
+
+static void two_channels_do_not_mix(void **state)
+{
+    World *t = *state;
+    start_cluster(t, 3);
+    see_all(t);
+    NodeId id = fake_id(t->cluster, 1);
+    fake_answer(fake_node(t->cluster, 1), "CONFIG GET", "+of the move\r\n");
+    fake_answer(fake_node(t->cluster, 1), "PTTL", "+of the lease\r\n");
+    assert_true(poller_send(t->w.poller, CHANNEL_LEASE, id, 2, (const char *[]){"PTTL", "k"}));
+    assert_true(send_to(t, 1)); // although the other channel waits for an answer there
+    assert_false(poller_send(t->w.poller, CHANNEL_LEASE, fake_id(t->cluster, 2), 2,
+                             (const char *[]){"PTTL", "k"}));
+    watcher_until(&t->w, both_answered, t);
+    assert_int_equal(t->w.answers, 2);
+    assert_string_equal(t->w.answer_on[CHANNEL_MOVE], "of the move");
+    assert_string_equal(t->w.answer_on[CHANNEL_LEASE], "of the lease");
 }
 
 static void a_command_without_an_answer_is_late(void **state)
@@ -183,8 +207,8 @@ static void a_seed_may_bring_its_own_login(void **state)
     assert_string_equal(poller_notice(t->w.poller), "");
 }
 
-TESTS(poller_access, CLAIM(sends_one_command), CLAIM(a_command_without_an_answer_is_late),
-      CLAIM(another_node_at_the_address_is_refused), CLAIM(who_loads_is_who_it_was),
-      CLAIM(who_loads_may_still_tell_the_topology), CLAIM(what_is_not_allowed_leaves_the_rest),
-      CLAIM(who_is_allowed_nothing_is_denied), CLAIM(a_seed_without_topology_is_denied),
-      CLAIM(a_seed_may_bring_its_own_login))
+TESTS(poller_access, CLAIM(sends_one_command), CLAIM(two_channels_do_not_mix),
+      CLAIM(a_command_without_an_answer_is_late), CLAIM(another_node_at_the_address_is_refused),
+      CLAIM(who_loads_is_who_it_was), CLAIM(who_loads_may_still_tell_the_topology),
+      CLAIM(what_is_not_allowed_leaves_the_rest), CLAIM(who_is_allowed_nothing_is_denied),
+      CLAIM(a_seed_without_topology_is_denied), CLAIM(a_seed_may_bring_its_own_login))

@@ -60,7 +60,7 @@ static bool sends(Watcher *w, const Lab *lab, int port)
 {
     NodeId id = {0};
     assert_true(node_id_parse(sv(lab_id(lab, stage_port(lab, port))), &id));
-    return poller_send(w->poller, id, 3,
+    return poller_send(w->poller, CHANNEL_MOVE, id, 3,
                        (const char *[]){"CONFIG", "GET", "cluster-replica-no-failover"});
 }
 

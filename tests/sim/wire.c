@@ -279,6 +279,12 @@ static bool find_unfinished(void *ctx, NodeId replica, JournalEntry *out)
     return true;
 }
 
+static int64_t now_ms(void *ctx)
+{
+    const Instance *in = ctx;
+    return in->h->w.now_ms;
+}
+
 static int64_t wall_ms(void *ctx)
 {
     const Instance *in = ctx;
@@ -316,6 +322,7 @@ PilotWorld instance_world(Instance *in)
         .keep_line = keep_line,
         .close_journal = close_journal,
         .find_unfinished = find_unfinished,
+        .now_ms = now_ms,
         .wall_ms = wall_ms,
         .event = on_event,
         .decided = decided,

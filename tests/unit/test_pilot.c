@@ -77,6 +77,12 @@ static void cancel_hook(void *ctx)
     strbuf_add(&t->log, "cancel\n");
 }
 
+static int64_t now_ms(void *ctx)
+{
+    const Flight *t = ctx;
+    return t->now_ms;
+}
+
 static int64_t wall_ms(void *ctx)
 {
     const Flight *t = ctx;
@@ -117,6 +123,7 @@ static void take_off(Flight *t, AutoMode mode, bool read_only)
         .find_unfinished = find_unfinished,
         .ask_hook = ask_hook,
         .cancel_hook = cancel_hook,
+        .now_ms = now_ms,
         .wall_ms = wall_ms,
         .event = on_event,
         .move_over = move_over,

@@ -68,6 +68,9 @@ void lease_reply(Lease *l, bool ok, const char *text, int64_t now_ms);
 
 int64_t lease_wake_ms(const Lease *l); // 0: nothing to do before something else happens
 
+// Ours, not wanted any more, and not yet given back.
+bool lease_is_giving_back(const Lease *l);
+
 // Ours, and still so when a command sent now arrives.
 bool lease_may_write(const Lease *l, int64_t now_ms);
 

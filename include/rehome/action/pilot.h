@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "rehome/action/lease.h"
 #include "rehome/action/runner.h"
 #include "rehome/policy/automatic.h"
 #include "rehome/policy/decisions.h"
@@ -15,11 +16,13 @@
 typedef struct {
     AutoMode mode;
     AutoLimits limits;
-    int floor;           // 0: as the cluster's barrier says
-    bool spread;         // help masters whose every working replica shares their host, too
-    FencePolicy fencing; // of every move, whatever its spec says
-    bool read_only;      // no write can leave, whatever is asked
-    int64_t hurry_ms;    // for how long a disturbance keeps the rounds fast; 0: default, 30 s
+    int floor;                 // 0: as the cluster's barrier says
+    bool spread;               // help masters whose every working replica shares their host, too
+    FencePolicy fencing;       // of every move, whatever its spec says
+    bool read_only;            // no write can leave, whatever is asked
+    const LeaseOptions *lease; // automatic mode acts only with it; borrowed for pilot_new(); NULL:
+                               // none
+    int64_t hurry_ms;          // for how long a disturbance keeps the rounds fast; 0: default, 30 s
 } PilotOptions;
 
 // What the pilot needs from the world. All functions are given ctx; none may call back into the
@@ -30,6 +33,8 @@ typedef struct {
                                              // views of a majority
     // As in Transport: false: not sent, will not be; true: exactly one pilot_reply/late follows.
     bool (*send)(void *ctx, NodeId node, int argc, const char **argv);
+    // The same for the lease, which has a channel of its own; NULL: there is none to keep.
+    bool (*send_lease)(void *ctx, NodeId node, int argc, const char **argv);
     // The journal of a replica's moves: one is open at a time, and nobody else's meanwhile.
     bool (*open_journal)(void *ctx, NodeId replica, Error *err);
     bool (*keep_line)(void *ctx, const char *line, Error *err); // durably, in the open journal
@@ -48,6 +53,7 @@ typedef struct {
     // could not be. NULL with holds.
     bool (*keep_brake)(void *ctx, const char *why, Error *err);
     bool (*keep_try)(void *ctx, const MoveSpec *spec, Error *err);
+    int64_t (*now_ms)(void *ctx); // the clock of every now_ms, as of this very moment
     int64_t (*wall_ms)(void *ctx);
     EventSink *event;
     // What automatic mode decided, when it is something new or an act. NULL: nobody wants to know.
@@ -72,6 +78,8 @@ void pilot_drop_before(Pilot *p);
 
 void pilot_reply(Pilot *p, bool ok, const char *text, int64_t now_ms); // to send()
 void pilot_late(Pilot *p, int64_t now_ms);
+void pilot_lease_reply(Pilot *p, bool ok, const char *text, int64_t now_ms); // to send_lease()
+void pilot_lease_late(Pilot *p, int64_t now_ms);
 void pilot_tick(Pilot *p, int64_t now_ms);
 int64_t pilot_wake_ms(const Pilot *p); // call pilot_tick() then at the latest; 0: not needed
 
@@ -86,6 +94,10 @@ void pilot_stop_move(Pilot *p, int64_t now_ms); // before the write: dropped; af
 void pilot_set_mode(Pilot *p, AutoMode mode);
 void pilot_release(Pilot *p); // a person releases the brake, which is no longer kept
 
+// We are about to end: gives the lease back, unless a move is under way, which nobody is to meet
+// before it would have expired. True: go on feeding pilot_lease_reply/late until it is false.
+bool pilot_leave(Pilot *p, int64_t now_ms);
+
 // The present picture; NULL before the first. Borrowed until the next round.
 const Health *pilot_health(const Pilot *p);
 const Health *pilot_health_before(const Pilot *p); // of the round before it; NULL: none
@@ -93,6 +105,8 @@ const Plan *pilot_plan(const Pilot *p);            // NULL with the health
 const Automatic *pilot_automatic(const Pilot *p);
 const Decisions *pilot_decisions(const Pilot *p); // the newest is there when `decided` is called
 const Move *pilot_last_move(const Pilot *p);      // under way or over; NULL before the first
+
+const Lease *pilot_lease(const Pilot *p); // NULL: none is configured
 
 bool pilot_is_read_only(const Pilot *p);
 bool pilot_is_busy(const Pilot *p); // a move is under way, or about to be

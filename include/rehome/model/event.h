@@ -51,6 +51,7 @@ typedef enum {
     X(HOOK, "hook")                                                                                \
     X(AUTO_MODE, "auto-mode")                                                                      \
     X(DECISION, "decision")                                                                        \
+    X(LEASE, "lease")                                                                              \
     X(BRAKE, "brake")                                                                              \
     X(PAUSE, "pause")                                                                              \
     X(DOWNTIME, "downtime")

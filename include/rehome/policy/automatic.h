@@ -77,7 +77,8 @@ typedef struct {
     X(GRACE, "grace")                 /* so for long enough */                                     \
     X(REFUSED, "refused")             /* the gate has not just said no */                          \
     X(COOL_DOWN, "cool-down")         /* none of the three nodes took part in a move lately */     \
-    X(CAP, "cap")                     /* not too many moves within the hour */
+    X(CAP, "cap")                     /* not too many moves within the hour */                     \
+    X(LEASE, "lease")                 /* no other instance is to act */
 
 typedef enum {
 #define X(name, text) AUTO_RULE_##name,
@@ -87,7 +88,8 @@ typedef enum {
 } AutoRule;
 
 typedef struct {
-    bool asked;          // false: it is about one master, and there is none, or another kind
+    bool asked;          // false: it is about one master, and there is none, or another kind;
+                         // or about a lease, and none is configured
     bool passed;         // held
     AutoVerdict verdict; // when not: NOTHING, WAIT or BLOCKED
     char rule[32];       // the rule's name; when not passed more exactly, as in AutoDecision
@@ -117,6 +119,8 @@ typedef struct {
     } refusals[AUTO_REFUSALS]; // ring; nothing was written: no try, only a pause
     size_t n_refusals;         // total ever
     size_t n_forgiven; // of these, the ones before the brake was released: they do not count
+    bool lacks_lease;  // a lease is configured, and it is not ours now
+    char lease[160];   // how it stands, in words; "": none is configured
     AutoDecision last; // the latest decision, its text as of the latest round
     AutoDecision act;  // the latest one to move something
 } Automatic;
@@ -125,6 +129,10 @@ void auto_init(Automatic *a, AutoMode mode, AutoLimits limits);
 void auto_set_mode(Automatic *a, AutoMode mode);
 void auto_brake(Automatic *a, const char *why); // as if it had tripped; stays until auto_release()
 void auto_release(Automatic *a);                // a person releases the brake
+
+// How the lease stands that automatic mode needs for acting; words: clean. Without a call: none is
+// needed.
+void auto_set_lease(Automatic *a, bool is_ours, const char *words);
 
 // The connection to the cluster was lost, or we slept: what we see is young again.
 void auto_young(Automatic *a);

@@ -36,6 +36,9 @@ typedef struct {
 
 PollerOptions poller_options_default(void);
 
+// Each has one command under way at most, and an answer never passes for the other's.
+typedef enum { CHANNEL_MOVE, CHANNEL_LEASE, CHANNELS } Channel;
+
 typedef struct {
     void *ctx;
     // A round ended. full: as ordered by poller_full_round().
@@ -44,7 +47,7 @@ typedef struct {
     void (*round)(void *ctx, const RoundInput *in, bool full);
     // To poller_send(). late: no answer in time, or the connection was lost; whether the server
     // executed it is unknown. text is clean and in one line.
-    void (*answer)(void *ctx, bool late, bool ok, const char *text);
+    void (*answer)(void *ctx, Channel channel, bool late, bool ok, const char *text);
 } PollerListener;
 
 // seeds: tried in turn until one answers as a cluster node; copied, as are the options. Names among
@@ -64,9 +67,9 @@ void poller_full_round(Poller *p);
 void poller_hurry(Poller *p, bool on); // rounds come at fast_interval_ms
 void poller_set_interval(Poller *p, int64_t interval_ms);
 
-// Send one command to the node, on a connection on which it has itself confirmed its ID. One at a
-// time. False: not sent (not connected, identity not confirmed, answers owed, another under way).
-bool poller_send(Poller *p, NodeId node, int argc, const char **argv);
+// Send one command to the node, on a connection on which it has itself confirmed its ID. False: not
+// sent (not connected, identity not confirmed, answers owed, another one under way in the channel).
+bool poller_send(Poller *p, Channel channel, NodeId node, int argc, const char **argv);
 
 // Worth telling once although all works ("... needs no password"); "" mostly.
 const char *poller_notice(const Poller *p);
