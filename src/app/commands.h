@@ -11,6 +11,7 @@ int command_plan(const Options *o);
 int command_move(const Options *o);
 int command_downtime(const Options *o);
 int command_release(const Options *o);
+int command_whatif(const Options *o);
 int command_demo(const Options *o);
 
 #endif

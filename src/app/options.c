@@ -64,6 +64,14 @@ static const Command commands[] = {
         .takes_addresses = true,
     },
     {
+        .name = "whatif",
+        .args = "[HOST|NODE...]",
+        .summary = "what would be lost if these died together; none named: each host in turn",
+        .run = command_whatif,
+        .takes_addresses = true,
+        .takes_names = true,
+    },
+    {
         .name = "demo",
         .args = "",
         .summary = "a throw-away cluster of real redis-servers on this machine, in the dashboard",
@@ -349,6 +357,19 @@ static const Command *meant_command(const char *word)
     return NULL;
 }
 
+// A name, or an address of the cluster, among words that may be either.
+static bool read_name(Options *o, char *word, Error *err)
+{
+    if (strstr(word, "://") != NULL) {
+        return read_address(o, word, err);
+    }
+    if (o->n_args == MAX_ARGS) {
+        return fail(err, ERR_USAGE, "more than %d names", MAX_ARGS);
+    }
+    o->args[o->n_args++] = word;
+    return true;
+}
+
 static bool read_words(int n, char **words, Options *o, Error *err)
 {
     o->command = n > 0 ? find_command(words[0]) : NULL;
@@ -371,8 +392,10 @@ static bool read_words(int n, char **words, Options *o, Error *err)
     if (next < n && !o->command->takes_addresses) {
         return fail(err, ERR_USAGE, "%s takes no further words; see --help", o->command->name);
     }
+    bool (*read)(Options * o, char *word, Error *err) =
+        o->command->takes_names ? read_name : read_address;
     while (next < n) {
-        if (!read_address(o, words[next++], err)) {
+        if (!read(o, words[next++], err)) {
             return false;
         }
     }
@@ -462,7 +485,9 @@ void options_help(StrBuf *out)
     strbuf_add(out,
                "\nADDRESS: host, host:port, [v6]:port or redis://user:pass@host:port; several are\n"
                "tried in turn. A node is named by host:port, by a unique :port, or by the first\n"
-               "digits of its ID. WHAT: a node, the label or address of a host, or all.\n\n");
+               "digits of its ID. WHAT: a node, the label or address of a host, or all. After\n"
+               "`whatif` all words are names, so there an ADDRESS comes by -h and -p, or as\n"
+               "redis://host:port.\n\n");
     for (size_t i = 0; i < ARRAY_LEN(options); i++) {
         const Option *o = &options[i];
         char name[48];

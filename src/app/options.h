@@ -14,13 +14,14 @@
 
 typedef enum { FORMAT_TEXT, FORMAT_JSON } Format;
 
-enum { MAX_SEEDS = 32 };
+enum { MAX_SEEDS = 32, MAX_ARGS = 64 };
 
 typedef struct {
     const struct Command *command;
     Address seeds[MAX_SEEDS];
     size_t n_seeds;
-    const char *args[2]; // of `move`: REPLICA MASTER; of `downtime` and `release`: WHAT
+    const char *args[MAX_ARGS]; // of `move`: REPLICA MASTER; of `downtime` and `release`: WHAT; of
+                                // `whatif`: HOST|NODE...
     size_t n_args;
     // connecting
     char *host; // -h
@@ -32,7 +33,7 @@ typedef struct {
     // behaviour
     AutoMode mode;
     AutoLimits limits;
-    int floor;    // 0: the cluster's barrier
+    int floor; // 0: the cluster's barrier
     bool spread;
     char *labels; // a file; NULL: none
     FencePolicy fencing;
@@ -64,6 +65,7 @@ typedef struct Command {
     size_t min_args; // words besides addresses
     size_t may_args; // so many more are no addresses either
     bool takes_addresses;
+    bool takes_names; // words are names; an address is one by its "://"
 } Command;
 
 // Read argv and the environment (REDISCLI_AUTH, NO_COLOR). Passwords in argv are overwritten once

@@ -11,10 +11,9 @@
 // not heard of it still sees an orphan. Nodes ping whom they have not heard of for half a
 // cluster-node-timeout, which is 7.5 s by default. Only when we take the very one that the servers
 // would take does it not matter: to those who have not heard, it is still the one to go.
-#include <string.h>
-
 #include "gate_work.h"
 #include "rehome/base/text.h"
+#include "word.h"
 
 enum {
     AT_ONCE_MS = 150, // two looks of the server, and the news of it
@@ -24,45 +23,16 @@ enum {
     DUE_TO_MS = 6500,
 };
 
-static int live_replicas(const Snapshot *s, const Node *m)
-{
-    int n = 0;
-    for (size_t i = 0; i < m->n_replicas; i++) {
-        n += !node_has(&s->nodes[m->replicas[i]], NODE_FAIL);
-    }
-    return n;
-}
-
 // Only replicas of the best covered masters move by themselves, and never a master's only one.
-static int most_live_replicas(const Snapshot *s)
-{
-    int most = 2;
-    for (size_t i = 0; i < s->n_masters; i++) {
-        int live = live_replicas(s, &s->nodes[s->masters[i]]);
-        most = live > most ? live : most;
-    }
-    return most;
-}
-
 static bool donor_may_lose_one(const GateRound *r)
 {
-    return r->donor >= 0 && live_replicas(r->s, &r->s->nodes[r->donor]) == most_live_replicas(r->s);
+    return r->donor >= 0 &&
+           word_live_replicas(r->s, &r->s->nodes[r->donor]) == word_most_live_replicas(r->s);
 }
 
-// The smallest ID among all replicas of these masters, dead ones included.
 static bool is_servers_choice(const GateRound *r)
 {
-    const Snapshot *s = r->s;
-    int most = most_live_replicas(s);
-    const Node *choice = NULL;
-    for (size_t i = 0; i < s->n_masters; i++) {
-        const Node *m = &s->nodes[s->masters[i]];
-        for (size_t k = 0; live_replicas(s, m) == most && k < m->n_replicas; k++) {
-            const Node *n = &s->nodes[m->replicas[k]];
-            choice = choice == NULL || strcmp(n->id.hex, choice->id.hex) < 0 ? n : choice;
-        }
-    }
-    return choice != NULL && r->replica >= 0 && choice == &s->nodes[r->replica];
+    return r->replica >= 0 && word_servers_choice(r->s) == r->replica;
 }
 
 // How old an orphan may be at most for our write to be in time; not above 0: however young it is.
@@ -117,7 +87,7 @@ static bool is_orphan_to_servers(const GateRound *r, const Node *m, const NodeHe
                                  Beginning *out)
 {
     *out = (Beginning){.after_ms = health->after_ms, .since_ms = health->since_ms};
-    if (!node_is_owner(m) || node_has(m, NODE_FAIL) || live_replicas(r->s, m) > 0) {
+    if (!node_is_owner(m) || node_has(m, NODE_FAIL) || word_live_replicas(r->s, m) > 0) {
         return false;
     }
     for (size_t i = 0; i < m->n_replicas; i++) {

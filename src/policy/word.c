@@ -137,6 +137,41 @@ int word_twin(const Snapshot *s, const Snapshot *other, int node)
     return snapshot_find(other, id);
 }
 
+int word_live_replicas(const Snapshot *s, const Node *master)
+{
+    int n = 0;
+    for (size_t i = 0; i < master->n_replicas; i++) {
+        n += !node_has(&s->nodes[master->replicas[i]], NODE_FAIL);
+    }
+    return n;
+}
+
+int word_most_live_replicas(const Snapshot *s)
+{
+    int most = 2;
+    for (size_t i = 0; i < s->n_masters; i++) {
+        const Node *m = &s->nodes[s->masters[i]];
+        int live = node_has(m, NODE_FAIL) ? 0 : word_live_replicas(s, m);
+        most = live > most ? live : most;
+    }
+    return most;
+}
+
+int word_servers_choice(const Snapshot *s)
+{
+    int most = word_most_live_replicas(s);
+    int choice = -1;
+    for (size_t i = 0; i < s->n_masters; i++) {
+        const Node *m = &s->nodes[s->masters[i]];
+        for (size_t k = 0; word_live_replicas(s, m) == most && k < m->n_replicas; k++) {
+            int r = m->replicas[k];
+            bool smaller = choice < 0 || node_id_cmp(s->nodes[r].id, s->nodes[choice].id) < 0;
+            choice = smaller ? r : choice;
+        }
+    }
+    return choice;
+}
+
 int word_heirs(const Snapshot *s, int master)
 {
     const Node *m = &s->nodes[master];

@@ -35,6 +35,16 @@ int word_others_working(const Health *h, int master, int replica);
 // The same node in an earlier or later snapshot, -1: not there.
 int word_twin(const Snapshot *s, const Snapshot *other, int node);
 
+// Its replicas as the servers count them: listed and not FAIL, whatever their links.
+int word_live_replicas(const Snapshot *s, const Node *master);
+
+// How many of these the best covered master has; at least 2: nobody moves a master's only one.
+int word_most_live_replicas(const Snapshot *s);
+
+// Who would move by the servers' own migration: of all replicas of the best covered masters, dead
+// ones included, the one with the smallest ID. -1: nobody is covered that well.
+int word_servers_choice(const Snapshot *s);
+
 // Its replicas that may yet be elected: the cluster does not call them failed, and nothing forbids
 // them to take over.
 int word_heirs(const Snapshot *s, int master);

@@ -149,7 +149,7 @@ static json_t *findings_value(const Findings *findings, int64_t now_ms)
     return all;
 }
 
-json_t *document_make(const Health *h, const Findings *findings)
+json_t *document_head(const Health *h)
 {
     const Snapshot *s = h->snapshot;
     json_t *document = json_object();
@@ -160,9 +160,15 @@ json_t *document_make(const Health *h, const Findings *findings)
     value_set(document, "spares", json_integer(h->spares));
     value_set(document, "host_safe", json_boolean(h->hosts.safe));
     value_set(document, "worst_host", value_word(h->hosts.worst));
+    return document;
+}
+
+json_t *document_make(const Health *h, const Findings *findings)
+{
+    json_t *document = document_head(h);
     value_set(document, "holds", document_holds(h));
     value_set(document, "masters", masters_value(h));
     value_set(document, "detached", detached_value(h));
-    value_set(document, "findings", findings_value(findings, s->now_ms));
+    value_set(document, "findings", findings_value(findings, h->snapshot->now_ms));
     return document;
 }

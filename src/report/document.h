@@ -1,4 +1,4 @@
-// The JSON document that `check` and `plan` share.
+// The JSON document that `check` and `plan` share, and the head that `whatif` has as well.
 #ifndef REHOME_REPORT_DOCUMENT_H
 #define REHOME_REPORT_DOCUMENT_H
 
@@ -6,6 +6,7 @@
 
 #include "rehome/policy/finding.h"
 
+json_t *document_head(const Health *h);
 json_t *document_make(const Health *h, const Findings *findings);
 json_t *document_holds(const Health *h); // the list that is a part of it
 

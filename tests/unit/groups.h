@@ -70,6 +70,7 @@
     X(ui_hold)                                                                                     \
     X(ui_pick)                                                                                     \
     X(views)                                                                                       \
-    X(views_automatic)
+    X(views_automatic)                                                                             \
+    X(whatif)
 
 #endif
