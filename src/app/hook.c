@@ -247,6 +247,8 @@ Hook *hook_start(struct ev_loop *loop, const HookSpec *spec)
     h->why_not = start_process(h, spec);
     if (h->pid != 0) {
         ev_child_init(&h->child, on_child, h->pid, 0);
+        // Both may be due when we were stopped for a while: it was in time, then.
+        ev_set_priority(&h->child, EV_MAXPRI);
         ev_io_init(&h->reader, on_output, h->output, EV_READ);
         h->child.data = h->reader.data = h;
         ev_child_start(loop, &h->child);
@@ -278,6 +280,7 @@ void hook_leave(Hook *h)
     // Somebody has to go on reading, else it dies of its next word.
     int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
     if (h->output >= 0 && null >= 0) {
+        fcntl(h->output, F_SETFL, 0); // for whom there is nothing else to do
         char **environment = make_environment(NULL, 0);
         pid_t reader;
         (void)spawn("exec cat", environment, h->output, null, &reader);
