@@ -113,18 +113,17 @@ static void a_hook_that_does_not_say_yes_stops_the_move_and_says_why(void **stat
     assert_vetoed(lab, "yes | head -c 3000000; exit 1", NULL, "said no (exit 1): y\n");
 }
 
+static const char sleeper[] = "trap '' TERM INT HUP; exec 9>\"$HOOK_FOLDER/sleeper\"; echo up >&9; "
+                              "sleep 100000 & while :; do sleep 1000; done";
+
 static void a_hook_that_sleeps_for_ever_is_killed_with_all_it_started(void **state)
 {
     (void)state;
     stage_needs_server(7);
     Lab *lab = stage_lab(&lab_scenario);
     int fifo = open_fifo("sleeper");
-    Run *move = stage_run(
-        lab, (const char *[]){"move", ":7002", ":7005", "--yes", "--hook-timeout", "0.5",
-                              "--before-move",
-                              "trap '' TERM INT HUP; exec 9>\"$HOOK_FOLDER/sleeper\"; echo up >&9; "
-                              "sleep 100000 & while :; do sleep 1000; done",
-                              NULL});
+    Run *move = stage_run(lab, (const char *[]){"move", ":7002", ":7005", "--yes", "--hook-timeout",
+                                                "0.5", "--before-move", sleeper, NULL});
     assert_int_equal(run_end(move, LIMIT_MS), 1);
     assert_non_null(
         strstr(run_err(move), "hook: before_move did not end within 0.5s and was killed"));
@@ -133,6 +132,11 @@ static void a_hook_that_sleeps_for_ever_is_killed_with_all_it_started(void **sta
     close(fifo);
 }
 
+static const char keeps_all[] = "env > \"$HOOK_FOLDER/env\"; cat > \"$HOOK_FOLDER/before\"; "
+                                "tr '\\0' ' ' < /proc/$PPID/cmdline > \"$HOOK_FOLDER/args\"";
+static const char keeps_that_too[] =
+    "env > \"$HOOK_FOLDER/env2\"; cat > \"$HOOK_FOLDER/after\"; echo ok";
+
 static void a_hook_is_told_what_and_why_and_never_a_password(void **state)
 {
     (void)state;
@@ -140,13 +144,8 @@ static void a_hook_is_told_what_and_why_and_never_a_password(void **state)
     spec.pass = "sEcret";
     Lab *lab = stage_lab(&spec);
     setenv("REDISCLI_AUTH", "sEcret", 1);
-    Run *move = stage_run(
-        lab, (const char *[]){"move", ":7002", ":7005", "--yes", "--before-move",
-                              "env > \"$HOOK_FOLDER/env\"; cat > \"$HOOK_FOLDER/before\"; "
-                              "tr '\\0' ' ' < /proc/$PPID/cmdline > \"$HOOK_FOLDER/args\"",
-                              "--after-move",
-                              "env > \"$HOOK_FOLDER/env2\"; cat > \"$HOOK_FOLDER/after\"; echo ok",
-                              NULL});
+    Run *move = stage_run(lab, (const char *[]){"move", ":7002", ":7005", "--yes", "--before-move",
+                                                keeps_all, "--after-move", keeps_that_too, NULL});
     unsetenv("REDISCLI_AUTH");
     assert_int_equal(run_end(move, LIMIT_MS), 0);
     assert_non_null(strstr(run_err(move), "after_move was told: ok"));
