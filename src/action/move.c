@@ -103,6 +103,7 @@ void move_say(Move *m, const char *format, ...)
 void move_to(Move *m, MoveState state, int64_t now_ms, const char *why_format, ...)
 {
     assert((edges[m->state] & (1U << state)) != 0);
+    m->spent_ms[m->state] += now_ms - m->state_ms;
     m->state = state;
     m->state_ms = now_ms;
     m->waiting = false;

@@ -193,6 +193,7 @@ MoveEffect replicate_step(Move *m, const MoveInput *in, int64_t now_ms)
 {
     switch (in->kind) {
     case INPUT_REPLY:
+        text_clean_into(m->reply, sizeof(m->reply), sv(in->reply));
         if (in->reply_ok) {
             return sync_enter(m, now_ms);
         }

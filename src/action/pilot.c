@@ -128,9 +128,18 @@ static void tell_decision(Pilot *p, const AutoDecision *d)
                d->text);
 }
 
+static bool can_record(Pilot *p)
+{
+    Error err = {0};
+    bool can = p->world.can_record == NULL || p->world.can_record(p->world.ctx, &err);
+    snprintf(p->automatic.unrecorded, sizeof(p->automatic.unrecorded), "%s", can ? "" : err.text);
+    return can;
+}
+
 static void decide(Pilot *p, int64_t now_ms)
 {
     bool changed = false;
+    can_record(p);
     AutoDecision d = auto_decide(&p->automatic, p->health, &p->plan, pilot_is_busy(p), &changed);
     bool acts = d.verdict == AUTO_DECIDE_ACT;
     if (changed && *d.text != '\0') {
@@ -145,7 +154,7 @@ static void decide(Pilot *p, int64_t now_ms)
     }
     int replica = snapshot_find(p->snapshot, d.replica);
     int target = snapshot_find(p->snapshot, d.target);
-    if (acts && replica >= 0 && target >= 0) {
+    if (acts && replica >= 0 && target >= 0 && can_record(p)) {
         MoveSpec spec = pilot_spec(p, replica, target, ORIGIN_AUTO);
         spec.purpose = d.purpose;
         pilot_move(p, &spec, now_ms, NULL);

@@ -50,6 +50,7 @@ Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
         .fencing = options->fencing,
         .read_only = options->read_only,
     };
+    engine_audit_init(&e->audit, options->audit);
     PilotWorld world = engine_world(e);
     e->pilot = pilot_new(&pilot, &world);
     PollerListener poller = {.ctx = e, .round = on_round, .answer = engine_answer};
@@ -65,6 +66,7 @@ void engine_free(Engine *e)
     ev_timer_stop(e->loop, &e->wake);
     poller_free(e->poller);
     pilot_free(e->pilot);
+    engine_audit_done(&e->audit);
     engine_leave_hooks(e);
     move_file_free(e->file);
     hold_file_free(e->holds);

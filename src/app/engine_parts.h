@@ -1,6 +1,6 @@
 // What the files of the engine share: engine.c is its life and its commands, engine_picture.c turns
 // a round into the present picture, engine_world.c is the world of the pilot, engine_hooks.c the
-// operator's commands in it.
+// operator's commands in it, engine_audit.c the record of what it did.
 #ifndef REHOME_SRC_APP_ENGINE_PARTS_H
 #define REHOME_SRC_APP_ENGINE_PARTS_H
 
@@ -10,6 +10,7 @@
 #include "hook.h"
 #include "move_file.h"
 #include "rehome/app/engine.h"
+#include "rehome/report/audit_report.h"
 
 typedef struct {
     MoveSpec spec;
@@ -36,6 +37,19 @@ typedef struct {
     Telling tellings[4]; // a hook that hangs must not add up to many
 } Hooks;
 
+// The record that --audit asks for.
+typedef struct {
+    const char *path; // NULL: none is asked for
+    char user[48];
+    char login[48];
+    char host[80];
+    AuditTree *before; // the cluster around the move under way, as it began; NULL: none, or unknown
+    bool was_tried;    // whether it can be written
+    bool is_broken;    // the last try failed
+    int64_t lost;      // lines since then
+    char why[200];
+} Audit;
+
 struct Engine {
     struct ev_loop *loop;
     ev_timer wake; // the pilot's own clock
@@ -51,6 +65,7 @@ struct Engine {
     bool hopeless; // the last round: nobody answered, and nobody is still being tried
     Rehearsal rehearsal;
     Hooks hooks;
+    Audit audit;
 };
 
 void engine_tell(Engine *e, EventCode code, Level level, const char *text);
@@ -78,6 +93,14 @@ bool engine_ask_hook(void *ctx, const MoveSpec *spec);
 void engine_cancel_hook(void *ctx);
 void engine_tell_hook(void *ctx, const Move *m);
 void engine_leave_hooks(Engine *e);
+
+// engine_audit.c: the record. ctx is the engine.
+void engine_audit_init(Audit *a, const char *path);
+void engine_audit_done(Audit *a);
+bool engine_can_record(void *ctx, Error *err);
+void engine_audit_decided(void *ctx, const AutoDecision *decision);
+void engine_audit_move_over(Engine *e, const Move *m);
+void engine_audit_event(Engine *e, const Event *event);
 
 // A round's part in a rehearsal.
 void engine_feed_rehearsal(Engine *e, bool full);

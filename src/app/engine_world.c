@@ -65,7 +65,14 @@ static int64_t wall_ms(void *ctx)
 static void tell(void *ctx, const Event *event)
 {
     Engine *e = ctx;
+    engine_audit_event(e, event);
     e->listener.event(e->listener.ctx, event);
+}
+
+static void move_over(void *ctx, const Move *m)
+{
+    engine_audit_move_over(ctx, m);
+    engine_tell_hook(ctx, m);
 }
 
 PilotWorld engine_world(Engine *e)
@@ -87,7 +94,9 @@ PilotWorld engine_world(Engine *e)
         .now_ms = now_ms,
         .wall_ms = wall_ms,
         .event = tell,
-        .move_over = engine_tell_hook,
+        .decided = engine_audit_decided,
+        .can_record = engine_can_record,
+        .move_over = move_over,
     };
 }
 

@@ -133,6 +133,8 @@ static const Option options[] = {
      "tell it after each move what came of it"},
     {"hook-timeout", 0, "SECONDS", KIND_SECONDS, AT(hook_timeout_ms), 100, 86400000,
      "either of them is killed after this time (10)"},
+    {"audit", 0, "FILE", KIND_TEXT, AT(audit), 0, 0,
+     "append what automatic mode decides and why, and how each move ended: JSON lines"},
     {"read-only", 0, NULL, KIND_FLAG, AT(read_only), 0, 0,
      "nothing can be changed, by key or by itself"},
     {"format", 0, "FORMAT", KIND_FORMAT, AT(format), 0, 0, "text or json (text)"},
@@ -442,6 +444,7 @@ void options_done(Options *o)
     }
     mem_free(o->host);
     mem_free(o->user);
+    mem_free(o->audit);
     mem_free(o->theme);
     mem_free(o->labels);
     mem_free(o->before_move);

@@ -40,6 +40,7 @@ typedef struct {
     char *before_move; // commands; NULL: none
     char *after_move;
     int64_t hook_timeout_ms;
+    char *audit; // a file; NULL: none
     bool read_only;
     int64_t for_ms; // watch: 0 until stopped; downtime: 0 the default
     char *reason;   // of a downtime; NULL: none

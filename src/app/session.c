@@ -145,6 +145,7 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         .before_move = o->before_move,
         .after_move = o->after_move,
         .hook_timeout_ms = o->hook_timeout_ms,
+        .audit = o->audit,
         .read_only = read_only || o->read_only,
         .state_dir = s->state_dir,
     };

@@ -93,7 +93,7 @@ static json_t *ranges_value(SlotRanges slots)
     return ranges;
 }
 
-static json_t *master_value(const Health *h, int i)
+json_t *document_master(const Health *h, int i)
 {
     const Node *n = &h->snapshot->nodes[i];
     const NodeHealth *health = &h->of[i];
@@ -122,7 +122,7 @@ static json_t *masters_value(const Health *h)
 {
     json_t *masters = json_array();
     for (size_t i = 0; i < h->snapshot->n_masters; i++) {
-        value_push(masters, master_value(h, h->snapshot->masters[i]));
+        value_push(masters, document_master(h, h->snapshot->masters[i]));
     }
     return masters;
 }

@@ -7,6 +7,9 @@
 #include "rehome/policy/finding.h"
 
 json_t *document_head(const Health *h);
+// One master with its replicas, as in the document's "masters". master: an index.
+json_t *document_master(const Health *h, int master);
+
 json_t *document_make(const Health *h, const Findings *findings);
 json_t *document_holds(const Health *h); // the list that is a part of it
 

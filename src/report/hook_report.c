@@ -3,42 +3,13 @@
 #include <assert.h>
 #include <string.h>
 
+#include "outcome.h"
 #include "rehome/base/text.h"
 #include "value.h"
 
 const char *hook_event_text(HookEvent event)
 {
     return event == HOOK_BEFORE_MOVE ? "before_move" : "after_move";
-}
-
-// Nobody knows when a move began that an earlier process has begun.
-static int64_t took_ms(const Move *m)
-{
-    return m->resumed ? -1 : m->ended_ms - m->started_ms;
-}
-
-static json_t *node_value(NodeId id, const char *addr)
-{
-    if (node_id_is_none(id)) {
-        return json_null();
-    }
-    json_t *node = json_object();
-    value_set(node, "id", value_word(id.hex));
-    value_set(node, "addr", value_word(addr));
-    return node;
-}
-
-static void add_outcome(json_t *document, const Move *m)
-{
-    bool done = m->state == MOVE_DONE;
-    int64_t bytes = m->total_bytes > 0 ? m->total_bytes : m->sync_bytes;
-    value_set(document, "result", json_string(move_state_text(m->state)));
-    value_set(document, "text", value_text(m->why));
-    value_set(document, "seconds", value_seconds(took_ms(m)));
-    value_set(document, "bytes", value_known(bytes));
-    value_set(document, "in_sync_with", done ? node_value(m->goal, m->goal_addr) : json_null());
-    value_set(document, "resumed", json_boolean(m->resumed));
-    value_set(document, "unfinished", json_boolean(m->unfinished));
 }
 
 void hook_json(StrBuf *out, const HookReport *r)
@@ -51,11 +22,11 @@ void hook_json(StrBuf *out, const HookReport *r)
     value_set(document, "cluster", value_text(r->cluster));
     value_set(document, "origin", json_string(move_origin_text(spec->origin)));
     value_set(document, "reason", value_word(r->reason));
-    value_set(document, "replica", node_value(spec->replica, spec->replica_addr));
-    value_set(document, "donor", node_value(spec->donor, spec->donor_addr));
-    value_set(document, "target", node_value(spec->target, spec->target_addr));
+    value_set(document, "replica", value_node(spec->replica, spec->replica_addr));
+    value_set(document, "donor", value_node(spec->donor, spec->donor_addr));
+    value_set(document, "target", value_node(spec->target, spec->target_addr));
     if (r->move != NULL) {
-        add_outcome(document, r->move);
+        outcome_add(document, r->move);
     }
     value_write(out, document, JSON_COMPACT);
 }
@@ -88,7 +59,7 @@ size_t hook_variables(Arena *arena, const HookReport *r, const char *out[HOOK_VA
     add(&v, "TARGET_ID", spec->target.hex);
     add(&v, "TARGET_ADDR", spec->target_addr);
     if (r->move != NULL) {
-        int64_t ms = took_ms(r->move);
+        int64_t ms = outcome_took_ms(r->move);
         add(&v, "RESULT", move_state_text(r->move->state));
         add(&v, "TEXT", r->move->why);
         add(&v, "SECONDS",

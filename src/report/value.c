@@ -27,6 +27,17 @@ json_t *value_seconds(int64_t ms)
     return ms < 0 ? json_null() : json_real((double)ms / 1000.0);
 }
 
+json_t *value_node(NodeId id, const char *addr)
+{
+    if (node_id_is_none(id)) {
+        return json_null();
+    }
+    json_t *node = json_object();
+    value_set(node, "id", value_word(id.hex));
+    value_set(node, "addr", value_word(addr));
+    return node;
+}
+
 // jansson fails on bad UTF-8, which value_text() rules out, and when memory is out, which ends
 // the program everywhere.
 static void must(int result)

@@ -142,6 +142,9 @@ typedef struct Move {
     int64_t state_ms;      // when the present state began
     int64_t replicated_ms; // when REPLICATE was answered or found to have taken effect; 0: not yet
     int64_t ended_ms;
+    int64_t spent_ms[MOVE_STATE_COUNT]; // in each state that is over; at the end they add up to the
+                                        // whole, which begins at started_ms
+    char reply[120];                    // to REPLICATE, clean; "" as long as none came
     Fence fence;
     bool resumed;        // taken up from the journal of an earlier process
     bool stopping;       // INPUT_STOP came after the write

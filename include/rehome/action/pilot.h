@@ -58,6 +58,9 @@ typedef struct {
     EventSink *event;
     // What automatic mode decided, when it is something new or an act. NULL: nobody wants to know.
     void (*decided)(void *ctx, const AutoDecision *decision);
+    // Can be put on record what is done, where that was asked for? Asked in every round and right
+    // before an act. False: automatic mode must not act; err says why. NULL: nobody asked for it.
+    bool (*can_record)(void *ctx, Error *err);
     void (*move_over)(void *ctx, const Move *m); // done, refused or failed. NULL: as above
 } PilotWorld;
 

@@ -25,6 +25,7 @@ typedef struct {
     const char *before_move; // command that is asked before a move; NULL: none; borrowed as labels
     const char *after_move;  // command that is told after it; as above
     int64_t hook_timeout_ms; // for either
+    const char *audit;       // file of the record of decisions and moves; NULL: none; as above
     bool read_only;          // no write can leave, whatever is asked
     const char
         *state_dir; // where moves are journaled; created when needed; borrowed for engine_new()

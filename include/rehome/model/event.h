@@ -54,7 +54,8 @@ typedef enum {
     X(LEASE, "lease")                                                                              \
     X(BRAKE, "brake")                                                                              \
     X(PAUSE, "pause")                                                                              \
-    X(DOWNTIME, "downtime")
+    X(DOWNTIME, "downtime")                                                                        \
+    X(AUDIT, "audit")
 
 typedef enum {
 #define X(name, text) EVENT_##name,

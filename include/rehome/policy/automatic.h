@@ -55,9 +55,9 @@ typedef struct {
     NodeId target;       // also for WAIT and BLOCKED, when it is about one master
     MovePurpose purpose; // for WOULD and ACT
     NodeId for_target;   // of a STEP: whom it will help; none otherwise
-    // "brake" "paused" "downtime" "not-kept" "busy" "young" "views-disagree" "unknowns" "failover"
-    // "cluster-state" "orphans-first" "grace" "refused" "cool-down" "cap" "no-spare" "exchange"
-    // "not-reachable" ...; "" for NOTHING, WOULD and ACT
+    // "brake" "paused" "downtime" "not-kept" "audit" "busy" "young" "views-disagree" "unknowns"
+    // "failover" "cluster-state" "orphans-first" "grace" "refused" "cool-down" "cap" "no-spare"
+    // "exchange" "not-reachable" ...; "" for NOTHING, WOULD and ACT
     char rule[32];
     char text[240]; // one sentence with measured values; "" for NOTHING
 } AutoDecision;
@@ -69,6 +69,7 @@ typedef struct {
     X(BRAKE, "brake")                 /* it has not stopped itself */                              \
     X(PAUSED, "paused")               /* no person has paused it */                                \
     X(KEPT, "kept")                   /* a brake, once tripped, would survive a restart */         \
+    X(AUDIT, "audit")                 /* it would be on record, where that was asked for */        \
     X(BUSY, "busy")                   /* no move is under way */                                   \
     X(YOUNG, "young")                 /* the cluster was looked at for long enough */              \
     X(SETTLED, "settled")             /* the slot owners are of one mind */                        \
@@ -99,8 +100,9 @@ typedef struct {
 typedef struct {
     AutoMode mode;
     AutoLimits limits;
-    bool busy;  // a move was in flight in the latest round
-    bool brake; // tripped; stays until auto_release()
+    bool busy;            // a move was in flight in the latest round
+    char unrecorded[200]; // why what it does could not be put on record; "" while it can
+    bool brake;           // tripped; stays until auto_release()
     char brake_why[160];
     int rounds_seen; // complete rounds since start or reconnect
     int64_t calm_ms; // since when the views are settled without a gap, and no person has moved
