@@ -85,7 +85,7 @@ static json_t *move_value(const Health *h, const PlanTarget *t)
     value_set(move, "replica", id_value(h, c->replica));
     value_set(move, "donor", id_value(h, c->donor));
     value_set(move, "target", id_value(h, t->target));
-    value_set(move, "purpose", value_word(t->purpose == PURPOSE_HEAL ? "heal" : "spread"));
+    value_set(move, "purpose", value_word(purpose_text(t->purpose)));
     value_set(move, "for", id_value(h, t->for_target >= 0 ? t->for_target : t->target));
     value_set(move, "after_previous", json_boolean(t->after_previous));
     value_set(move, "reason", value_text(t->reason));

@@ -84,6 +84,22 @@ static void an_orphan_that_nobody_can_help(void **state)
     run_done(&r);
 }
 
+static void masters_that_share_a_host_with_all_their_replicas(void **state)
+{
+    (void)state;
+    Run r = run_of(fixture_scenario(), AUTO_ACT);
+    r.w.options.spread = true;
+    run_rounds(&r, 11);
+    assert_node(&r, 7005, "spread");
+    // Two replicas on its own host, and nobody else has one to spare.
+    fixture_node(r.w.f, fixture_port(r.w.f, 7004))->forgotten = true;
+    fixture_replica(r.w.f, "127.0.99.172:7010", fixture_port(r.w.f, 7005));
+    run_rounds(&r, 2);
+    assert_node(&r, 7005, "spread-in-two-steps");
+    assert_node(&r, 7010, "spare-of-a-step");
+    run_done(&r);
+}
+
 static void the_brake(void **state)
 {
     (void)state;
@@ -226,6 +242,7 @@ TESTS(explain, cmocka_unit_test(an_orphan_in_its_grace),
       cmocka_unit_test(an_orphan_that_is_helped_now),
       cmocka_unit_test(observing_nothing_but_the_mode_holds_it_back),
       cmocka_unit_test(switched_off), cmocka_unit_test(an_orphan_that_nobody_can_help),
+      cmocka_unit_test(masters_that_share_a_host_with_all_their_replicas),
       cmocka_unit_test(the_brake), cmocka_unit_test(a_node_that_cools_down),
       cmocka_unit_test(views_that_disagree), cmocka_unit_test(two_orphans_and_one_spare),
       cmocka_unit_test(masters_that_need_nothing), cmocka_unit_test(replicas),

@@ -96,6 +96,21 @@ static void without_a_spare_elsewhere_same_host_asks_for_a_new_replica(void **st
     watch_done(&w);
 }
 
+static void where_only_two_moves_help_same_host_names_the_plan(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    fixture_replica(f, "127.0.99.172:7010", fixture_port(f, 7005));
+    fixture_node(f, fixture_port(f, 7004))->forgotten = true;
+    Watch w = watch_new(f);
+    Findings all = findings_find(watch_round(&w, 1000));
+    assert_found(&w, &all, FINDING_SAME_HOST, LEVEL_WARNING, 7005,
+                 "master 127.0.99.172:7005 and every working replica of it are on one host, "
+                 "127.0.99.172",
+                 "two moves cure it: rehome plan --spread 127.0.99.170:7001");
+    watch_done(&w);
+}
+
 static void on_a_single_host_only_the_host_is_a_finding(void **state)
 {
     (void)state;
@@ -365,6 +380,7 @@ TESTS(finding, cmocka_unit_test(a_healthy_well_placed_cluster_has_no_findings),
       cmocka_unit_test(the_codes_are_the_contracts),
       cmocka_unit_test(the_owners_healthy_cluster_is_not_well_placed),
       cmocka_unit_test(without_a_spare_elsewhere_same_host_asks_for_a_new_replica),
+      cmocka_unit_test(where_only_two_moves_help_same_host_names_the_plan),
       cmocka_unit_test(on_a_single_host_only_the_host_is_a_finding),
       cmocka_unit_test(an_orphan_is_critical_and_says_what_to_press),
       cmocka_unit_test(each_kind_of_orphan_has_its_words),

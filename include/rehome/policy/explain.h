@@ -40,9 +40,10 @@ enum { EXPLAIN_REFUSED_SHOWN = 40 };
 void explain_add(Explanation *e, ExplainKind kind, int indent, const char *left, const char *format,
                  ...) __attribute__((format(printf, 5, 6)));
 
-// Why this node is treated as it is. An orphan, or a master to spread: what holds automatic mode back, and every candidate
-// with every rule and its value. A replica: may it go, and to whom. Everybody else: why nothing is
-// done. a: NULL leaves out what only automatic mode knows (clocks, limits).
+// Why this node is treated as it is. An orphan, or a master to spread: what holds automatic mode
+// back, and every candidate with every rule and its value. A replica: may it go, and to whom.
+// Everybody else: why nothing is done. a: NULL leaves out what only automatic mode knows (clocks,
+// limits).
 void explain_node(Explanation *e, const Health *h, const Plan *plan, const Automatic *a, int node);
 
 // One target of the plan with its candidates, without automatic mode.
