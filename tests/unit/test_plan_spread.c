@@ -286,6 +286,19 @@ static void an_exchange_without_any_spare_is_left_to_a_person(void **state)
     watch_done(&w);
 }
 
+static void no_exchange_is_named_that_leaves_the_other_alone(void **state)
+{
+    (void)state;
+    Watch w = spreading(crowded());
+    fixture_node(w.f, fixture_port(w.f, 7201))->forgotten = true;
+    put_on_host(&w, 7002, "10.0.0.1"); // with 7101 it would be on one host with all its replicas
+    put_on_host(&w, 7003, "10.0.0.1");
+    watch_round(&w, 1000);
+    Plan plan = plan_make(w.h);
+    assert_string_equal(only_target(&plan, 0)->refused_rule, "no-spare");
+    watch_done(&w);
+}
+
 static void why_nobody_may_come_is_told_in_numbers(void **state)
 {
     (void)state;
@@ -312,4 +325,5 @@ TESTS(plan_spread, cmocka_unit_test(a_spare_on_another_host_is_the_cure_where_it
       cmocka_unit_test(a_master_that_waits_for_a_replica_takes_no_part),
       cmocka_unit_test(what_one_move_cures_is_planned_before_steps),
       cmocka_unit_test(an_exchange_without_any_spare_is_left_to_a_person),
+      cmocka_unit_test(no_exchange_is_named_that_leaves_the_other_alone),
       cmocka_unit_test(why_nobody_may_come_is_told_in_numbers))
