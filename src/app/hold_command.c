@@ -135,10 +135,30 @@ static bool refuses(const Options *o)
     return o->read_only;
 }
 
+// "downtime HOST:PORT" alone: who has typed `check HOST:PORT` before means the address.
+static bool is_unclear(const Options *o)
+{
+    const char *what = o->args[0];
+    const char *colon = strrchr(what, ':');
+    const Address *seed = &o->seeds[0];
+    bool given = o->host != NULL || o->n_seeds > 1 || seed->port != 6379 ||
+                 strcmp(seed->host, "127.0.0.1") != 0;
+    if (given || colon == NULL || colon == what) {
+        return false;
+    }
+    session_say("is %s the node, or where to ask? rehome downtime %s %s puts the node in downtime, "
+                "rehome downtime -h %.*s -p %s lists what is held",
+                what, colon, what, (int)(colon - what), what, colon + 1);
+    return true;
+}
+
 int command_downtime(const Options *o)
 {
     if (o->n_args == 0) {
         return look_once(o, list, COULD_NOT);
+    }
+    if (is_unclear(o)) {
+        return USAGE;
     }
     return refuses(o) ? COULD_NOT : look_once(o, begin, COULD_NOT);
 }

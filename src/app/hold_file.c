@@ -85,11 +85,11 @@ static void assume_brake(HoldFile *f, const char *why)
     Hold brake = {.on = {.kind = HOLD_BRAKE, .scope = HOLD_ON_ALL}};
     brake.since_ms = (int64_t)f->seen.st_mtim.tv_sec * 1000;
     snprintf(brake.owner, sizeof(brake.owner), "rehome");
-    snprintf(
-        brake.reason, sizeof(brake.reason),
-        "holds.json in the state folder cannot be understood (%.40s), what it held is unknown: "
-        "look at it, then release the brake",
-        why);
+    snprintf(brake.reason, sizeof(brake.reason),
+             "holds.json in the state folder cannot be understood (%.40s): look what it held, then "
+             "release "
+             "the brake",
+             why);
     f->all.n = 1;
     f->all.n_tries = 0;
     f->all.at[0] = brake;

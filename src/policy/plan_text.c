@@ -110,24 +110,28 @@ const char *plan_downtime(const Health *h, const PlanCandidate *c, int target)
     return text;
 }
 
-// The first of the spares that nothing but a downtime holds back, with its words: whose it is says
-// whom to ask. "" when there is none.
+// A spare that nothing but a downtime holds back, with its words: whose it is says whom to ask. Its
+// own downtime rather than one around it. "" when there is none.
 static const char *held_spare(const PlanWork *w, const PlanCandidate *all, size_t n)
 {
     const Snapshot *s = w->h->snapshot;
-    const PlanCandidate *first = NULL;
-    size_t more = 0;
+    const PlanCandidate *told = NULL;
+    size_t held = 0;
     for (size_t i = 0; i < n; i++) {
-        if (strcmp(all[i].refused_rule, "downtime") == 0) {
-            more += first != NULL;
-            first = first != NULL ? first : &all[i];
+        if (strcmp(all[i].refused_rule, "downtime") != 0) {
+            continue;
         }
+        bool better = told == NULL || (w->h->of[told->replica].downtime == NULL &&
+                                       w->h->of[all[i].replica].downtime != NULL);
+        told = better ? &all[i] : told;
+        held++;
     }
-    if (first == NULL) {
+    if (told == NULL) {
         return "";
     }
-    return arena_printf(s->arena, more > 0 ? "%s: %s, and %zu more in downtime" : "%s: %s",
-                        s->nodes[first->replica].addr, first->refused, more);
+    const char *text =
+        arena_printf(s->arena, "%s: %s", s->nodes[told->replica].addr, told->refused);
+    return held == 1 ? text : arena_printf(s->arena, "%s; %zu more held back so", text, held - 1);
 }
 
 const char *plan_host_words(const PlanWork *w, const PlanCandidate *c, int target)
@@ -191,14 +195,15 @@ const char *plan_why_none(const PlanWork *w, const PlanCandidate *all, size_t n,
         return "there is no other replica in the cluster";
     }
     const char *text = held_spare(w, all, n);
-    if (text[0] != '\0') {
+    if (text[0] != '\0') { // what others lack does not matter then
         *rule = "downtime";
+        return text;
     }
     int floored = count_donors(w, all, n, "donor-floor");
     if (floored > 0) {
-        text = arena_printf(
-            arena, "%s%s%d master%s no spare to give: every donor is at its floor of %d", text,
-            text[0] != '\0' ? "; " : "", floored, floored == 1 ? " has" : "s have", h->floor);
+        text =
+            arena_printf(arena, "%d master%s no spare to give: every donor is at its floor of %d",
+                         floored, floored == 1 ? " has" : "s have", h->floor);
     }
     for (size_t k = 0; k < ARRAY_LEN(words); k++) {
         int count = 0;

@@ -8,6 +8,7 @@
     X(demo)                                                                                        \
     X(fence)                                                                                       \
     X(hang)                                                                                        \
+    X(holds)                                                                                       \
     X(hook)                                                                                        \
     X(interrupted)                                                                                 \
     X(journal)                                                                                     \

@@ -239,8 +239,7 @@ static void the_spare_in_downtime_is_not_moved_and_its_owner_is_named(void **sta
     run_rounds(&r, 15);
     assert_decision(&r, AUTO_DECIDE_WAIT, "downtime",
                     "127.0.99.170:7001 waits: 127.0.99.170:7002: it is in downtime by alice, 10 "
-                    "min left: new kernel, and 1 more in downtime; 1 master has no spare to give: "
-                    "every donor is at its floor of 1");
+                    "min left: new kernel; 1 more held back so");
     Plan plan = plan_make(r.w.h);
     assert_plan_refused(&r.w, &plan.at[0], 7004, "downtime",
                         "it is in downtime by alice, 10 min left: new kernel");
