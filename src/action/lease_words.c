@@ -174,7 +174,9 @@ void lease_words(const Lease *l, int64_t now_ms, char *out, size_t size)
 // What is over in a moment is not worth a line.
 static bool is_worth_telling(const Lease *l, LeaseState state, int64_t now_ms)
 {
-    return (state != LEASE_FREE || !l->wanted) && (state != LEASE_UNKNOWN || l->why[0] != '\0') &&
+    bool is_half = l->next == LEASE_ASK_LEFT || l->asked == LEASE_ASK_LEFT; // and for how long yet?
+    return (state != LEASE_OTHERS || !is_half) && (state != LEASE_FREE || !l->wanted) &&
+           (state != LEASE_UNKNOWN || l->why[0] != '\0') &&
            (state != LEASE_SETTLING || now_ms < l->counts_ms);
 }
 

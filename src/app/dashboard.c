@@ -59,6 +59,7 @@ static Scene scene_now(Dashboard *d)
         .findings = engine_findings(e),
         .trouble = engine_trouble(e),
         .seeds = d->seeds,
+        .lease = pilot_lease(pilot),
         .decisions = pilot_decisions(pilot),
         .user = d->session.options->user != NULL ? d->session.options->user : "default",
         .automatic = pilot_automatic(pilot),

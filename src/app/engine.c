@@ -51,6 +51,12 @@ Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
         .read_only = options->read_only,
     };
     engine_audit_init(&e->audit, options->audit);
+    char host[256];
+    LeaseOptions lease;
+    if (options->lease != NULL) {
+        lease = engine_lease_options(options->lease, host, sizeof(host));
+        pilot.lease = &lease;
+    }
     PilotWorld world = engine_world(e);
     e->pilot = pilot_new(&pilot, &world);
     PollerListener poller = {.ctx = e, .round = on_round, .answer = engine_answer};

@@ -76,6 +76,9 @@ bool engine_take_round(Engine *e, const RoundInput *in);
 
 PilotWorld engine_world(Engine *e);
 
+// host is filled in, and borrowed by what is returned.
+LeaseOptions engine_lease_options(const char *key, char *host, size_t size);
+
 // The part of the world that is kept in the file of holds (engine_holds.c).
 const Holds *engine_holds(void *ctx);
 bool engine_keep_brake(void *ctx, const char *why, Error *err);

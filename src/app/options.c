@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "rehome/action/lease.h"
 #include "rehome/base/mem.h"
 #include "rehome/redis/poller.h"
 
@@ -82,6 +83,7 @@ static const Command commands[] = {
 typedef enum {
     KIND_FLAG,    // bool
     KIND_TEXT,    // char *, owned
+    KIND_KEY,     // char *, owned; of the cluster
     KIND_SECRET,  // char *, owned; argv is overwritten
     KIND_INT,     // int, min..max
     KIND_SECONDS, // int64_t in ms; the user writes seconds, with a fraction if need be
@@ -135,6 +137,9 @@ static const Option options[] = {
      "either of them is killed after this time (10)"},
     {"audit", 0, "FILE", KIND_TEXT, AT(audit), 0, 0,
      "append what automatic mode decides and why, and how each move ended: JSON lines"},
+    {"lease", 0, "KEY", KIND_KEY, AT(lease), 1, LEASE_KEY_MAX,
+     "automatic mode acts only while it holds the lease in this key of the cluster; for several "
+     "rehome on one cluster"},
     {"read-only", 0, NULL, KIND_FLAG, AT(read_only), 0, 0,
      "nothing can be changed, by key or by itself"},
     {"format", 0, "FORMAT", KIND_FORMAT, AT(format), 0, 0, "text or json (text)"},
@@ -189,6 +194,17 @@ static bool read_int(const Option *option, const char *text, int *out, Error *er
     return true;
 }
 
+static bool read_key(const Option *option, const char *text, char **out, Error *err)
+{
+    int64_t n = (int64_t)strlen(text);
+    if (n < option->min || n > option->max) {
+        return fail(err, ERR_USAGE, "--%s wants a key of %lld to %lld bytes, got %lld",
+                    option->name, (long long)option->min, (long long)option->max, (long long)n);
+    }
+    set_text(out, text);
+    return true;
+}
+
 static bool read_option(Options *o, const Option *option, char *arg, Error *err)
 {
     switch (option->kind) {
@@ -198,6 +214,8 @@ static bool read_option(Options *o, const Option *option, char *arg, Error *err)
     case KIND_TEXT:
         set_text(field(o, option), arg);
         return true;
+    case KIND_KEY:
+        return read_key(option, arg, field(o, option), err);
     case KIND_SECRET:
         set_text(field(o, option), arg);
         memset(arg, '*', strlen(arg));
@@ -447,6 +465,7 @@ void options_done(Options *o)
     mem_free(o->audit);
     mem_free(o->theme);
     mem_free(o->labels);
+    mem_free(o->lease);
     mem_free(o->before_move);
     mem_free(o->after_move);
     mem_free(o->reason);

@@ -37,6 +37,7 @@ typedef struct {
     bool spread;
     char *labels; // a file; NULL: none
     FencePolicy fencing;
+    char *lease;       // key; NULL: none
     char *before_move; // commands; NULL: none
     char *after_move;
     int64_t hook_timeout_ms;

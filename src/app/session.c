@@ -146,6 +146,7 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         .after_move = o->after_move,
         .hook_timeout_ms = o->hook_timeout_ms,
         .audit = o->audit,
+        .lease = o->lease,
         .read_only = read_only || o->read_only,
         .state_dir = s->state_dir,
     };
@@ -176,6 +177,7 @@ void session_end(Session *s, int status)
 
 void session_done(Session *s)
 {
+    engine_leave(s->engine);
     engine_free(s->engine);
     for (size_t i = 0; i < ARRAY_LEN(s->signals); i++) {
         if (s->signals[i].data != NULL) {

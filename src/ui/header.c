@@ -231,6 +231,28 @@ static void add_mode(Chips *chips, const Automatic *a)
     chip_add(chips, role, 13, "AUTO %s", auto_mode_text(a->mode));
 }
 
+// "lease ours 12s", "lease HOST:4711 3s"; who acts is the first thing to know before one acts
+// oneself.
+static void add_lease(Chips *chips, const Scene *s)
+{
+    if (s->lease == NULL) {
+        return;
+    }
+    LeaseState state = lease_state(s->lease, s->now_ms);
+    int64_t age_ms = lease_age_ms(s->lease, s->now_ms);
+    const char *holder = lease_holder(s->lease, s->now_ms);
+    char age[32] = "";
+    if (age_ms >= 10000) {
+        format_seconds(age, sizeof(age), age_ms);
+    } else if (age_ms >= 0) { // tenths are of no interest here
+        snprintf(age, sizeof(age), "%ds", (int)(age_ms / 1000));
+    }
+    Role role = state == LEASE_OURS ? ROLE_TITLE : state == LEASE_UNKNOWN ? ROLE_WARN : ROLE_TEXT;
+    Chip *chip = chip_add(chips, role, 12, "lease %s%s%s%s", holder, *age != '\0' ? " " : "", age,
+                          state == LEASE_SETTLING ? " settling" : "");
+    chip_brief(chip, 3, "lease %s", holder);
+}
+
 // Loud in every view: whoever comes to this screen must not wonder why nothing happens.
 static void add_holds(Chips *chips, const Scene *s, bool ascii)
 {
@@ -315,6 +337,7 @@ static void draw_charge(const Ui *ui, const Scene *s, Canvas *c)
     if (s->automatic != NULL) {
         add_mode(&chips, s->automatic);
     }
+    add_lease(&chips, s);
     add_move(&chips, s, c->ascii);
     chip_add(&chips, ROLE_TEXT, 3, "floor %d", s->health->floor);
     add_server(&chips, s->health->snapshot);

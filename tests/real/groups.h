@@ -13,6 +13,7 @@
     X(interrupted)                                                                                 \
     X(journal)                                                                                     \
     X(labels)                                                                                      \
+    X(lease)                                                                                       \
     X(link)                                                                                        \
     X(link_refusals)                                                                               \
     X(losses)                                                                                      \

@@ -46,6 +46,7 @@
     X(move_walk)                                                                                   \
     X(nodes)                                                                                       \
     X(pilot)                                                                                       \
+    X(pilot_lease)                                                                                 \
     X(plan)                                                                                        \
     X(plan_order)                                                                                  \
     X(plan_refusals)                                                                               \

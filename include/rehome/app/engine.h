@@ -26,6 +26,7 @@ typedef struct {
     const char *after_move;  // command that is told after it; as above
     int64_t hook_timeout_ms; // for either
     const char *audit;       // file of the record of decisions and moves; NULL: none; as above
+    const char *lease;       // key of the lease that automatic mode needs; NULL: none
     bool read_only;          // no write can leave, whatever is asked
     const char
         *state_dir; // where moves are journaled; created when needed; borrowed for engine_new()
@@ -39,6 +40,10 @@ typedef struct {
 
 Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
                    const EngineListener *listener);
+
+// Before the end: gives the lease back, which takes half a second at most, and runs the loop
+// meanwhile. The listener is told nothing any more. NULL is fine.
+void engine_leave(Engine *e);
 void engine_free(Engine *e); // NULL is fine; not from within a listener's function
 
 // The present picture. NULL before the first round that found a cluster. Borrowed until the next

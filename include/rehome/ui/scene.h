@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rehome/action/lease.h"
 #include "rehome/action/move.h"
 #include "rehome/model/event.h"
 #include "rehome/policy/automatic.h"
@@ -22,6 +23,7 @@ typedef struct {
     const char *trouble; // why there is no cluster to show, or that contact was lost; "" otherwise
     const char *seeds;   // what we are trying to reach
     const Automatic *automatic;
+    const Lease *lease; // NULL: none is configured
     const Decisions *decisions;
     const char *user;       // as whom we are connected
     const Move *move;       // in flight or last; NULL: none yet
