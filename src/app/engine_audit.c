@@ -43,7 +43,9 @@ static void say_broken(Engine *e, const Error *err)
              err->text);
     if (is_new) {
         char text[sizeof(((Event *)NULL)->text)];
-        snprintf(text, sizeof(text), "%.150s; automatic mode will not act", a->why);
+        bool stops = pilot_automatic(e->pilot)->mode == AUTO_ACT;
+        snprintf(text, sizeof(text), "%.150s%s", a->why,
+                 stops ? "; automatic mode does not act meanwhile" : "");
         engine_tell(e, EVENT_AUDIT, LEVEL_CRITICAL, text);
     }
 }

@@ -5,6 +5,7 @@
 #define TEST_GROUPS(X)                                                                             \
     X(address)                                                                                     \
     X(arena)                                                                                       \
+    X(audit_report)                                                                                \
     X(automatic)                                                                                   \
     X(automatic_brakes)                                                                            \
     X(automatic_spread)                                                                            \

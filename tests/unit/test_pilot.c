@@ -13,6 +13,7 @@ typedef struct {
     Pilot *pilot;
     StrBuf log;    // "round" "full" "send ..." "hook" "cancel" "journal" "close" "over ..."
     StrBuf events; // "code text" lines
+    bool (*can_record)(void *ctx, Error *err); // NULL: nobody asked for a record
     bool has_hook;
     const char *unfinished; // a journal, for every replica that is asked about; NULL: none
     int64_t now_ms;
@@ -127,6 +128,7 @@ static void take_off(Flight *t, AutoMode mode, bool read_only)
         .wall_ms = wall_ms,
         .event = on_event,
         .move_over = move_over,
+        .can_record = t->can_record,
     };
     t->pilot = pilot_new(&options, &world);
 }
@@ -172,6 +174,48 @@ static void an_orphan_leads_to_a_move_by_itself(void **state)
     assert_true(told(&t, "decision giving 127.0.99.170:7001 127.0.99.171:7004"));
     assert_true(pilot_last_move(t.pilot)->spec.origin == ORIGIN_AUTO);
     assert_true(pilot_last_move(t.pilot)->spec.purpose == PURPOSE_HEAL);
+    land(&t);
+}
+
+static bool cannot_record(void *ctx, Error *err)
+{
+    (void)ctx;
+    return fail(err, ERR_IO, "the audit file cannot be written");
+}
+
+static void what_cannot_be_recorded_is_not_done(void **state)
+{
+    (void)state;
+    Flight t = flight_new(true);
+    t.can_record = cannot_record;
+    take_off(&t, AUTO_ACT, false);
+    for (int i = 0; i < 10; i++) {
+        look(&t);
+    }
+    assert_string_equal(pilot_automatic(t.pilot)->last.rule, "audit");
+    assert_string_equal(strbuf_text(&t.log), "");
+    land(&t);
+}
+
+// The first write that fails may be the very one that would record the act.
+static bool cannot_record_the_act(void *ctx, Error *err)
+{
+    const Flight *t = ctx;
+    return strstr(strbuf_text(&t->events), "decision giving") == NULL ||
+           fail(err, ERR_IO, "the audit file cannot be written");
+}
+
+static void an_act_whose_record_fails_is_not_begun(void **state)
+{
+    (void)state;
+    Flight t = flight_new(true);
+    t.can_record = cannot_record_the_act;
+    take_off(&t, AUTO_ACT, false);
+    for (int i = 0; i < 10; i++) {
+        look(&t);
+    }
+    assert_true(told(&t, "decision giving 127.0.99.170:7001 127.0.99.171:7004"));
+    assert_string_equal(strbuf_text(&t.log), "");
     land(&t);
 }
 
@@ -347,6 +391,8 @@ static void a_read_only_pilot_only_tells_of_an_unfinished_move(void **state)
 }
 
 TESTS(pilot, cmocka_unit_test(an_orphan_leads_to_a_move_by_itself),
+      cmocka_unit_test(what_cannot_be_recorded_is_not_done),
+      cmocka_unit_test(an_act_whose_record_fails_is_not_begun),
       cmocka_unit_test(observing_decides_the_same_and_asks_for_nothing),
       cmocka_unit_test(a_hook_is_asked_before_anything_is_looked_at),
       cmocka_unit_test(a_veto_drops_the_move_before_a_question),
