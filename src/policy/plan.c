@@ -35,8 +35,7 @@ static int compare_ranked(const void *a, const void *b)
     return node_id_cmp(*x->id, *y->id);
 }
 
-// What stands against helping this target because somebody may be on the way to it; NULL: nothing.
-static const char *waits_for(const Health *h, int target, MovePurpose purpose, const char **rule)
+const char *plan_waits_for(const Health *h, int target, MovePurpose purpose, const char **rule)
 {
     const Snapshot *s = h->snapshot;
     const Node *t = &s->nodes[target];
@@ -109,8 +108,9 @@ PlanTarget plan_for(PlanWork *w, const PlanAsk *ask)
     out.candidates = candidates;
 
     PlanVerdict verdict = plan_target_verdict(w, target);
-    const char *waits =
-        verdict.rule[0] == '\0' ? waits_for(h, target, ask->purpose, &verdict.rule) : verdict.text;
+    const char *waits = verdict.rule[0] == '\0'
+                            ? plan_waits_for(h, target, ask->purpose, &verdict.rule)
+                            : verdict.text;
     if (waits != NULL) {
         out.refused_rule = verdict.rule;
         out.reason = waits;

@@ -42,11 +42,13 @@ static int comes_to(PlanWork *w, int master, int target, const int *spares, size
     return found;
 }
 
+// The same that plan_for() asks of a target.
 static bool may_take_part(const PlanWork *w, int master)
 {
-    const NodeHealth *health = &w->h->of[master];
-    return health->master == STATE_PROTECTED && health->coming == 0 && health->unverified == 0 &&
-           plan_target_verdict(w, master).rule[0] == '\0';
+    const char *rule;
+    return w->h->of[master].master == STATE_PROTECTED &&
+           plan_target_verdict(w, master).rule[0] == '\0' &&
+           plan_waits_for(w->h, master, PURPOSE_STEP, &rule) == NULL;
 }
 
 static bool is_better(const PlanWork *w, const Step *a, const Step *b)

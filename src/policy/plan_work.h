@@ -49,6 +49,10 @@ PlanVerdict plan_target_verdict(const PlanWork *w, int target);
 // May the replica be given to anybody? rule "" when it may.
 PlanVerdict plan_replica_verdict(PlanWork *w, int replica);
 
+// What stands against giving the target anything because somebody may be on the way to it; NULL:
+// nothing does.
+const char *plan_waits_for(const Health *h, int target, MovePurpose purpose, const char **rule);
+
 // Everything but `why`, and the words of a refusal that only hosts are the reason for.
 PlanCandidate plan_judge(PlanWork *w, int replica, int target, MovePurpose purpose);
 

@@ -157,6 +157,7 @@ void history_run(History *h, uint64_t seed, unsigned skip, StrBuf *story)
         .cool_down_ms = (int64_t[]){0, 1000, 3000, 5000}[pick(&h->random, 4)],
         .young_rounds = 1 + (int)pick(&h->random, 3),
     };
+    h->spread = seed % 4 == 1;
     h->interval_ms = 1000;
     h->fast_ms = (int64_t[]){100, 250, 500, 500}[pick(&h->random, 4)];
     h->n_instances = chance(&h->random, 15) ? 2 : 1;

@@ -52,6 +52,7 @@ typedef struct {
     bool ok;
     char reply[64];
     int64_t evidence_ms; // of REPLICATE: from answers asked for at this time the gate opened
+    MovePurpose purpose; // of REPLICATE
 } Command;
 
 // What one node told us last.
@@ -104,6 +105,7 @@ struct History {
     uint64_t random; // our side's: latencies, losses
     uint64_t seed;
     AutoLimits limits;
+    bool spread; // automatic mode spreads replicas over hosts, too
     int64_t interval_ms;
     int64_t fast_ms;
     int n_instances;

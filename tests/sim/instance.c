@@ -11,7 +11,8 @@ static void instance_start(Instance *in)
 {
     History *h = in->h;
     in->alive = true;
-    PilotOptions options = {.mode = AUTO_ACT, .limits = h->limits, .hurry_ms = HURRY_MS};
+    PilotOptions options = {
+        .mode = AUTO_ACT, .limits = h->limits, .spread = h->spread, .hurry_ms = HURRY_MS};
     PilotWorld world = instance_world(in);
     in->pilot = pilot_new(&options, &world);
     in->in_round = false;

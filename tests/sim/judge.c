@@ -14,8 +14,12 @@
 //   asked.
 // deposed: when it takes effect, nobody else had taken over the target's slots before the gate
 //   asked.
-// needless: when it takes effect, the target has no replica that was working before the gate asked,
-//   and that no owner of slots holds for failed.
+// needless: when it takes effect to heal, the target has no replica that was working before the
+//   gate asked, and that no owner of slots holds for failed.
+// same-host: when it takes effect to spread replicas over hosts, the replica is on another host
+// than
+//   the target, and the donor, when it had any on another host than its own, keeps one. Excuses as
+//   with the floor.
 // one-move, cap, twice, journal-first: of each process by itself, at the moment of sending.
 // ping-pong: automatic mode does not take a replica back to where it took it from, when no fault
 //   began or ended, and no server changed its mind, in between.
@@ -125,13 +129,39 @@ static void judge_target(History *h, const Command *c, int target)
         history_breaks(h, "deposed", "our write moves %d to %d, which is no owner any more",
                        port_of(c->node), port_of(target));
     }
-    for (int k = 0; k < w->n; k++) {
+    for (int k = 0; c->purpose == PURPOSE_HEAL && k < w->n; k++) {
         const SimNode *n = &w->node[k];
         if (master_of(w, k) == target && node_is_working(w, k) && n->link_ms < c->evidence_ms &&
             n->hung_until_ms < c->evidence_ms && !is_called_failed(w, k)) {
             history_breaks(h, "needless", "our write moves %d to %d, which has %d",
                            port_of(c->node), port_of(target), port_of(k));
         }
+    }
+}
+
+static void judge_hosts(History *h, const Command *c, int donor, int target)
+{
+    const World *w = &h->w;
+    if (c->purpose != PURPOSE_SPREAD && c->purpose != PURPOSE_STEP) {
+        return;
+    }
+    if (w->node[c->node].host == w->node[target].host) {
+        history_breaks(h, "same-host", "our write moves %d to %d, on the same host",
+                       port_of(c->node), port_of(target));
+    }
+    int64_t on_wire_ms = w->now_ms - c->sent_ms;
+    bool has_one = w->node[c->node].host != w->node[donor].host && node_is_working(w, c->node);
+    for (int k = 0; k < w->n; k++) {
+        const SimNode *n = &w->node[k];
+        bool keeps = master_of(w, k) == donor && node_is_working(w, k);
+        bool excused = n->left_from == donor && is_excused(n, c->evidence_ms, on_wire_ms);
+        if (k != c->node && n->host != w->node[donor].host && (keeps || excused)) {
+            has_one = false;
+        }
+    }
+    if (has_one) {
+        history_breaks(h, "same-host", "our write takes %d from %d, which keeps none elsewhere",
+                       port_of(c->node), port_of(donor));
     }
 }
 
@@ -174,6 +204,7 @@ void judge_replicate(Instance *in, const Command *c, int target)
     judge_floor(h, c, donor);
     judge_side(h, c, target);
     judge_target(h, c, target);
+    judge_hosts(h, c, donor, target);
     judge_ping_pong(h, c, donor, target);
     h->written[c->node] = (Written){
         .ms = h->w.now_ms,

@@ -222,7 +222,12 @@ static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
         return false;
     }
     Command *c = &in->command[in->n_commands];
-    *c = (Command){.node = i, .sent_ms = h->w.now_ms, .evidence_ms = in->evidence_ms};
+    *c = (Command){
+        .node = i,
+        .sent_ms = h->w.now_ms,
+        .evidence_ms = in->evidence_ms,
+        .purpose = instance_move(in)->spec.purpose,
+    };
     size_t n = 0;
     for (int k = 0; k < argc; k++) {
         n += (size_t)snprintf(c->text + n, sizeof(c->text) - n, "%s%s", k > 0 ? " " : "", argv[k]);

@@ -235,6 +235,23 @@ static void a_master_that_waits_for_a_replica_takes_no_part(void **state)
     watch_done(&w);
 }
 
+static void a_master_that_our_move_is_on_its_way_to_takes_no_part(void **state)
+{
+    (void)state;
+    Watch w = spreading(crowded());
+    watch_round(&w, 1000);
+    w.options.moving = (OwnMove){watch_id(&w, 7101), watch_id(&w, 7002)};
+    fixture_replica(w.f, "10.0.0.1:7301", fixture_port(w.f, 7001)); // another spare
+    watch_rounds(&w, 1);
+    Plan plan = plan_make(w.h);
+    assert_int_equal(watch_port(&w, plan.at[0].target), 7003); // not 7002
+    w.options.moving.target = watch_id(&w, 7001);
+    watch_rounds(&w, 1);
+    plan = plan_make(w.h);
+    assert_string_equal(only_target(&plan, 0)->refused_rule, "moving");
+    watch_done(&w);
+}
+
 static void what_one_move_cures_is_planned_before_steps(void **state)
 {
     (void)state;
@@ -323,6 +340,7 @@ TESTS(plan_spread, cmocka_unit_test(a_spare_on_another_host_is_the_cure_where_it
       cmocka_unit_test(a_third_masters_spare_does_it_too_but_the_targets_own_is_better),
       cmocka_unit_test(no_step_leaves_a_master_alone_on_its_host),
       cmocka_unit_test(a_master_that_waits_for_a_replica_takes_no_part),
+      cmocka_unit_test(a_master_that_our_move_is_on_its_way_to_takes_no_part),
       cmocka_unit_test(what_one_move_cures_is_planned_before_steps),
       cmocka_unit_test(an_exchange_without_any_spare_is_left_to_a_person),
       cmocka_unit_test(no_exchange_is_named_that_leaves_the_other_alone),
