@@ -25,7 +25,6 @@ Lease *lease_new(const LeaseOptions *options)
     l->ttl_ms = options->ttl_ms > 0 ? options->ttl_ms : LEASE_TTL_MS;
     snprintf(l->ttl, sizeof(l->ttl), "%lld", (long long)l->ttl_ms);
     l->next = LEASE_ASK_LOOK;
-    l->holder_since_ms = -1;
     return l;
 }
 

@@ -52,10 +52,11 @@ struct Lease {
     int vain_takes;    // in a row
     int64_t since_ms;  // OURS: taken
     int64_t counts_ms;
-    int64_t good_ms;         // ... until
-    char holder[72];         // OTHERS: "HOST pid 4711", or what stands there in quotes
-    char holder_brief[48];   // "HOST:4711"
-    int64_t holder_since_ms; // monotonic; -1: it does not say
+    int64_t good_ms;       // ... until
+    char holder[72];       // OTHERS: "HOST pid 4711", or what stands there in quotes
+    char holder_brief[48]; // "HOST:4711"
+    bool holder_says_since;
+    int64_t holder_since_ms; // monotonic; negative when it is older than this machine
     int64_t holder_seen_ms;
     int64_t holder_ends_ms;  // as last seen; 0: not known; -1: never
     char why[LEASE_WHY_MAX]; // UNKNOWN: what stands in the way

@@ -40,7 +40,7 @@ void lease_read_holder(Lease *l, const char *value, int64_t now_ms)
         text_clean_into(shown, sizeof(shown), sv(value));
         snprintf(l->holder, sizeof(l->holder), "whoever wrote \"%s\" there", shown);
         snprintf(l->holder_brief, sizeof(l->holder_brief), "\"%s\"", shown);
-        l->holder_since_ms = -1;
+        l->holder_says_since = false;
         return;
     }
     char host[HOST_SHOWN];
@@ -51,6 +51,7 @@ void lease_read_holder(Lease *l, const char *value, int64_t now_ms)
     // Clocks of two machines differ: nobody has had it for a negative time.
     int64_t wall_ms = now_ms + l->wall_offset_ms;
     bool is_past = token.wall_ms >= 0 && token.wall_ms <= wall_ms;
+    l->holder_says_since = true;
     l->holder_since_ms = is_past ? token.wall_ms - l->wall_offset_ms : now_ms;
 }
 
@@ -111,7 +112,7 @@ int64_t lease_age_ms(const Lease *l, int64_t now_ms)
 {
     switch (lease_state(l, now_ms)) {
     case LEASE_OTHERS:
-        return l->holder_since_ms < 0 ? -1 : now_ms - l->holder_since_ms;
+        return l->holder_says_since ? now_ms - l->holder_since_ms : -1;
     case LEASE_SETTLING:
     case LEASE_OURS:
         return now_ms - l->since_ms;

@@ -5,6 +5,8 @@
 #include "pilot_parts.h"
 #include "rehome/base/text.h"
 
+enum { LIFT_AGAIN_MS = 10000 };
+
 // A tripped brake or a pause does not give it back: the other instance would go on where this one
 // was stopped. Nor does a change of mode while a move of ours is under way.
 static bool is_wanted(const Pilot *p)
@@ -40,6 +42,28 @@ void pilot_lease_go_on(Pilot *p, int64_t now_ms)
     tell_news(p, now_ms);
 }
 
+// By its own fresh word it has all data of whom it follows, or follows nobody.
+static bool needs_no_fence(const Pilot *p, NodeId replica, int64_t now_ms)
+{
+    int i = p->snapshot == NULL ? -1 : snapshot_find(p->snapshot, replica);
+    const NodeSays *says = i < 0 ? NULL : p->snapshot->nodes[i].says;
+    if (says == NULL || says->reach != REACH_OK || !says->has_info ||
+        now_ms - says->info_ms > GATE_EVIDENCE_MS) {
+        return false;
+    }
+    const NodeInfo *info = &says->info;
+    return info->is_master || (info->link_up && !info->sync_in_progress && !info->loading);
+}
+
+// A move of ours ended while its fence was not ours to lift, and now it is.
+static bool may_lift_what_is_left(const Pilot *p, int64_t now_ms)
+{
+    const Move *m = runner_move(p->runner);
+    return m != NULL && !runner_is_busy(p->runner) && m->unfinished &&
+           fence_may_be_ours(m->fence) && now_ms - m->ended_ms > LIFT_AGAIN_MS &&
+           needs_no_fence(p, m->spec.replica, now_ms);
+}
+
 void pilot_lease_round(Pilot *p, int64_t now_ms)
 {
     if (p->lease == NULL) {
@@ -50,8 +74,9 @@ void pilot_lease_round(Pilot *p, int64_t now_ms)
     char words[sizeof(p->automatic.lease)];
     lease_words(p->lease, now_ms, words, sizeof(words));
     bool is_ours = lease_may_write(p->lease, now_ms);
-    if (is_ours && !p->had_lease) {
-        p->recovered = false; // whoever had it before may have died in a move, on this machine
+    // Whoever had it before may have died in a move, on this machine.
+    if ((is_ours && !p->had_lease) || may_lift_what_is_left(p, now_ms)) {
+        p->recovered = false;
     }
     p->had_lease = is_ours;
     auto_set_lease(&p->automatic, is_ours, words);
@@ -81,20 +106,19 @@ bool pilot_leave(Pilot *p, int64_t now_ms)
     return lease_is_giving_back(p->lease);
 }
 
-// --- the last word before a write
-
-// By its own fresh word it has all data of whom it follows, or follows nobody.
-static bool needs_no_fence(const Pilot *p, NodeId replica, int64_t now_ms)
+void pilot_lease_warn(Pilot *p, const MoveSpec *spec, int64_t now_ms)
 {
-    int i = p->snapshot == NULL ? -1 : snapshot_find(p->snapshot, replica);
-    const NodeSays *says = i < 0 ? NULL : p->snapshot->nodes[i].says;
-    if (says == NULL || says->reach != REACH_OK || !says->has_info ||
-        now_ms - says->info_ms > GATE_EVIDENCE_MS) {
-        return false;
+    if (p->lease == NULL || spec->origin == ORIGIN_AUTO ||
+        lease_state(p->lease, now_ms) != LEASE_OTHERS) {
+        return;
     }
-    const NodeInfo *info = &says->info;
-    return info->is_master || (info->link_up && !info->sync_in_progress && !info->loading);
+    char words[160];
+    lease_words(p->lease, now_ms, words, sizeof(words));
+    pilot_tell(p, EVENT_LEASE, LEVEL_WARNING, NULL, "moving by hand, but %s: it may act as well",
+               words);
 }
+
+// --- the last word before a write
 
 // The time of the step that decided is not good enough: the process may have been stopped since, or
 // the disk may have taken its time with the journal.

@@ -150,6 +150,7 @@ MoveSpec pilot_spec(const Pilot *p, int replica, int target, MoveOrigin origin)
 
 static bool start(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err)
 {
+    pilot_lease_warn(p, spec, now_ms);
     bool ok = runner_start(p->runner, spec, now_ms, err);
     after_runner(p, now_ms);
     return ok;

@@ -56,6 +56,9 @@ Transport pilot_transport(Pilot *p);
 void pilot_lease_round(Pilot *p, int64_t now_ms);
 void pilot_lease_go_on(Pilot *p, int64_t now_ms);
 
+// A move by hand needs no lease, but whoever makes it should know of the other pilot.
+void pilot_lease_warn(Pilot *p, const MoveSpec *spec, int64_t now_ms);
+
 // As in Transport.
 bool pilot_may_write(void *ctx, int64_t step_ms, char *why, size_t size);
 

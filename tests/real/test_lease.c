@@ -102,6 +102,53 @@ static void of_two_exactly_one_acts(void **state)
     run_wait_out(second, "we hold the lease rehome:test", LIMIT_MS);
 }
 
+enum { MASTERS = 6, SPARES = 3 };
+
+// Three masters with a spare each, and three that will need one: no node takes part in two moves,
+// so that nothing has to cool down.
+static LabSpec three_spares_for_three_orphans(LabNode nodes[2 * MASTERS + SPARES],
+                                              char slots[MASTERS][24])
+{
+    for (int i = 0; i < MASTERS; i++) {
+        int last = i == MASTERS - 1 ? 16383 : (i + 1) * 2730 - 1;
+        snprintf(slots[i], sizeof(slots[i]), "%d-%d", i * 2730, last);
+        nodes[i] = (LabNode){.host = 10 + i, .port = 7000 + i, .master = -1, .slots = slots[i]};
+        nodes[MASTERS + i] = (LabNode){.host = 30 + i, .port = 7100 + i, .master = i};
+    }
+    for (int i = 0; i < SPARES; i++) {
+        nodes[2 * MASTERS + i] = (LabNode){.host = 50 + i, .port = 7200 + i, .master = i};
+    }
+    LabSpec spec = lab_scenario;
+    spec.nodes = nodes;
+    spec.n = 2 * MASTERS + SPARES;
+    spec.extra = ours_alone;
+    return spec;
+}
+
+static void of_two_exactly_one_acts_whatever_is_killed(void **state)
+{
+    (void)state;
+    LabNode nodes[2 * MASTERS + SPARES];
+    char slots[MASTERS][24];
+    LabSpec spec = three_spares_for_three_orphans(nodes, slots);
+    Lab *lab = stage_lab(&spec);
+    Run *first;
+    Run *second;
+    start_two(lab, &first, &second);
+    for (int i = SPARES; i < MASTERS; i++) {
+        run_mark(first);
+        run_mark(second);
+        lab_kill(lab, stage_port(lab, 7100 + i));
+        run_event(second, "orphaned", 7000 + i, LIMIT_MS);
+        const json_t *end = run_event(first, "move-done", 0, LIMIT_MS);
+        stage_measured("loss %d: %s", i - SPARES + 1, word_in(end, "text"));
+        run_event(second, "protected", 7000 + i, LIMIT_MS);
+        assert_null(run_has_event(second, "move-started", 0));
+        stage_wait_reply(lab, 7000 + i, "connected_slaves:1",
+                         (const char *[]){"INFO", "replication", NULL});
+    }
+}
+
 static void the_other_takes_over_from_one_killed_in_the_middle_of_a_move(void **state)
 {
     (void)state;
@@ -188,7 +235,7 @@ static void what_somebody_else_wrote_there_stays(void **state)
     assert_string_equal(stage_ask(lab, 7001, (const char *[]){"GET", "{b}k", NULL}), "by hand");
 }
 
-TESTS(lease, STAGED(of_two_exactly_one_acts),
+TESTS(lease, STAGED(of_two_exactly_one_acts), STAGED(of_two_exactly_one_acts_whatever_is_killed),
       STAGED(the_other_takes_over_from_one_killed_in_the_middle_of_a_move),
       STAGED(who_was_stopped_for_longer_than_the_lease_writes_nothing_more),
       STAGED(who_wakes_up_in_the_middle_of_its_move_does_not_send_it),

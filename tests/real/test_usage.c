@@ -52,6 +52,12 @@ static void fences_that_cannot_be_are_said(void **state)
                  "--no-wait leaves nobody to lift a fence");
 }
 
+static void a_lease_needs_a_key(void **state)
+{
+    (void)state;
+    assert_usage((const char *[]){"watch", "--lease", "", NULL}, "--lease wants a key of 1 to 128");
+}
+
 static void no_error_repeats_a_password(void **state)
 {
     (void)state;
@@ -87,5 +93,5 @@ static void closed_streams_are_no_connection(void **state)
 
 TESTS(usage, STAGED(a_wrong_option_is_named_wherever_it_stands),
       STAGED(a_mistyped_command_is_not_taken_for_a_host), STAGED(fences_that_cannot_be_are_said),
-      STAGED(no_error_repeats_a_password), STAGED(the_help_fits_a_terminal),
-      STAGED(closed_streams_are_no_connection))
+      STAGED(a_lease_needs_a_key), STAGED(no_error_repeats_a_password),
+      STAGED(the_help_fits_a_terminal), STAGED(closed_streams_are_no_connection))

@@ -15,6 +15,7 @@ typedef struct {
     StrBuf log; // what it did, one a line
     StrBuf events;
     int64_t late_ms; // for how long keeping a line takes
+    StrBuf journal;  // of one replica
     int searched;    // for unfinished moves
     bool owed;       // the answer to what the move sent
 } Flight;
@@ -59,9 +60,9 @@ static bool open_journal(void *ctx, NodeId replica, Error *err)
 
 static bool keep_line(void *ctx, const char *line, Error *err)
 {
-    (void)line;
     (void)err;
     Flight *t = ctx;
+    strbuf_add(&t->journal, line);
     t->w.now_ms += t->late_ms;
     return true;
 }
@@ -73,10 +74,10 @@ static void close_journal(void *ctx)
 
 static bool find_unfinished(void *ctx, NodeId replica, JournalEntry *out)
 {
-    (void)replica;
-    (void)out;
-    ((Flight *)ctx)->searched++;
-    return false;
+    Flight *t = ctx;
+    t->searched++;
+    return journal_unfinished(sv(strbuf_text(&t->journal)), out) &&
+           node_id_eq(out->spec.replica, replica);
 }
 
 static int64_t now_ms(void *ctx)
@@ -199,6 +200,7 @@ static void land(Flight *t)
     lease_world_done(&t->w);
     strbuf_done(&t->log);
     strbuf_done(&t->events);
+    strbuf_done(&t->journal);
 }
 
 static void other_takes_it(Flight *t, int64_t for_ms)
@@ -326,7 +328,7 @@ static void in_sync_a_fence_of_ours_is_lifted_without_the_lease(void **state)
 }
 
 // Stopped between fence and REPLICATE, while the other instance moves the same replica.
-static void while_the_replica_copies_for_another_the_fence_stays(void **state)
+static void while_the_replica_copies_for_another_the_fence_stays_and_goes_afterwards(void **state)
 {
     (void)state;
     Flight t;
@@ -342,6 +344,14 @@ static void while_the_replica_copies_for_another_the_fence_stays(void **state)
     assert_false(did(&t, "send CLUSTER REPLICATE"));
     assert_false(did(&t, "send CONFIG SET no"));
     assert_told(&t, "FENCE STILL ON, lift it: redis-cli -h 127.0.99.171 -p 7004");
+    look_for(&t, 20000);
+    assert_false(pilot_is_busy(t.pilot));
+    replica->link_up = true;
+    look_for(&t, 1000);
+    answer(&t, "yes"); // it asks before it writes
+    assert_true(did(&t, "send CONFIG SET no"));
+    answer(&t, "OK");
+    assert_false(journal_unfinished(sv(strbuf_text(&t.journal)), &(JournalEntry){0}));
     land(&t);
 }
 
@@ -358,6 +368,7 @@ static void a_move_by_hand_needs_no_lease(void **state)
     int target = snapshot_find(s, fixture_id(t.w.f, fixture_port(t.w.f, 7001)));
     MoveSpec spec = pilot_spec(t.pilot, replica, target, ORIGIN_MANUAL);
     assert_true(pilot_move(t.pilot, &spec, t.w.now_ms, NULL));
+    assert_told(&t, "lease moving by hand, but lease held by birch pid 101 for ");
     look_until(&t, "send CONFIG GET");
     answer(&t, "no");
     assert_true(did(&t, "send CONFIG SET yes"));
@@ -403,7 +414,7 @@ TESTS(pilot_lease, cmocka_unit_test(without_the_lease_it_says_what_it_would_do),
       cmocka_unit_test(a_lease_lost_after_the_gate_stops_the_next_write),
       cmocka_unit_test(what_was_decided_too_long_ago_is_not_sent),
       cmocka_unit_test(in_sync_a_fence_of_ours_is_lifted_without_the_lease),
-      cmocka_unit_test(while_the_replica_copies_for_another_the_fence_stays),
+      cmocka_unit_test(while_the_replica_copies_for_another_the_fence_stays_and_goes_afterwards),
       cmocka_unit_test(a_move_by_hand_needs_no_lease),
       cmocka_unit_test(leaving_gives_it_back_but_not_in_a_move),
       cmocka_unit_test(taking_over_looks_for_what_the_other_left_unfinished))

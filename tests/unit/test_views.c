@@ -40,6 +40,61 @@ static void our_own_move_under_way(void **state)
     stage_free(st);
 }
 
+// As the owner of its slot answers.
+static void hear(Stage *st, Lease *l, const char *reply)
+{
+    LeaseCommand c;
+    assert_true(lease_step(l, st->scene.now_ms, &c));
+    lease_reply(l, true, reply, st->scene.now_ms);
+}
+
+static Lease *lease_on(Stage *st)
+{
+    LeaseOptions options = {.key = "rehome:lease", .host = "ash", .pid = 4711, .nonce = 1};
+    Lease *l = lease_new(&options);
+    lease_round(l, st->scene.health->snapshot);
+    lease_want(l, true, st->scene.now_ms);
+    st->scene.lease = l;
+    return l;
+}
+
+static void the_lease_of_another(void **state)
+{
+    (void)state;
+    Stage *st = stage_orphaned();
+    Lease *l = lease_on(st);
+    char token[100];
+    snprintf(token, sizeof(token), "rehome birch.example.com 4712 %lld 1",
+             (long long)(st->scene.wall_ms - 95000));
+    hear(st, l, token);
+    hear(st, l, "9000");
+    screen_at_three_sizes("lease-others", st, "");
+    lease_free(l);
+    stage_free(st);
+}
+
+static void our_own_lease(void **state)
+{
+    (void)state;
+    Stage *st = stage_orphaned();
+    Lease *l = lease_on(st);
+    hear(st, l, "");
+    hear(st, l, "0");
+    hear(st, l, "OK");
+    Ui *ui = ui_new(CONFIRM_COUNTDOWN);
+    screen_show("lease-settling-80x24", ui, &st->scene, 80, 24, false);
+    stage_time(st, st->scene.now_ms + 6000);
+    lease_want(l, true, st->scene.now_ms);
+    hear(st, l, "1");
+    stage_time(st, st->scene.now_ms + 4000);
+    stage_round(st, st->scene.now_ms);
+    lease_round(l, st->scene.health->snapshot);
+    screen_show("lease-ours-80x24", ui, &st->scene, 80, 24, false);
+    ui_free(ui);
+    lease_free(l);
+    stage_free(st);
+}
+
 static void the_end_of_a_move(void **state)
 {
     (void)state;
@@ -288,6 +343,7 @@ static void more_nodes_than_lines(void **state)
 
 TESTS(views, cmocka_unit_test(a_healthy_cluster), cmocka_unit_test(an_orphan),
       cmocka_unit_test(an_orphan_in_ascii), cmocka_unit_test(our_own_move_under_way),
+      cmocka_unit_test(the_lease_of_another), cmocka_unit_test(our_own_lease),
       cmocka_unit_test(the_end_of_a_move), cmocka_unit_test(before_move_is_asked),
       cmocka_unit_test(the_announcement_of_a_move), cmocka_unit_test(a_move_that_waits_for_yes),
       cmocka_unit_test(no_legal_candidate), cmocka_unit_test(a_replica_picked_up),
