@@ -271,6 +271,7 @@ Snapshot *snapshot_build(const RoundInput *in)
     *s = (Snapshot){
         .arena = arena,
         .round = in->round,
+        .asked_ms = in->started_ms,
         .now_ms = in->now_ms,
         .wall_ms = in->wall_ms,
         .name = arena_strdup(arena, in->name == NULL ? "" : in->name),

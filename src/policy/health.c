@@ -203,7 +203,7 @@ static void assess_replica(const Health *h, int i, const Health *before, NodeHea
         bool held = was != NULL && was->fail_ms != 0;
         out->fail_ms = held ? was->fail_ms : s->now_ms;
         if (was != NULL) {
-            out->fail_after_ms = held ? was->fail_after_ms : before->snapshot->now_ms;
+            out->fail_after_ms = held ? was->fail_after_ms : before->snapshot->asked_ms;
         }
     }
     out->replica = replica_state(h, i, was, out);
@@ -278,7 +278,7 @@ static void assess_master(const Health *h, int i, const Health *before, NodeHeal
                                 (was->orphan != ORPHAN_NOT && out->orphan != ORPHAN_NOT));
     out->since_ms = same ? was->since_ms : s->now_ms;
     if (before != NULL) {
-        out->after_ms = same ? was->after_ms : before->snapshot->now_ms;
+        out->after_ms = same ? was->after_ms : before->snapshot->asked_ms;
     }
 }
 

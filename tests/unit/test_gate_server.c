@@ -4,8 +4,8 @@
 
 #include "gate_try.h"
 
-// The scenario, with :7008 failing between the looks at 1900 and at 2000, and the last two rounds
-// so long after it.
+// The scenario, with :7008 failing between the looks begun at look_before_ms and ended at 2000, and
+// the last two rounds so long after it.
 static Try orphaned_since(int64_t look_before_ms, int64_t age_ms, int64_t node_timeout_ms, int port)
 {
     Try t = {.w = watch_new(fixture_scenario())};
@@ -13,7 +13,7 @@ static Try orphaned_since(int64_t look_before_ms, int64_t age_ms, int64_t node_t
         fixture_node(t.w.f, (int)i)->node_timeout_ms = node_timeout_ms;
     }
     watch_round(&t.w, 1000);
-    watch_round(&t.w, look_before_ms);
+    watch_round(&t.w, look_before_ms + 99); // a look takes 100 ms
     watch_fail(&t.w, 7008);
     watch_round(&t.w, 2000);
     t.ask = (GateAsk){

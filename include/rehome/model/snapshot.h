@@ -68,7 +68,8 @@ typedef struct {
 typedef struct Snapshot {
     Arena *arena;
     uint64_t round;
-    int64_t now_ms;   // monotonic, when the round ended
+    int64_t asked_ms; // monotonic, when the round began: its answers are not older
+    int64_t now_ms;   // when it ended
     int64_t wall_ms;  // Unix time of the same moment
     const char *name; // how the cluster is called on screen: the first seed that worked
     Node *nodes; // sorted: masters in slot order, then slotless masters, then replicas by address

@@ -62,12 +62,12 @@ typedef struct {
     int64_t sync_eta_s; // -1 unknown
     bool arriving;      // our own move brings it to this master
     int64_t fail_ms;    // since when the cluster calls it failed, whatever we think; 0: it does not
-    int64_t fail_after_ms; // the last look before that; 0: it was so when we first looked
+    int64_t fail_after_ms; // the look before that began; 0: it was so when we first looked
     int64_t link_down_ms;  // since when its link is down and nothing is on its way; 0: it is not
     // both
     int64_t since_ms;     // when the present state began, as far as we have seen; for linking and
                           // link-down: when the link went down
-    int64_t after_ms;     // masters: the last look before that; 0: it was so when we first looked
+    int64_t after_ms;     // masters: the look before that began; 0: it was so when we first looked
     const Hold *downtime; // that covers it, the longest; NULL: none. Automatic mode leaves it alone
 } NodeHealth;
 
