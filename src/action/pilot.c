@@ -136,11 +136,11 @@ static bool can_record(Pilot *p)
     return can;
 }
 
-static void decide(Pilot *p, int64_t now_ms)
+static void decide(Pilot *p, bool busy, int64_t now_ms)
 {
     bool changed = false;
     can_record(p);
-    AutoDecision d = auto_decide(&p->automatic, p->health, &p->plan, pilot_is_busy(p), &changed);
+    AutoDecision d = auto_decide(&p->automatic, p->health, &p->plan, busy, &changed);
     bool acts = d.verdict == AUTO_DECIDE_ACT;
     if (changed && *d.text != '\0') {
         tell_decision(p, &d);
@@ -168,12 +168,14 @@ void pilot_round(Pilot *p, Snapshot *s, int64_t now_ms)
     }
     p->round_ms = now_ms;
     pilot_drop_before(p);
+    bool was_busy = pilot_is_busy(p);
     take_picture(p, s);
     pilot_heed_holds(p);
     pilot_lease_round(p, now_ms);
     pilot_feed_runner(p, now_ms);
     pilot_recover(p, now_ms);
-    decide(p, now_ms);
+    // The plan of this round holds the replica of a move that ends in it for promised.
+    decide(p, was_busy || pilot_is_busy(p), now_ms);
     pilot_keep_brake(p);
 }
 

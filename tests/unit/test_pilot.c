@@ -312,6 +312,22 @@ static void a_refused_move_is_told_and_leaves_no_journal(void **state)
     land(&t);
 }
 
+static void a_plan_that_counted_with_a_move_is_not_acted_on_when_that_ends(void **state)
+{
+    (void)state;
+    Flight t = flight_new(false);
+    fixture_fail(t.f, fixture_port(t.f, 7006)); // two orphans, one spare
+    take_off(&t, AUTO_ACT, false);
+    look_until(&t, "full");
+    fixture_node(t.f, fixture_port(t.f, 7001))->bgsave_failed = true;
+    fixture_node(t.f, fixture_port(t.f, 7005))->bgsave_failed = true;
+    look_until(&t, "over refused");
+    assert_string_equal(pilot_automatic(t.pilot)->last.rule, "busy");
+    look(&t);
+    assert_string_not_equal(pilot_automatic(t.pilot)->last.rule, "busy");
+    land(&t);
+}
+
 static void without_contact_nothing_is_begun(void **state)
 {
     (void)state;
@@ -399,6 +415,7 @@ TESTS(pilot, cmocka_unit_test(an_orphan_leads_to_a_move_by_itself),
       cmocka_unit_test(stopping_while_the_hook_thinks_cancels_it),
       cmocka_unit_test(nothing_begins_while_the_hook_thinks),
       cmocka_unit_test(a_refused_move_is_told_and_leaves_no_journal),
+      cmocka_unit_test(a_plan_that_counted_with_a_move_is_not_acted_on_when_that_ends),
       cmocka_unit_test(without_contact_nothing_is_begun),
       cmocka_unit_test(after_a_sleep_the_cluster_is_looked_at_anew),
       cmocka_unit_test(an_unfinished_move_is_taken_up_in_the_first_round),
