@@ -19,7 +19,7 @@ static const unsigned edges[MOVE_STATE_COUNT] = {
     [MOVE_REPLICATE] = TO(ASK) | TO(SYNC) | TO(UNFENCE) | TO(FAILED),
     [MOVE_ASK] = TO(SYNC) | TO(UNFENCE) | TO(FAILED),
     [MOVE_SYNC] = TO(UNFENCE) | TO(DONE) | TO(FAILED),
-    [MOVE_UNFENCE] = TO(DONE) | TO(FAILED),
+    [MOVE_UNFENCE] = TO(DONE) | TO(REFUSED) | TO(FAILED),
 };
 
 const char *move_state_text(MoveState state)
@@ -232,6 +232,9 @@ MoveEffect move_step(Move *m, const MoveInput *in, int64_t now_ms)
     MoveInput input = *in;
     if (is_answer(input.kind) && !m->waiting) {
         return move_idle(m, now_ms); // an answer to something given up before
+    }
+    if (input.kind == INPUT_ROUND && (m->state == MOVE_FENCE_READ || m->state == MOVE_FENCE)) {
+        gate_look_again(m, input.before, input.health);
     }
     if (input.kind == INPUT_ROUND && !uses_rounds(m->state)) {
         input.kind = INPUT_TICK;

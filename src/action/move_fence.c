@@ -63,6 +63,13 @@ static MoveEffect refuse_unfenced(Move *m, int64_t now_ms, const char *reason)
     return move_end(m, MOVE_REFUSED, now_ms, "fence: required, but %s%.140s", lacks, reason);
 }
 
+static MoveEffect refuse_shut(Move *m, int64_t now_ms)
+{
+    GateRule rule = m->verdict.refused_by;
+    return move_end(m, MOVE_REFUSED, now_ms, "the gate shut again: %s: %.160s",
+                    gate_rule_text(rule), m->verdict.check[rule].text);
+}
+
 static MoveEffect not_fenced(Move *m, int64_t now_ms, const char *reason)
 {
     char note[160];
@@ -142,6 +149,9 @@ MoveEffect fence_read_step(Move *m, const MoveInput *in, int64_t now_ms)
     if (!sv_is(value, "no")) {
         return not_fenced(m, now_ms, "the setting has a value of its own");
     }
+    if (m->is_shut) {
+        return refuse_shut(m, now_ms);
+    }
     m->fence = FENCE_MAYBE;
     move_to(m, MOVE_FENCE, now_ms, "setting the fence, %s yes", SETTING);
     return move_send(m, true, now_ms, "CONFIG", "SET", SETTING, "yes");
@@ -175,6 +185,9 @@ static MoveEffect replicate_enter(Move *m, int64_t now_ms, const char *fence_not
 {
     if (m->stopping) {
         return move_end(m, MOVE_FAILED, now_ms, "stopped before anything was moved");
+    }
+    if (m->is_shut) {
+        return refuse_shut(m, now_ms);
     }
     int64_t age_ms = now_ms - m->gate_ms;
     if (age_ms > GATE_EVIDENCE_MS) {

@@ -109,6 +109,19 @@ static bool is_fenced_by_itself(const Health *h, NodeId replica)
     return sv_to_u64(major, &number) && number >= 8;
 }
 
+static GateAsk ask_of(const Move *m)
+{
+    return (GateAsk){
+        .replica = m->spec.replica,
+        .donor = m->spec.donor,
+        .target = m->spec.target,
+        .purpose = m->spec.purpose,
+        .accept_risk = m->spec.accept_risk,
+        .force = m->spec.force,
+        .decided_ms = m->started_ms,
+    };
+}
+
 static MoveEffect gate_round(Move *m, const Health *before, const Health *h, int64_t now_ms)
 {
     char behind[160];
@@ -132,15 +145,7 @@ static MoveEffect gate_round(Move *m, const Health *before, const Health *h, int
     if (h->snapshot->now_ms - first_ms < GATE_GAP_MS) {
         return move_pause(m, now_ms, GATE_GAP_MS);
     }
-    GateAsk ask = {
-        .replica = m->spec.replica,
-        .donor = m->spec.donor,
-        .target = m->spec.target,
-        .purpose = m->spec.purpose,
-        .accept_risk = m->spec.accept_risk,
-        .force = m->spec.force,
-        .decided_ms = m->started_ms,
-    };
+    GateAsk ask = ask_of(m);
     gate_check(&ask, before, h, &m->verdict);
     if (!m->verdict.open) {
         return gate_closed(m, &ask, now_ms);
@@ -151,6 +156,27 @@ static MoveEffect gate_round(Move *m, const Health *before, const Health *h, int
         m->fence = FENCE_NOT_NEEDED;
     }
     return fence_enter(m, now_ms);
+}
+
+void gate_look_again(Move *m, const Health *before, const Health *h)
+{
+    if (before == NULL || before->snapshot->now_ms < m->gate_ms) {
+        return;
+    }
+    GateAsk ask = ask_of(m);
+    GateVerdict verdict;
+    gate_check(&ask, before, h, &verdict);
+    m->is_shut = false;
+    for (int i = 0; i < GATE_RULE_COUNT && !m->is_shut; i++) {
+        GateRule rule = (GateRule)i;
+        bool is_asked = rule != GATE_IDENTITY && rule != GATE_MAJORITY;
+        if (is_asked && !verdict.check[i].passed && gate_refuses(&ask, rule)) {
+            m->is_shut = true;
+            m->verdict = verdict;
+            m->verdict.open = false;
+            m->verdict.refused_by = rule;
+        }
+    }
 }
 
 MoveEffect gate_step(Move *m, const MoveInput *in, int64_t now_ms)

@@ -47,6 +47,10 @@ MoveEffect move_end(Move *m, MoveState as, int64_t now_ms, const char *why_forma
 MoveEffect move_finish(Move *m, MoveState as, int64_t now_ms, const char *why);
 
 MoveEffect gate_step(Move *m, const MoveInput *in, int64_t now_ms);
+// The gate has opened, and until REPLICATE leaves rounds go on: sets m->is_shut when this one tells
+// against the move. Not every round asks for IDs and for all views, so that these are missing tells
+// nothing; INFO is asked of everybody, and who of the three does not answer shuts it.
+void gate_look_again(Move *m, const Health *before, const Health *h);
 
 MoveEffect fence_enter(Move *m, int64_t now_ms); // FENCE_READ, or REPLICATE where none is needed
 MoveEffect fence_read_step(Move *m, const MoveInput *in, int64_t now_ms);

@@ -235,6 +235,53 @@ static void nothing_is_sent_on_old_evidence(void **state)
     rig_done(&rig);
 }
 
+static void what_is_told_while_the_fence_is_set_shuts_the_gate_again(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    fixture_node(rig.w.f, rig.w.target)->bgsave_failed = true;
+    rig_look(&rig);
+    rig_reply(&rig, true, "no");
+    assert_int_equal(rig_state(&rig), MOVE_REFUSED);
+    assert_non_null(strstr(rig_why(&rig), "the gate shut again: target-ready: the last bgsave"));
+    assert_int_equal(rig.writes, 0);
+    assert_false(rig_unfinished(&rig, NULL));
+    rig_done(&rig);
+
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    rig_reply(&rig, true, "no");
+    fixture_node(rig.w.f, rig.w.target)->bgsave_failed = true;
+    rig_look(&rig);
+    strbuf_clear(&rig.log);
+    rig_ok(&rig);
+    rig_expect(&rig, LIFT_FENCE("set"));
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_REFUSED);
+    assert_int_equal(rig.replicates, 0);
+    assert_false(rig_unfinished(&rig, NULL));
+    rig_done(&rig);
+}
+
+static void what_is_not_told_while_the_fence_is_set_shuts_no_gate(void **state)
+{
+    (void)state;
+    Rig rig;
+    rig_init(&rig, false);
+    rig_pass_gate(&rig);
+    for (size_t i = 0; i < fixture_count(rig.w.f); i++) {
+        fixture_node(rig.w.f, (int)i)->silent = (int)i != rig.w.target; // a large cluster
+    }
+    rig_look(&rig);
+    rig_look(&rig);
+    rig_reply(&rig, true, "no");
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_REPLICATE);
+    rig_done(&rig);
+}
+
 TESTS(move_gate, cmocka_unit_test(answers_older_than_the_decision_do_not_count),
       cmocka_unit_test(a_round_without_all_views_is_not_complete),
       cmocka_unit_test(views_are_wanted_of_those_who_were_asked_for_them),
@@ -245,4 +292,6 @@ TESTS(move_gate, cmocka_unit_test(answers_older_than_the_decision_do_not_count),
       cmocka_unit_test(what_time_may_cure_is_waited_for),
       cmocka_unit_test(nothing_is_waited_for_when_the_need_has_gone),
       cmocka_unit_test(what_time_does_not_cure_is_refused_by_its_rule),
-      cmocka_unit_test(nothing_is_sent_on_old_evidence))
+      cmocka_unit_test(nothing_is_sent_on_old_evidence),
+      cmocka_unit_test(what_is_told_while_the_fence_is_set_shuts_the_gate_again),
+      cmocka_unit_test(what_is_not_told_while_the_fence_is_set_shuts_no_gate))

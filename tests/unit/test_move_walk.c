@@ -23,7 +23,7 @@ static const unsigned listed[MOVE_STATE_COUNT] = {
     [MOVE_REPLICATE] = TO(ASK) | TO(SYNC) | TO(UNFENCE) | TO(FAILED),
     [MOVE_ASK] = TO(SYNC) | TO(UNFENCE) | TO(FAILED),
     [MOVE_SYNC] = TO(UNFENCE) | TO(DONE) | TO(FAILED),
-    [MOVE_UNFENCE] = TO(DONE) | TO(FAILED),
+    [MOVE_UNFENCE] = TO(DONE) | TO(REFUSED) | TO(FAILED),
 };
 
 typedef struct {

@@ -169,12 +169,13 @@ typedef struct Move {
     int64_t asked_ms;  // when the round in demand was asked for; 0: none is
     int64_t pause_ms;  // nothing to do before then; 0: no pause
     int64_t gate_ms;   // when the evidence was taken on which the gate opened
+    bool is_shut;      // a later round tells against it; verdict says why
     int64_t write_ms;  // REPLICATE: when it was sent; resumed: when we began to ask; 0: not sent
     int64_t asking_ms; // ASK: answers must be newer than this to prove that it did not happen
     int goal_slot;     // one slot of the goal, to know who takes it over; -1: none known
     bool reading;      // UNFENCE: CONFIG GET is due, not CONFIG SET
     int tries;         // FENCE_READ after an unanswered FENCE, UNFENCE: vain ones so far
-    MoveState end_as;  // UNFENCE: DONE or FAILED once the fence is off
+    MoveState end_as;  // UNFENCE: DONE, REFUSED or FAILED once the fence is off
     char end_why[240];
     bool unfinished; // something is left behind: no end in the journal
     Follows seen;    // ASK: what the replica said last, since seen_ms
