@@ -7,7 +7,6 @@
 enum { SIM_WALL_S = 1700000000 }; // Unix time at now_ms 0
 
 int64_t sim_wall_ms(const World *w);
-void sim_address(char out[32], const World *w, int i);
 
 void sim_info(StrBuf *out, const World *w, int i);
 void sim_nodes(StrBuf *out, const World *w, int i);

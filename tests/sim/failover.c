@@ -148,7 +148,8 @@ void migration_cron(World *w, int i)
         return;
     }
     w->upset_ms = w->now_ms;
-    n->left_orphan_ms = n->view[target].orphaned_ms;
+    int64_t seen_ms = n->view[target].orphaned_ms;
+    n->left_orphan_ms = seen_ms > n->state_ms ? seen_ms : n->state_ms;
     tell(w, "the server's own migration takes %d from %d to %d", port_of(i), port_of(mine),
          port_of(target));
     node_follow(w, i, target, LEFT_SERVER);

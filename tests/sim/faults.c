@@ -1,198 +1,192 @@
-// What goes wrong in a history: planned from the seed before it begins, so that any fault can be
-// left out without changing the others.
+// When something goes wrong in a history: planned from the seed before it begins, so that any fault
+// can be left out without changing the others. Plain chance seldom brings two things together, so
+// the plan helps: a history mostly begins with an orphan, and about half of its faults wait until a
+// move of ours is at the gate and then hit one of the nodes that the gate looks at.
 #include <string.h>
 
 #include "history.h"
+#include "rehome/base/mem.h"
 
-enum { FIRST_MS = 2500, SPAN_MS = 16000 };
+enum { FIRST_MS = 2500, SPAN_MS = 12000, GATE_MS = 8000, GATE_DELAY_MS = 900 };
+
+static const FaultKind at_any_time[] = {
+    FAULT_CRASH,    FAULT_CRASH,  FAULT_CRASH,   FAULT_HANG,    FAULT_SPLIT,      FAULT_CUT_OFF,
+    FAULT_CUT_MOST, FAULT_SLOW,   FAULT_SLOW,    FAULT_ORPHAN,  FAULT_BREAK_LINK, FAULT_OPERATOR,
+    FAULT_ORDER,    FAULT_ORPHAN, FAULT_HOST,    FAULT_SAVE,    FAULT_SHRINK,     FAULT_SWAP,
+    FAULT_REBORN,   FAULT_FORGET, FAULT_KILL_US, FAULT_KILL_US, FAULT_STOP_US,    FAULT_DISK_FULL,
+};
+
+static const FaultKind at_the_gate[] = {
+    FAULT_CRASH,    FAULT_CRASH,      FAULT_HANG,     FAULT_HANG,     FAULT_OPERATOR,
+    FAULT_OPERATOR, FAULT_SLOW,       FAULT_CUT_MOST, FAULT_CUT_MOST, FAULT_SPLIT,
+    FAULT_CUT_OFF,  FAULT_BREAK_LINK, FAULT_SAVE,     FAULT_SHRINK,   FAULT_REBORN,
+    FAULT_KILL_US,  FAULT_ORPHAN,     FAULT_ORDER,    FAULT_SWAP,
+};
 
 static int64_t a_while(uint64_t *random)
 {
     return 300 + pick(random, chance(random, 25) ? 12000 : 4000);
 }
 
-static Fault make_fault(History *h, uint64_t *random)
+static int any_replica(const World *w, uint64_t *random)
 {
-    static const FaultKind often[] = {
-        FAULT_CRASH,    FAULT_CRASH,    FAULT_CRASH,   FAULT_CRASH,   FAULT_HANG,
-        FAULT_HANG,     FAULT_SPLIT,    FAULT_CUT_OFF, FAULT_SLOW,    FAULT_BREAK_LINK,
-        FAULT_OPERATOR, FAULT_OPERATOR, FAULT_KILL_US, FAULT_STOP_US, FAULT_DISK_FULL,
-        FAULT_SLOW,     FAULT_KILL_US,
-    };
+    return w->n_shards + (int)pick(random, (unsigned)(w->n_first - w->n_shards));
+}
+
+// What the kind is about, and for how long.
+static void choose_details(const History *h, uint64_t *random, Fault *f)
+{
     const World *w = &h->w;
-    Fault f = {
-        .kind = often[pick(random, sizeof(often) / sizeof(often[0]))],
-        .at_ms = w->now_ms + FIRST_MS + pick(random, SPAN_MS),
-        .ms = a_while(random),
-        .node = (int)pick(random, (unsigned)w->n),
-    };
-    switch (f.kind) {
+    switch (f->kind) {
     case FAULT_CRASH:
-        f.ms = chance(random, 25) ? 0 : chance(random, 50) ? f.ms : f.ms + 6000;
+    case FAULT_ORPHAN:
+    case FAULT_HOST:
+        f->ms = chance(random, 25) ? 0 : chance(random, 50) ? f->ms : f->ms + 6000;
+        f->node = f->kind == FAULT_ORPHAN ? (int)pick(random, (unsigned)w->n_shards) : f->node;
         break;
     case FAULT_SPLIT:
-        f.mask = pick(random, (1U << w->n) - 2) + 1;
-        f.other = (int)pick(random, 3);
-        f.ms += 2 * w->node_timeout_ms;
+        f->mask = pick(random, (1U << w->n_first) - 2) + 1;
+        f->other = (int)pick(random, 3);
+        f->ms += 2 * w->node_timeout_ms;
+        break;
+    case FAULT_OPERATOR:
+    case FAULT_ORDER:
+    case FAULT_SWAP:
+    case FAULT_REBORN:
+    case FAULT_FORGET:
+        f->ms = 0;
+        f->flag = chance(random, 50);
+        f->node = any_replica(w, random);
+        f->other = (int)pick(random, (unsigned)(chance(random, 60) ? w->n_shards : w->n_first));
+        break;
+    case FAULT_CUT_MOST:
+        f->flag = chance(random, 50);
         break;
     case FAULT_BREAK_LINK:
-    case FAULT_OPERATOR:
-        f.node = w->n_shards + (int)pick(random, (unsigned)(w->n - w->n_shards));
-        f.other = (int)pick(random, (unsigned)w->n);
-        f.ms = f.kind == FAULT_OPERATOR || chance(random, 30) ? 0 : f.ms + 12000;
+        f->node = any_replica(w, random);
+        f->ms = chance(random, 30) ? 0 : f->ms + 12000;
+        break;
+    case FAULT_SAVE:
+    case FAULT_SHRINK:
+        f->ms = chance(random, 30) ? 0 : f->ms + 4000;
         break;
     case FAULT_KILL_US:
     case FAULT_STOP_US:
-        f.node = (int)pick(random, (unsigned)h->n_instances);
-        f.ms = f.kind == FAULT_STOP_US ? 0 : f.ms;
+        f->node = (int)pick(random, (unsigned)h->n_instances);
+        f->ms = f->kind == FAULT_STOP_US ? 0 : f->ms;
         break;
     case FAULT_HANG:
     case FAULT_CUT_OFF:
     case FAULT_SLOW:
     case FAULT_DISK_FULL:
-    case FAULT_KIND_COUNT:
         break;
     }
+}
+
+static Fault make_fault(const History *h, uint64_t *random, bool is_first)
+{
+    bool at_gate = !is_first && chance(random, 50);
+    FaultKind kind = at_gate ? at_the_gate[pick(random, ARRAY_LEN(at_the_gate))]
+                             : at_any_time[pick(random, ARRAY_LEN(at_any_time))];
+    Fault f = {
+        .kind = is_first && chance(random, 75) ? FAULT_ORPHAN : kind,
+        .at_gate = at_gate,
+        .delay_ms = chance(random, 25) ? 0 : pick(random, GATE_DELAY_MS),
+        .at_ms = h->w.now_ms + FIRST_MS + pick(random, is_first ? 2000 : SPAN_MS),
+        .ms = a_while(random),
+        .node = (int)pick(random, (unsigned)h->w.n_first),
+    };
+    if (at_gate) {
+        f.who = (Who)pick(random, WHO_SIBLING + 1);
+        f.at_ms = h->w.now_ms + FIRST_MS + (chance(random, 70) ? 0 : pick(random, SPAN_MS));
+    }
+    choose_details(h, random, &f);
     return f;
 }
 
 void faults_plan(History *h, uint64_t seed, unsigned skip)
 {
     uint64_t random = seed * UINT64_C(0xd1342543de82ef95) + 7;
-    int n = 2 + (int)pick(&random, FAULTS_MAX - 3);
-    h->n_faults = n;
-    for (int i = 0; i < n; i++) {
-        h->fault[i] = make_fault(h, &random);
+    h->n_faults = 2 + (int)pick(&random, FAULTS_MAX - 3);
+    for (int i = 0; i < h->n_faults; i++) {
+        h->fault[i] = make_fault(h, &random, i == 0);
         h->fault[i].begun = h->fault[i].ended = (skip >> i & 1U) != 0;
     }
+    h->no_gate_ms = h->w.now_ms + FIRST_MS + SPAN_MS + GATE_MS;
 }
 
-static void operator_moves(World *w, const Fault *f)
+static int index_of(const World *w, NodeId id)
 {
-    int m = f->other;
-    if (!node_is_awake(w, f->node) || m == f->node || master_of(w, f->node) < 0 ||
-        master_of(w, f->node) == m || !w->node[f->node].view[m].is_master) {
-        return;
-    }
-    tell(w, "a person moves %d to %d", port_of(f->node), port_of(m));
-    node_follow(w, f->node, m, LEFT_OPERATOR);
-}
-
-static void split(World *w, const Fault *f)
-{
-    w->is_split = true;
-    w->split_ms = w->now_ms;
     for (int i = 0; i < w->n; i++) {
-        bool second = (f->mask >> i & 1U) != 0;
-        w->node[i].side = second;
-        w->node[i].cut_off = (f->other == 1 && second) || (f->other == 2 && !second);
-        tell(w, "the network splits: %d is on side %d%s", port_of(i), second,
-             w->node[i].cut_off ? ", which we do not reach" : "");
+        if (node_id_eq(w->node[i].id, id)) {
+            return i;
+        }
     }
+    return -1;
 }
 
-static void begin(History *h, Fault *f)
+// Another replica of the donor.
+static int sibling_of(const World *w, int replica, int donor)
 {
-    World *w = &h->w;
-    SimNode *n = &w->node[f->node];
-    double s = (double)f->ms / 1000;
-    switch (f->kind) {
-    case FAULT_CRASH:
-        if (n->up) {
-            tell(w, f->ms == 0 ? "%d dies for good" : "%d dies, for %.1f s", port_of(f->node), s);
-            node_crash(w, f->node);
-            n->gone = f->ms == 0;
-        } else {
-            f->ended = true;
+    for (int i = 0; i < w->n; i++) {
+        if (i != replica && w->node[i].up && master_of(w, i) == donor) {
+            return i;
         }
-        break;
-    case FAULT_HANG:
-        tell(w, "%d hangs, for %.1f s", port_of(f->node), s);
-        node_leave(w, f->node, LEFT_FAULT);
-        n->hung_until_ms = w->now_ms + f->ms;
-        break;
-    case FAULT_SPLIT:
-        if (w->is_split) {
-            f->ended = true;
-        } else {
-            split(w, f);
-        }
-        break;
-    case FAULT_CUT_OFF:
-        tell(w, "we do not reach %d, for %.1f s", port_of(f->node), s);
-        n->cut_off = true;
-        break;
-    case FAULT_SLOW:
-        tell(w, "answers are slow or lost, for %.1f s", s);
-        w->is_slow = true;
-        break;
-    case FAULT_BREAK_LINK:
-        tell(w, "%d cannot link to any master any more", port_of(f->node));
-        n->is_broken = true;
-        break;
-    case FAULT_OPERATOR:
-        operator_moves(w, f);
-        break;
-    case FAULT_KILL_US:
-        if (h->instance[f->node].alive) {
-            tell(w, "our process %d is killed, for %.1f s", f->node, s);
-            instance_kill(&h->instance[f->node]);
-            h->instance[f->node].start_ms = w->now_ms + f->ms;
-        }
-        break;
-    case FAULT_STOP_US:
-        if (h->instance[f->node].alive) {
-            tell(w, "a person stops what we do");
-            pilot_stop_move(h->instance[f->node].pilot, w->now_ms);
-        }
-        break;
-    case FAULT_DISK_FULL:
-        tell(w, "our disk is full, for %.1f s", s);
-        h->disk_full = true;
-        break;
-    case FAULT_KIND_COUNT:
-        break;
     }
+    return -1;
 }
 
-static void end(History *h, const Fault *f)
+static int node_of(const World *w, const Move *m, const Fault *f)
 {
-    World *w = &h->w;
-    SimNode *n = &w->node[f->node];
-    switch (f->kind) {
-    case FAULT_CRASH:
-        tell(w, "%d is back", port_of(f->node));
-        node_boot(w, f->node);
+    int replica = index_of(w, m->spec.replica);
+    int donor = index_of(w, m->spec.donor);
+    switch (f->who) {
+    case WHO_REPLICA:
+        return replica;
+    case WHO_DONOR:
+        return donor;
+    case WHO_TARGET:
+        return index_of(w, m->spec.target);
+    case WHO_SIBLING:
+        return sibling_of(w, replica, donor);
+    case WHO_PLANNED:
         break;
-    case FAULT_HANG:
-        tell(w, "%d goes on", port_of(f->node));
-        break;
-    case FAULT_SPLIT:
-        tell(w, "the network is whole again");
-        w->is_split = false;
-        for (int i = 0; i < w->n; i++) {
-            w->node[i].side = 0;
-            w->node[i].cut_off = false;
+    }
+    return f->node;
+}
+
+// A move has come to the gate: whom the fault will hit, and when.
+static void aim(History *h, Fault *f, const Move *m)
+{
+    const World *w = &h->w;
+    int node = node_of(w, m, f);
+    bool is_about_us = f->kind == FAULT_KILL_US || f->kind == FAULT_STOP_US;
+    if (is_about_us || node < 0) {
+        node = f->node;
+    }
+    bool moves = f->kind == FAULT_OPERATOR || f->kind == FAULT_ORDER;
+    if (moves && f->who == WHO_TARGET) {
+        f->other = node; // somebody else comes to it
+        node = f->node;
+    } else if (f->kind == FAULT_SPLIT && node != f->node) {
+        f->mask = 1U << node | (1U << f->node & f->mask);
+    }
+    f->node = node;
+    f->is_due = true;
+    f->at_ms = w->now_ms + f->delay_ms;
+}
+
+static void look_at_gate(History *h, Fault *f)
+{
+    for (int i = 0; i < h->n_instances; i++) {
+        const Move *m = instance_move(&h->instance[i]);
+        if (m != NULL && m->state == MOVE_GATE && h->w.now_ms >= f->at_ms) {
+            aim(h, f, m);
+            return;
         }
-        break;
-    case FAULT_CUT_OFF:
-        tell(w, "we reach %d again", port_of(f->node));
-        n->cut_off = false;
-        break;
-    case FAULT_SLOW:
-        w->is_slow = false;
-        break;
-    case FAULT_BREAK_LINK:
-        n->is_broken = false;
-        break;
-    case FAULT_DISK_FULL:
-        h->disk_full = false;
-        break;
-    case FAULT_OPERATOR:
-    case FAULT_KILL_US:
-    case FAULT_STOP_US:
-    case FAULT_KIND_COUNT:
-        break;
+    }
+    if (h->w.now_ms > h->no_gate_ms) {
+        f->begun = f->ended = true;
     }
 }
 
@@ -200,15 +194,18 @@ void faults_tick(History *h)
 {
     for (int i = 0; i < h->n_faults; i++) {
         Fault *f = &h->fault[i];
-        if (!f->begun && h->w.now_ms >= f->at_ms) {
+        if (!f->begun && f->at_gate && !f->is_due) {
+            look_at_gate(h, f);
+        }
+        if (!f->begun && (!f->at_gate || f->is_due) && h->w.now_ms >= f->at_ms) {
             f->begun = true;
             h->fault_ms = h->w.now_ms;
-            begin(h, f);
-            f->ended = f->ended || f->ms == 0;
+            f->ended = f->ms == 0;
+            harm_begin(h, f);
         } else if (f->begun && !f->ended && h->w.now_ms >= f->at_ms + f->ms) {
             f->ended = true;
             h->fault_ms = h->w.now_ms;
-            end(h, f);
+            harm_end(h, f);
         }
     }
 }

@@ -57,8 +57,9 @@ static bool any_brake(const History *h)
     return true;
 }
 
-// A move whose replica can never be in sync, because its links are broken for good or its master is
-// dead for good, goes on until a person sees to it, and nothing else is moved meanwhile.
+// A move whose replica can never be in sync, because its links are broken for good, or its master
+// is dead or cannot save for good, or it is too small itself, goes on until a person sees to it,
+// and nothing else is moved meanwhile.
 static bool is_hopeless(const History *h, const Instance *in)
 {
     const World *w = &h->w;
@@ -66,7 +67,9 @@ static bool is_hopeless(const History *h, const Instance *in)
     for (int i = 0; m != NULL && i < w->n; i++) {
         if (strcmp(w->node[i].id.hex, m->spec.replica.hex) == 0) {
             int master = master_of(w, i);
-            return w->node[i].is_broken || w->node[i].gone || (master >= 0 && w->node[master].gone);
+            bool never_syncs = master >= 0 && (w->node[master].gone || !node_can_save(w, master) ||
+                                               !node_has_room(w, i, memory_of(w, master)));
+            return w->node[i].is_broken || w->node[i].gone || never_syncs;
         }
     }
     return false;
@@ -152,13 +155,15 @@ void history_run(History *h, uint64_t seed, unsigned skip, StrBuf *story)
     world_make(&h->w, seed);
     h->w.story = story;
     h->limits = (AutoLimits){
-        .grace_ms = (int64_t[]){0, 0, 1000, 3000, 4800, 5200}[pick(&h->random, 6)],
+        .grace_ms =
+            (int64_t[]){0, 0, 1000, 3000, 3600 + pick(&h->random, 1600)}[pick(&h->random, 5)],
         .max_moves_per_hour = chance(&h->random, 20) ? 1 + (int)pick(&h->random, 2) : 60,
         .cool_down_ms = (int64_t[]){0, 1000, 3000, 5000}[pick(&h->random, 4)],
         .young_rounds = 1 + (int)pick(&h->random, 3),
     };
     h->spread = seed % 4 == 1;
     h->interval_ms = 1000;
+    h->is_rationed = chance(&h->random, 25);
     h->fast_ms = (int64_t[]){100, 250, 500, 500}[pick(&h->random, 4)];
     h->n_instances = chance(&h->random, 15) ? 2 : 1;
     for (int i = 0; i < h->n_instances; i++) {

@@ -9,61 +9,109 @@
 enum { FAULTS_MAX = 12, COMMANDS_MAX = 16, INSTANCES = 2, WRITES_MAX = 64 };
 
 #define FAULT_KINDS(X)                                                                             \
-    X(CRASH)                                                                                       \
+    X(CRASH) /* a node dies */                                                                     \
     X(HANG)                                                                                        \
-    X(SPLIT)                                                                                       \
-    X(CUT_OFF)                                                                                     \
+    X(SPLIT)    /* the network */                                                                  \
+    X(CUT_OFF)  /* we do not reach a node, */                                                      \
+    X(CUT_MOST) /* or most owners of slots */                                                      \
     X(SLOW)                                                                                        \
-    X(BREAK_LINK)                                                                                  \
-    X(OPERATOR)                                                                                    \
+    X(BREAK_LINK) /* a replica's links do not come up */                                           \
+    X(OPERATOR)   /* a person moves a replica, past us, */                                         \
+    X(ORDER)      /* or orders us to */                                                            \
+    X(ORPHAN)     /* all replicas of a master die */                                               \
+    X(HOST)       /* all that runs on a machine dies */                                            \
+    X(SAVE)       /* a bgsave fails */                                                             \
+    X(SHRINK)     /* maxmemory is set to less than any dataset */                                  \
+    X(SWAP)       /* two nodes start anew, each with the other's address */                        \
+    X(REBORN)     /* a node gets a new ID */                                                       \
+    X(FORGET)     /* a dead node is forgotten */                                                   \
     X(KILL_US)                                                                                     \
     X(STOP_US)                                                                                     \
-    X(DISK_FULL)
+    X(DISK_FULL) /* ours */
 
 typedef enum {
 #define X(name) FAULT_##name,
     FAULT_KINDS(X)
 #undef X
-        FAULT_KIND_COUNT
 } FaultKind;
+
+// Whom a fault hits: a node chosen beforehand, or one of the move that is at the gate.
+typedef enum { WHO_PLANNED, WHO_REPLICA, WHO_DONOR, WHO_TARGET, WHO_SIBLING } Who;
 
 typedef struct {
     FaultKind kind;
+    bool at_gate;     // begins delay_ms after a move of ours has come to the gate,
+    int64_t delay_ms; // or is left out
+    bool is_due;
+    Who who;
     int64_t at_ms;
     int64_t ms; // 0: for good
     int node;
-    int other;     // OPERATOR: the new master; SPLIT: what we reach: 0 both, 1 and 2 one side
+    int other; // OPERATOR, ORDER: the new master; SPLIT: what we reach: 0 both, 1 and 2 one side
     unsigned mask; // SPLIT: the nodes of the second side
+    bool flag;     // REBORN: the process starts anew; ORDER: the risks are accepted; CUT_MOST: half
     bool begun;
     bool ended;
+    unsigned hit; // the nodes that it has hit, when several
 } Fault;
 
 // A command of ours on its way.
 typedef struct {
-    int node;
+    int node; // whom it is meant for,
+    int at;   // and who has carried it out; -1: nobody yet
+    int place;
+    uint64_t serial; // of the place: the connection
     char text[128];
     int64_t sent_ms;
     int64_t execute_ms; // earliest
     int64_t reply_ms;   // earliest
     bool is_lost;       // never arrives
     bool is_mute;       // arrives, but its answer does not
-    bool executed;
     bool answered;
     bool ok;
     char reply[64];
-    int64_t evidence_ms; // of REPLICATE: from answers asked for at this time the gate opened
-    MovePurpose purpose; // of REPLICATE
+    // of REPLICATE: the move that sends it
+    int64_t evidence_ms; // the second round of the gate that opened began
+    int donor;
+    MovePurpose purpose;
+    bool is_automatic;
+    bool accepts_risk;
 } Command;
 
-// What one node told us last.
+// What a node has told us.
 typedef struct {
+    int64_t info_ms; // its INFO, in the round that began then
+    int64_t view_ms;
+    int master; // -1: it is one
+    Link link;
+    int64_t link_ms;
+    bool can_save;
+    int64_t memory;
+    int64_t maxmemory;
+} Said;
+
+// Our way to one node, and what it told us last.
+typedef struct {
+    bool followed; // it is in our picture
+    int place;     // where we look for it
+    bool connected;
+    uint64_t serial; // of the place, when we connected
+    bool confirmed;  // its ID, on this connection
+    int64_t identity_ms;
     StrBuf info, nodes, cluster, settings;
-    int64_t info_ms, nodes_ms;
+    int64_t info_ms, nodes_ms, settings_ms;
     Reach reach;
     bool loading;
+    bool is_owner; // in our picture
+    // in the round under way
     bool pending;
+    bool heard;
+    bool asks_view;
+    bool late_view; // it tells INFO in time and its view too late
     int64_t answer_ms;
-} Heard;
+    Said hears; // also in the round under way
+    Said said;  // in whole rounds: what the pilot knows
+} Peer;
 
 typedef struct History History;
 
@@ -71,23 +119,31 @@ typedef struct History History;
 typedef struct {
     History *h;
     bool alive;
-    int64_t start_ms; // when it is started (again)
-    Heard heard[NODES_MAX];
+    int64_t start_ms;   // when it is started (again)
+    int64_t started_ms; // when it was
+    Peer peer[NODES_MAX];
     bool in_round;
+    bool is_full;
     bool wants_round;
+    bool wants_full;
     uint64_t round;
+    int n_rounds;     // since it was started
     int64_t round_ms; // the round under way began
     int64_t next_ms;
-    int64_t evidence_ms;
-    Pilot *pilot; // NULL while it is not alive
+    int64_t last_ms;     // the last whole round began
+    int64_t first_ms;    // of the gate's two rounds: the first began,
+    int64_t evidence_ms; // and the second
+    Pilot *pilot;        // NULL while it is not alive
     Command command[COMMANDS_MAX];
     int n_commands;
     StrBuf journal[NODES_MAX];
     int open_replica;             // its journal is open; -1: none
     bool has_line;                // a journal line since the last command
     int sent_replicates;          // of the move in flight
+    unsigned synced[NODES_MAX];   // with whom it has said since then that it is in sync, a bit each
     int64_t tries_ms[WRITES_MAX]; // automatic REPLICATEs of this process
     int n_tries;
+    int64_t touched_ms[NODES_MAX]; // an automatic REPLICATE of it last concerned this node
 } Instance;
 
 // The last write of ours that moved this replica.
@@ -97,8 +153,16 @@ typedef struct {
     int64_t evidence_ms;
     int from;
     int to;
-    bool automatic;
 } Written;
+
+// What the judge remembers of a node.
+typedef struct {
+    Written written;
+    int64_t covered_ms;  // a master: has had a replica without a gap since then; 0: it has none
+    int64_t alone_ms;    // last had one for longer than a moment; 0: never
+    int64_t failed_ms;   // an owner of slots last held it for failed; 0: never
+    int64_t failover_ms; // all hold it for failed, and one may take over, since then; 0: not so
+} Record;
 
 struct History {
     World w;
@@ -108,14 +172,16 @@ struct History {
     bool spread; // automatic mode spreads replicas over hosts, too
     int64_t interval_ms;
     int64_t fast_ms;
+    bool is_rationed; // replicas are asked for their views in full rounds only
     int n_instances;
     Instance instance[INSTANCES];
     Fault fault[FAULTS_MAX];
     int n_faults;
-    int64_t calm_ms;  // all faults are over since; 0: not yet
-    int64_t fault_ms; // a fault last began or ended
+    int64_t calm_ms;    // all faults are over since; 0: not yet
+    int64_t fault_ms;   // a fault last began or ended
+    int64_t no_gate_ms; // faults at the gate are not waited for any more
     bool disk_full;
-    Written written[NODES_MAX];
+    Record record[NODES_MAX];
     const char *broken; // the claim that does not hold; NULL: all hold
     char words[300];
     bool gave_up; // a move has no end, see history.c
@@ -131,10 +197,14 @@ void history_run(History *h, uint64_t seed, unsigned skip, StrBuf *story);
 void history_breaks(History *h, const char *claim, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// faults.c
+// faults.c: when something goes wrong
 void faults_plan(History *h, uint64_t seed, unsigned skip);
 void faults_tick(History *h);
 bool faults_are_over(const History *h);
+
+// harm.c: what
+void harm_begin(History *h, Fault *f); // may end it at once
+void harm_end(History *h, const Fault *f);
 
 // instance.c
 void instance_kill(Instance *in); // the journal and what is on the wire stay
@@ -144,16 +214,35 @@ bool instance_is_calm(const Instance *in);
 const Move *instance_move(const Instance *in); // the last one, under way or over; NULL: none
 bool instance_unfinished(const Instance *in, int node, JournalEntry *out);
 
-// wire.c: commands on their way, and rounds
+// peers.c: whom we ask, and rounds
+void peers_begin(Instance *in);
+void peers_done(Instance *in);
+bool round_tick(Instance *in, int64_t *started_ms); // true: a round has ended
+size_t peers_observe(Instance *in, Observation at[NODES_MAX]);
+void peers_follow(Instance *in, const Snapshot *s);
+bool peer_serves(const Instance *in, int node); // a command can be sent to it
+
+// wire.c: commands on their way, and all else that the pilot asks of its world
 PilotWorld instance_world(Instance *in);
 void wire_tick(Instance *in);
-bool round_tick(Instance *in, int64_t *started_ms); // true: a round has ended
 
-// judge.c
-void judge_send(Instance *in, const Command *c);                  // before REPLICATE leaves
-void judge_replicate(Instance *in, const Command *c, int target); // before it takes effect
+// judge.c: what the truth is, and what must hold at every moment and at the end
 void judge_tick(History *h);
+void judge_done(Instance *in, const Move *m); // a move has ended well, says our process
 bool judge_orphan_waits(const History *h, int *orphan, int *spare);
 void judge_end(History *h);
+bool judge_was_failed(const History *h, int node, int64_t since_ms); // to an owner of slots
+int judge_floor_of(const World *w);
+int judge_kept_by(const World *w, int donor, int without); // working replicas
+
+// judge_send.c: what must hold when a move is decided on, and before REPLICATE leaves
+void judge_choice(Instance *in, const AutoDecision *d);
+void judge_send(Instance *in, const Command *c, int target);
+
+int judge_host_of(const World *w, int node);
+
+// judge_write.c: what must hold before REPLICATE takes effect
+void judge_replicate(Instance *in, const Command *c, int target);
+void judge_race(History *h, int mover); // the server itself has moved this one just now
 
 #endif

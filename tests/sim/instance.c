@@ -15,21 +15,14 @@ static void instance_start(Instance *in)
         .mode = AUTO_ACT, .limits = h->limits, .spread = h->spread, .hurry_ms = HURRY_MS};
     PilotWorld world = instance_world(in);
     in->pilot = pilot_new(&options, &world);
-    in->in_round = false;
-    in->wants_round = true;
+    in->started_ms = h->w.now_ms;
     in->open_replica = -1;
     in->n_tries = 0;
+    in->n_rounds = 0;
+    memset(in->touched_ms, 0, sizeof(in->touched_ms));
+    memset(in->synced, 0, sizeof(in->synced));
     in->sent_replicates = 0;
-    for (int i = 0; i < NODES_MAX; i++) {
-        Heard *heard = &in->heard[i];
-        strbuf_clear(&heard->info);
-        strbuf_clear(&heard->nodes);
-        strbuf_clear(&heard->cluster);
-        strbuf_clear(&heard->settings);
-        heard->info_ms = heard->nodes_ms = 0;
-        heard->reach = REACH_CONNECTING;
-        heard->loading = false;
-    }
+    peers_begin(in);
 }
 
 void instance_kill(Instance *in)
@@ -45,12 +38,8 @@ void instance_kill(Instance *in)
 void instance_done(Instance *in)
 {
     instance_kill(in);
+    peers_done(in);
     for (int i = 0; i < NODES_MAX; i++) {
-        Heard *heard = &in->heard[i];
-        strbuf_done(&heard->info);
-        strbuf_done(&heard->nodes);
-        strbuf_done(&heard->cluster);
-        strbuf_done(&heard->settings);
         strbuf_done(&in->journal[i]);
     }
 }
@@ -63,7 +52,9 @@ bool instance_unfinished(const Instance *in, int node, JournalEntry *out)
 
 bool instance_is_calm(const Instance *in)
 {
-    return in->alive && !pilot_is_busy(in->pilot) && in->n_commands == 0;
+    const Move *m = instance_move(in);
+    bool has_written = pilot_is_busy(in->pilot) && m->state != MOVE_GATE;
+    return in->alive && !has_written && in->n_commands == 0;
 }
 
 const Move *instance_move(const Instance *in)
@@ -88,47 +79,29 @@ static void on_round(Instance *in, int64_t started_ms)
 {
     const World *w = &in->h->w;
     Observation at[NODES_MAX];
-    char dialled[NODES_MAX][32];
-    for (int i = 0; i < w->n; i++) {
-        const Heard *heard = &in->heard[i];
-        sim_address(dialled[i], w, i);
-        at[i] = (Observation){
-            .id = w->node[i].id,
-            .expected = w->node[i].id,
-            .dialled = dialled[i],
-            .reach = heard->reach,
-            .why = "",
-            .loading = heard->loading,
-            .info = sv_of(strbuf_text(&heard->info), heard->info.n),
-            .info_ms = heard->info_ms,
-            .nodes = sv_of(strbuf_text(&heard->nodes), heard->nodes.n),
-            .nodes_ms = heard->nodes_ms,
-            .cluster = sv_of(strbuf_text(&heard->cluster), heard->cluster.n),
-            .cluster_ms = heard->nodes_ms,
-            .settings = sv_of(strbuf_text(&heard->settings), heard->settings.n),
-            .settings_ms = heard->nodes_ms,
-            .identity_ms = heard->info_ms,
-            .rtt_us = 500,
-        };
-    }
+    size_t n = peers_observe(in, at);
     RoundInput round = {
         .at = at,
-        .n = (size_t)w->n,
-        .name = dialled[0],
+        .n = n,
+        .name = w->place[0].text,
         .round = ++in->round,
         .started_ms = started_ms,
         .now_ms = w->now_ms,
         .wall_ms = sim_wall_ms(w),
     };
     in->h->rounds++;
+    in->n_rounds++;
     const Move *m = instance_move(in);
     if (m != NULL && m->state == MOVE_GATE) {
+        in->first_ms = in->last_ms;
         in->evidence_ms = started_ms;
     }
+    in->last_ms = started_ms;
     pilot_drop_before(in->pilot);
     Snapshot *s = snapshot_build(&round);
     bool hurried = false;
     if (anybody_answered(s)) {
+        peers_follow(in, s);
         pilot_round(in->pilot, s, w->now_ms);
         hurried = pilot_is_hurried(in->pilot);
     } else {

@@ -1,4 +1,5 @@
-// Replication links: up, connecting, a full sync, loading.
+// Replication links: up, connecting, a full sync, loading. A master that cannot save gives none,
+// and who has less memory than its master's dataset fails at the end of each.
 #include "world.h"
 
 static void link_to(World *w, int i, Link link, int64_t ms)
@@ -20,7 +21,8 @@ static void link_to(World *w, int i, Link link, int64_t ms)
 static bool is_there(const World *w, int i, int master)
 {
     const SimNode *m = &w->node[master];
-    return node_is_awake(w, master) && m->side == w->node[i].side && m->view[master].is_master;
+    return node_is_awake(w, master) && m->side == w->node[i].side && m->view[master].is_master &&
+           w->node[i].view[master].place == m->place;
 }
 
 // The other end is silent: the link is given up after repl-timeout; when its process is gone or it
@@ -29,7 +31,8 @@ static void lose_link(World *w, int i, int master)
 {
     SimNode *n = &w->node[i];
     n->quiet_ms = n->quiet_ms == 0 ? w->now_ms : n->quiet_ms;
-    bool at_once = !w->node[master].up || !w->node[master].view[master].is_master;
+    bool at_once = !w->node[master].up || !w->node[master].view[master].is_master ||
+                   w->node[i].view[master].place != w->node[master].place;
     if (at_once || w->now_ms - n->quiet_ms > w->repl_timeout_ms) {
         link_to(w, i, LINK_CONNECTING, 1000);
     }
@@ -41,7 +44,11 @@ static void connect(World *w, int i, int master)
         link_to(w, i, LINK_CONNECTING, 1000);
     } else if (w->node[i].data == w->node[master].data && w->node[i].data >= 0) {
         link_to(w, i, LINK_UP, 0);
+    } else if (!node_can_save(w, master)) {
+        w->node[master].bgsave_ok = false;
+        link_to(w, i, LINK_CONNECTING, 1000);
     } else {
+        w->node[master].bgsave_ok = true;
         link_to(w, i, LINK_SYNCING, w->sync_ms / 2 + pick(&w->random, (unsigned)w->sync_ms));
     }
 }
@@ -83,7 +90,9 @@ void link_cron(World *w, int i)
         }
         break;
     case LINK_LOADING:
-        if (w->now_ms >= n->next_ms) {
+        if (w->now_ms >= n->next_ms && !node_has_room(w, i, memory_of(w, master))) {
+            link_to(w, i, LINK_CONNECTING, 1000);
+        } else if (w->now_ms >= n->next_ms) {
             n->data = w->node[master].data;
             n->offset = w->node[master].offset;
             link_to(w, i, LINK_UP, 0);

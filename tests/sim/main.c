@@ -5,6 +5,8 @@
 //     build/sim --seed N            that one, with its story
 //
 //     build/sim --quiet             a seed that breaks a claim is only named, not told
+//     build/sim --all               so is every one that does; without it the first one is the end
+//     build/sim --jobs N            on so many processors; default all
 //
 // The history that breaks a claim is told with as few faults as it needs.
 #include <inttypes.h>
@@ -24,6 +26,8 @@ typedef struct {
     uint64_t n;
     bool tells;
     bool shrinks;
+    bool all;
+    uint64_t jobs; // 0: as many as there are processors
 } Wish;
 
 // Leave out one fault after the other, as long as the same claim breaks without it.
@@ -58,12 +62,13 @@ static void tell_story(History *h, uint64_t seed, unsigned skip)
     printf("seed %" PRIu64 ": %d masters, %d replicas, node timeout %" PRId64 " ms, barrier %d, "
            "server migration %s, a sync takes %" PRId64 " + %" PRId64 " ms%s, %d of ours, grace "
            "%" PRId64 " ms, cool-down %" PRId64 " ms, cap %d\n",
-           seed, w->n_shards, w->n - w->n_shards, w->node_timeout_ms, w->barrier,
+           seed, w->n_shards, w->n_first - w->n_shards, w->node_timeout_ms, w->barrier,
            w->allow_migration ? "on" : "off", w->sync_ms, w->load_ms,
            w->load_is_silent ? " (silent)" : "", h->n_instances, h->limits.grace_ms,
            h->limits.cool_down_ms, h->limits.max_moves_per_hour);
     for (int i = 0; i < w->n; i++) {
-        printf("  %d %.8s host %d\n", port_of(i), w->node[i].id.hex, w->node[i].host);
+        printf("  %d %.8s host %d%s\n", port_of(i), w->node[i].id.hex,
+               w->place[w->node[i].place].host, i < w->n_first ? "" : ", not there at first");
     }
     printf("%s", strbuf_text(&story));
     strbuf_done(&story);
@@ -84,10 +89,15 @@ static bool read_wish(int argc, char **argv, Wish *out)
         } else if (strcmp(argv[i], "--quiet") == 0) {
             out->shrinks = false;
             i--;
+        } else if (strcmp(argv[i], "--all") == 0) {
+            out->all = true;
+            out->shrinks = false;
+            i--;
+        } else if (strcmp(argv[i], "--jobs") == 0 && read_number(argv[i + 1], &out->jobs)) {
         } else if (strcmp(argv[i], "--histories") == 0 && read_number(argv[i + 1], &out->n)) {
             has_n = true;
         } else {
-            fprintf(stderr, "usage: sim [--seed N] [--histories N] [--quiet]\n");
+            fprintf(stderr, "usage: sim [--seed N] [--histories N] [--jobs N] [--quiet] [--all]\n");
             return false;
         }
     }
@@ -118,10 +128,15 @@ static Tally work(History *h, const Wish *wish, uint64_t first, uint64_t step)
         t.writes += h->writes;
         t.rounds += h->rounds;
         t.gave_up += h->gave_up;
-        if (h->broken != NULL) {
-            t.broken = seed;
+        if (h->broken == NULL) {
+            continue;
+        }
+        t.broken = t.broken == 0 ? seed : t.broken;
+        if (!wish->all) {
             break;
         }
+        printf("seed %" PRIu64 " breaks %s: %s\n", seed, h->broken, h->words);
+        fflush(stdout);
     }
     return t;
 }
@@ -148,6 +163,7 @@ static bool work_all(History *h, const Wish *wish, Tally *sum)
 {
     int pipes[WORKERS_MAX];
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    processors = wish->jobs > 0 ? (long)wish->jobs : processors;
     int n = processors < 1 ? 1 : processors > WORKERS_MAX ? WORKERS_MAX : (int)processors;
     for (int i = 0; i < n; i++) {
         pipes[i] = begin_worker(h, wish, (uint64_t)i, (uint64_t)n);

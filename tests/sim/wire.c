@@ -1,92 +1,12 @@
-// What is between a process of ours and the nodes: rounds of questions, and commands on their way.
+// What is between a process of ours and the nodes: commands on their way; and all else that the
+// pilot asks of its world.
 #include <stdio.h>
 #include <string.h>
 
 #include "answers.h"
 #include "history.h"
 
-enum { REQUEST_MS = 2000, ROUND_DEADLINE_MS = 1000, SLACK_MS = 250 };
-
-static bool we_reach(const World *w, int i)
-{
-    return node_is_awake(w, i) && !w->node[i].cut_off;
-}
-
-// --- rounds
-
-static void begin_round(Instance *in)
-{
-    History *h = in->h;
-    const World *w = &h->w;
-    in->in_round = true;
-    in->wants_round = false;
-    in->round_ms = w->now_ms;
-    for (int i = 0; i < w->n; i++) {
-        Heard *heard = &in->heard[i];
-        heard->pending = true;
-        heard->answer_ms = w->now_ms + (w->is_slow ? pick(&h->random, 900) : 0);
-        if (chance(&h->random, 3)) {
-            heard->answer_ms += pick(&h->random, 300);
-        }
-    }
-}
-
-static void hear(Instance *in, int i)
-{
-    const World *w = &in->h->w;
-    Heard *heard = &in->heard[i];
-    heard->pending = false;
-    heard->reach = REACH_OK;
-    heard->loading = w->node[i].link == LINK_LOADING;
-    heard->info_ms = in->round_ms;
-    sim_info(&heard->info, w, i);
-    if (!heard->loading) {
-        heard->nodes_ms = in->round_ms;
-        sim_nodes(&heard->nodes, w, i);
-        sim_cluster(&heard->cluster, w, i);
-        sim_settings(&heard->settings, w, i);
-    }
-}
-
-bool round_tick(Instance *in, int64_t *started_ms)
-{
-    const World *w = &in->h->w;
-    if (!in->in_round) {
-        if (!in->wants_round && w->now_ms < in->next_ms) {
-            return false;
-        }
-        begin_round(in);
-    }
-    int pending = 0;
-    for (int i = 0; i < w->n; i++) {
-        Heard *heard = &in->heard[i];
-        if (!heard->pending) {
-            continue;
-        }
-        if (!w->node[i].up) {
-            heard->pending = false;
-            heard->reach = REACH_UNREACHABLE;
-        } else if (w->now_ms >= heard->answer_ms && we_reach(w, i)) {
-            hear(in, i);
-        } else {
-            // Whoever did not answer the last round is not waited for.
-            bool soft = heard->reach != REACH_OK && w->now_ms - in->round_ms >= SLACK_MS;
-            pending += !soft;
-        }
-    }
-    if (pending > 0 && w->now_ms - in->round_ms < ROUND_DEADLINE_MS) {
-        return false;
-    }
-    for (int i = 0; i < w->n; i++) {
-        if (in->heard[i].pending) {
-            in->heard[i].pending = false;
-            in->heard[i].reach = REACH_LATE;
-        }
-    }
-    in->in_round = false;
-    *started_ms = in->round_ms;
-    return true;
-}
+enum { REQUEST_MS = 2000 };
 
 // --- commands
 
@@ -115,14 +35,16 @@ static void execute_replicate(Instance *in, Command *c)
 {
     World *w = &in->h->w;
     int target = find_node(w, c->text + strlen("CLUSTER REPLICATE "));
-    if (target < 0 || !w->node[c->node].view[target].is_master || target == c->node) {
+    if (target < 0 || !w->node[c->at].view[target].known) {
+        answer(c, false, "ERR Unknown node");
+    } else if (!w->node[c->at].view[target].is_master || target == c->at) {
         answer(c, false, "ERR I can only replicate a master, not a replica.");
-    } else if (is_owner(w, c->node)) {
+    } else if (is_owner(w, c->at)) {
         answer(c, false, "ERR To set a master the node must be empty.");
     } else {
         judge_replicate(in, c, target);
-        if (master_of(w, c->node) != target) {
-            node_follow(w, c->node, target, LEFT_US);
+        if (master_of(w, c->at) != target) {
+            node_follow(w, c->at, target, LEFT_US);
         }
         answer(c, true, "OK");
     }
@@ -131,8 +53,8 @@ static void execute_replicate(Instance *in, Command *c)
 static void execute(Instance *in, Command *c)
 {
     World *w = &in->h->w;
-    SimNode *n = &w->node[c->node];
-    c->executed = true;
+    c->at = w->place[c->place].node;
+    SimNode *n = &w->node[c->at];
     bool loads = n->link == LINK_LOADING;
     if (starts(c->text, "CLUSTER REPLICATE")) {
         loads ? answer(c, false, "LOADING") : execute_replicate(in, c);
@@ -145,8 +67,19 @@ static void execute(Instance *in, Command *c)
         n->fence_is_us = n->fence;
         answer(c, true, "OK");
     }
-    tell(w, "%d answers %s: %s%s", port_of(c->node), c->text, c->reply,
+    tell(w, "%d answers %s: %s%s", port_of(c->at), c->text, c->reply,
          c->is_mute ? " (which is lost)" : "");
+}
+
+static bool is_executed(const Command *c)
+{
+    return c->at >= 0;
+}
+
+// Its process is gone, or another one runs there.
+static bool is_cut(const World *w, const Command *c)
+{
+    return w->place[c->place].node < 0 || w->place[c->place].serial != c->serial;
 }
 
 // What no longer is of interest to anybody goes.
@@ -155,7 +88,7 @@ static void sweep(Instance *in)
     int kept = 0;
     for (int i = 0; i < in->n_commands; i++) {
         const Command *c = &in->command[i];
-        if (!c->answered || (!c->executed && !c->is_lost)) {
+        if (!c->answered || (!is_executed(c) && !c->is_lost)) {
             in->command[kept++] = *c;
         }
     }
@@ -165,8 +98,8 @@ static void sweep(Instance *in)
 static void deliver(Instance *in, Command *c)
 {
     int64_t now_ms = in->h->w.now_ms;
-    bool broken = !c->executed && c->is_lost && !in->h->w.node[c->node].up;
-    bool came = c->executed && !c->is_mute && now_ms >= c->reply_ms;
+    bool broken = !is_executed(c) && is_cut(&in->h->w, c);
+    bool came = is_executed(c) && !c->is_mute && now_ms >= c->reply_ms;
     if (!came && !broken && now_ms - c->sent_ms < REQUEST_MS) {
         return;
     }
@@ -189,11 +122,16 @@ void wire_tick(Instance *in)
     World *w = &in->h->w;
     for (int i = 0; i < in->n_commands; i++) {
         Command *c = &in->command[i];
-        if (!c->executed && !w->node[c->node].up) {
+        if (is_executed(c) || c->is_lost) {
+            continue;
+        }
+        if (is_cut(w, c)) {
             c->is_lost = true;
+            continue;
         }
         // What lies in a hung server's pipe is read when it goes on, in order.
-        if (!c->executed && !c->is_lost && w->now_ms >= c->execute_ms && we_reach(w, c->node)) {
+        int who = w->place[c->place].node;
+        if (w->now_ms >= c->execute_ms && node_is_awake(w, who) && !w->node[who].cut_off) {
             execute(in, c);
         }
     }
@@ -208,9 +146,18 @@ void wire_tick(Instance *in)
 
 static void ask_round(void *ctx, bool full)
 {
-    (void)full; // a small cluster: every round asks everybody
     Instance *in = ctx;
     in->wants_round = true;
+    in->wants_full = in->wants_full || full;
+}
+
+static void note_move(const Instance *in, Command *c)
+{
+    const MoveSpec *spec = &instance_move(in)->spec;
+    c->donor = find_node(&in->h->w, spec->donor.hex);
+    c->purpose = spec->purpose;
+    c->is_automatic = spec->origin == ORIGIN_AUTO;
+    c->accepts_risk = spec->accept_risk;
 }
 
 static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
@@ -218,15 +165,17 @@ static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
     Instance *in = ctx;
     History *h = in->h;
     int i = find_node(&h->w, node.hex);
-    if (i < 0 || in->heard[i].reach != REACH_OK || in->n_commands == COMMANDS_MAX) {
+    if (i < 0 || !peer_serves(in, i) || in->n_commands == COMMANDS_MAX) {
         return false;
     }
     Command *c = &in->command[in->n_commands];
     *c = (Command){
         .node = i,
+        .at = -1,
+        .place = in->peer[i].place,
+        .serial = in->peer[i].serial,
         .sent_ms = h->w.now_ms,
         .evidence_ms = in->evidence_ms,
-        .purpose = instance_move(in)->spec.purpose,
     };
     size_t n = 0;
     for (int k = 0; k < argc; k++) {
@@ -242,7 +191,10 @@ static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
         history_breaks(h, "journal-first", "%s was sent without a journal line before it", c->text);
     }
     in->has_line = false;
-    judge_send(in, c);
+    if (starts(c->text, "CLUSTER REPLICATE")) {
+        note_move(in, c);
+        judge_send(in, c, find_node(&h->w, argv[2]));
+    }
     tell(&h->w, "we send %s to %d%s", c->text, port_of(i), c->is_lost ? " (which is lost)" : "");
     in->n_commands++;
     return true;
@@ -305,16 +257,22 @@ static void on_event(void *ctx, const Event *event)
 static void decided(void *ctx, const AutoDecision *d)
 {
     Instance *in = ctx;
-    if (d->verdict == AUTO_DECIDE_ACT && pilot_is_busy(in->pilot)) {
+    if (d->verdict != AUTO_DECIDE_ACT) {
+        return;
+    }
+    if (pilot_is_busy(in->pilot)) {
         history_breaks(in->h, "one-move", "automatic mode wanted a second move: %s", d->text);
     }
+    judge_choice(in, d);
 }
 
 static void move_over(void *ctx, const Move *m)
 {
-    (void)m;
     Instance *in = ctx;
     in->sent_replicates = 0;
+    if (m->state == MOVE_DONE) {
+        judge_done(in, m);
+    }
 }
 
 PilotWorld instance_world(Instance *in)
