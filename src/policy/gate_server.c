@@ -11,6 +11,8 @@
 // not heard of it still sees an orphan. Nodes ping whom they have not heard of for half a
 // cluster-node-timeout, which is 7.5 s by default. Only when we take the very one that the servers
 // would take does it not matter: to those who have not heard, it is still the one to go.
+//
+// News of any other move takes as long, and until all have it nobody knows what each of them sees.
 #include "gate_work.h"
 #include "rehome/base/text.h"
 #include "word.h"
@@ -21,6 +23,7 @@ enum {
     ON_THE_WAY_MS = 300, // from our evidence to what our write does
     CRON_MS = 100,       // between two looks of a server at whom to ping
     DUE_TO_MS = 6500,
+    UNKNOWN_TIMEOUT_MS = 15000, // the default
 };
 
 // Only replicas of the best covered masters move by themselves, and never a master's only one.
@@ -35,15 +38,18 @@ static bool is_servers_choice(const GateRound *r)
     return r->replica >= 0 && word_servers_choice(r->s) == r->replica;
 }
 
+// Until everyone has heard from a node.
+static int64_t news_ms(const Snapshot *s)
+{
+    int64_t timeout = s->node_timeout_ms < 0 ? UNKNOWN_TIMEOUT_MS : s->node_timeout_ms;
+    return timeout / 2 + CRON_MS;
+}
+
 // How old an orphan may be at most for our write to be in time; not above 0: however young it is.
 static int64_t early_until_ms(const GateRound *r)
 {
     int64_t until = SERVERS_DELAY_MS - ON_THE_WAY_MS;
-    if (is_servers_choice(r)) {
-        return until;
-    }
-    int64_t timeout = r->s->node_timeout_ms;
-    return timeout < 0 ? 0 : until - timeout / 2 - CRON_MS;
+    return is_servers_choice(r) ? until : until - news_ms(r->s);
 }
 
 // For how long nothing has been heard of the node, by the clock of the reporter; -1: not told.
@@ -121,6 +127,24 @@ static bool is_due(const GateRound *r, int master, GateCheck *c)
     return true;
 }
 
+// Who goes next is up to what each of them has heard. One that has not heard of another's move may
+// find, once it does, that it is the one to go, however old the orphan.
+static bool news_has_arrived(const GateRound *r, GateCheck *c)
+{
+    const Snapshot *s = r->s;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        const NodeHealth *health = &r->health->of[i];
+        int64_t age = s->now_ms - health->moved_ms;
+        if (health->moved_ms != 0 && age < news_ms(s) + AT_ONCE_MS) {
+            char ago[32];
+            return gate_refuse_check(
+                c, "the news that %s has moved may not have reached everyone: that was %s ago",
+                s->nodes[i].addr, format_seconds(ago, sizeof(ago), age));
+        }
+    }
+    return true;
+}
+
 void gate_server_race(const GateWork *w, GateCheck *c)
 {
     const GateRound *r = &w->round[1];
@@ -134,6 +158,9 @@ void gate_server_race(const GateWork *w, GateCheck *c)
     }
     if (!donor_may_lose_one(r)) {
         gate_pass(c, "the servers would not take a replica of this donor");
+        return;
+    }
+    if (!news_has_arrived(r, c)) {
         return;
     }
     for (size_t i = 0; i < r->s->n_masters; i++) {

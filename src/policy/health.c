@@ -187,12 +187,24 @@ static void assess_lag(const Snapshot *s, int i, NodeHealth *out)
     }
 }
 
+// When did we see it begin to follow its master? Nodes that are new to us are no news.
+static int64_t moved_ms(const Health *before, const Snapshot *s, int i)
+{
+    int was = before != NULL ? word_twin(s, before->snapshot, i) : -1;
+    if (was < 0) {
+        return 0;
+    }
+    bool same = node_id_eq(before->snapshot->nodes[was].master_id, s->nodes[i].master_id);
+    return same ? before->of[was].moved_ms : s->now_ms;
+}
+
 static void assess_replica(const Health *h, int i, const Health *before, NodeHealth *out)
 {
     const Snapshot *s = h->snapshot;
     const Node *n = &s->nodes[i];
     const NodeHealth *was = earlier(before, s, i);
     const OwnMove *moving = &h->options.moving;
+    out->moved_ms = moved_ms(before, s, i);
     out->lag_bytes = out->lag_s = out->sync_eta_s = -1;
     out->sync_permille = -1;
     out->same_host = n->master >= 0 && word_same_host(n, &s->nodes[n->master]);

@@ -261,6 +261,9 @@ static void candidate_elsewhere(Try *t)
 {
     knob(&t->w, 7004)->master = fixture_port(t->w.f, 7005);
     fixture_replica(t->w.f, "127.0.99.172:7010", fixture_port(t->w.f, 7003)); // keeps the floor
+    for (size_t i = 0; i < fixture_count(t->w.f); i++) { // else its move is news to be waited for
+        fixture_node(t->w.f, (int)i)->allow_migration = TRI_NO;
+    }
 }
 
 static void candidate_is_master(Try *t)

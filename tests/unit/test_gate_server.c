@@ -94,8 +94,10 @@ static void whom_the_servers_would_take_may_go_before_they_take_it(void **state)
 static void an_orphan_whose_beginning_was_not_seen_is_given_the_servers_time(void **state)
 {
     (void)state;
-    Try t = try_scenario();
-    knob(&t.w, 7008)->master = fixture_port(t.w.f, 7005); // nobody tells since when
+    Fixture *f = fixture_scenario();
+    fixture_node(f, fixture_port(f, 7008))->master =
+        fixture_port(f, 7005); // nobody tells since when
+    Try t = try_of(f);
     try_rounds(&t);
     assert_gate_refused(
         &t, GATE_SERVER_RACE,
@@ -155,6 +157,26 @@ static void the_servers_do_not_wait_for_our_own_move(void **state)
     try_done(&t);
 }
 
+// :7006 moves at 12000, long after the servers would have come to :7001. Who has not heard of that
+// may take it for the one to go, and, once it has heard, go itself.
+static void the_news_of_every_move_is_waited_for(void **state)
+{
+    (void)state;
+    Try t = orphaned_for(8000);
+    knob(&t.w, 7006)->master = fixture_port(t.w.f, 7003);
+    watch_round(&t.w, 12000);
+    watch_round(&t.w, 13200);
+    try_check(&t);
+    assert_gate_refused(&t, GATE_SERVER_RACE,
+                        "the news that 127.0.99.172:7006 has moved may not have reached everyone: "
+                        "that was 1.2s ago");
+    watch_round(&t.w, 18600); // and :7005 is an orphan by it, for that long
+    watch_round(&t.w, 18700);
+    try_check(&t);
+    assert_gate_passed(&t, GATE_SERVER_RACE, "no move by the server's own migration is due");
+    try_done(&t);
+}
+
 static void set_migration(Try *t, Tri allow)
 {
     for (size_t i = 0; i < fixture_count(t->w.f); i++) {
@@ -187,4 +209,5 @@ TESTS(gate_server, cmocka_unit_test(nothing_is_written_while_the_servers_may_act
       cmocka_unit_test(an_orphan_whose_beginning_was_not_seen_is_given_the_servers_time),
       cmocka_unit_test(the_servers_time_begins_when_the_last_replica_has_failed),
       cmocka_unit_test(the_servers_do_not_wait_for_our_own_move),
+      cmocka_unit_test(the_news_of_every_move_is_waited_for),
       cmocka_unit_test(servers_that_do_not_act_are_not_waited_for))

@@ -63,6 +63,7 @@ typedef struct {
     bool arriving;      // our own move brings it to this master
     int64_t fail_ms;    // since when the cluster calls it failed, whatever we think; 0: it does not
     int64_t fail_after_ms; // the look before that began; 0: it was so when we first looked
+    int64_t moved_ms;      // when we saw it begin to follow its master; 0: it has done so all along
     int64_t link_down_ms;  // since when its link is down and nothing is on its way; 0: it is not
     // both
     int64_t since_ms;     // when the present state began, as far as we have seen; for linking and
