@@ -29,6 +29,7 @@
     X(health_links)                                                                                \
     X(health_time)                                                                                 \
     X(hold)                                                                                        \
+    X(hold_report)                                                                                 \
     X(hook_report)                                                                                 \
     X(host_loss)                                                                                   \
     X(info)                                                                                        \
@@ -48,6 +49,7 @@
     X(nodes)                                                                                       \
     X(pilot)                                                                                       \
     X(pilot_lease)                                                                                 \
+    X(pilot_holds)                                                                                 \
     X(plan)                                                                                        \
     X(plan_order)                                                                                  \
     X(plan_refusals)                                                                               \
