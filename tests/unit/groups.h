@@ -48,8 +48,8 @@
     X(move_walk)                                                                                   \
     X(nodes)                                                                                       \
     X(pilot)                                                                                       \
-    X(pilot_lease)                                                                                 \
     X(pilot_holds)                                                                                 \
+    X(pilot_lease)                                                                                 \
     X(plan)                                                                                        \
     X(plan_order)                                                                                  \
     X(plan_refusals)                                                                               \
