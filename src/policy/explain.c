@@ -169,9 +169,10 @@ void explain_target(Explanation *e, const Health *h, const PlanTarget *t)
 void explain_line_text(StrBuf *out, const ExplainLine *line)
 {
     static const char *const marks[] = {
-        [EXPLAIN_TITLE] = "",     [EXPLAIN_TEXT] = "",      [EXPLAIN_GOOD] = "  ",
-        [EXPLAIN_HELD] = "! ",    [EXPLAIN_CHOSEN] = "> ",  [EXPLAIN_POSSIBLE] = "+ ",
-        [EXPLAIN_REFUSED] = "- ", [EXPLAIN_COMMAND] = "$ ",
+        [EXPLAIN_TITLE] = "",     [EXPLAIN_TEXT] = "",       [EXPLAIN_GOOD] = "  ",
+        [EXPLAIN_HELD] = "! ",    [EXPLAIN_BAD] = "x ",      [EXPLAIN_NOTE] = "  ",
+        [EXPLAIN_CHOSEN] = "> ",  [EXPLAIN_POSSIBLE] = "+ ", [EXPLAIN_REFUSED] = "- ",
+        [EXPLAIN_COMMAND] = "$ ",
     };
     strbuf_addf(out, "%*s%s", 2 * line->indent, "", marks[line->kind]);
     if (line->left[0] != '\0') {

@@ -100,6 +100,11 @@ bool host_loss_is_survived(const HostLoss *loss)
     return loss->slots_lost == 0 && loss->slots_stuck == 0 && loss->majority_kept;
 }
 
+static int alone_after(const HostLoss *loss)
+{
+    return loss->left_alone + loss->promoted_alone;
+}
+
 static const char *plural(int n)
 {
     return n == 1 ? "" : "s";
@@ -123,7 +128,7 @@ static void add(char *out, size_t size, const char *format, ...)
 
 char *host_loss_text(const HostLoss *loss, char *out, size_t size)
 {
-    int alone = loss->left_alone + loss->promoted_alone;
+    int alone = alone_after(loss);
     out[0] = '\0';
     if (host_loss_is_survived(loss)) {
         add(out, size, "safe");
@@ -140,7 +145,7 @@ char *host_loss_text(const HostLoss *loss, char *out, size_t size)
         add(out, size, "%d failover%s", loss->failovers, plural(loss->failovers));
     }
     if (alone > 0) {
-        add(out, size, "%d master%s left alone", alone, plural(alone));
+        add(out, size, "%d left alone", alone);
     }
     return out;
 }
@@ -165,13 +170,20 @@ static int compare_losses(const void *a, const void *b)
     if (x->majority_kept != y->majority_kept) {
         return x->majority_kept ? 1 : -1;
     }
-    if (x->left_alone != y->left_alone) {
-        return x->left_alone > y->left_alone ? -1 : 1;
+    if (x->slots_stuck != y->slots_stuck) {
+        return x->slots_stuck > y->slots_stuck ? -1 : 1;
+    }
+    if (alone_after(x) != alone_after(y)) {
+        return alone_after(x) > alone_after(y) ? -1 : 1;
     }
     return strcmp(x->host, y->host);
 }
 
-// Where a node is: its host, or its own address when the host is not known.
+const char *host_of(const Node *node)
+{
+    return node->host[0] != '\0' ? node->host : node->addr;
+}
+
 typedef struct {
     const char *host;
     int node;
@@ -194,7 +206,7 @@ HostSafety host_safety(const Snapshot *s, const Health *h)
         const Node *node = &s->nodes[i];
         if (!node_has(node, NODE_FAIL)) {
             places[n++] = (Place){
-                .host = node->host[0] != '\0' ? node->host : node->addr,
+                .host = host_of(node),
                 .node = (int)i,
             };
         }

@@ -282,7 +282,7 @@ static void add_servers(Steps *steps, const ServerMigration *m)
 static void add_plan(Steps *steps)
 {
     const Plan *plan = &steps->w->out->plan;
-    for (size_t i = 0; i < plan->n && i < TARGETS_MAX; i++) {
+    for (size_t i = 0; i < plan->n_orphans && i < TARGETS_MAX; i++) {
         const PlanTarget *t = &plan->at[i];
         if (t->chosen >= 0) {
             const PlanCandidate *c = &t->candidates[t->chosen];
@@ -294,9 +294,9 @@ static void add_plan(Steps *steps)
                      addr(steps->w, t->target));
         }
     }
-    if (plan->n > TARGETS_MAX) {
-        add_step(steps, WHATIF_REHOME, LEVEL_INFO, "and %zu more orphan%s", plan->n - TARGETS_MAX,
-                 plural(plan->n - TARGETS_MAX));
+    if (plan->n_orphans > TARGETS_MAX) {
+        add_step(steps, WHATIF_REHOME, LEVEL_INFO, "and %zu more orphan%s",
+                 plan->n_orphans - TARGETS_MAX, plural(plan->n_orphans - TARGETS_MAX));
     }
 }
 
@@ -313,7 +313,7 @@ static void add_rehome(Steps *steps)
                  "cannot bring lost slots back: only a dead node with the data can, restarted");
     }
     add_plan(steps);
-    if (out->plan.n == 0 && out->loss.slots_lost == 0) {
+    if (out->plan.n_orphans == 0 && out->loss.slots_lost == 0) {
         add_step(steps, WHATIF_REHOME, LEVEL_GOOD, "would have nothing to do");
     }
 }

@@ -43,7 +43,7 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
     }
     // No need to name the key of what one is looking at.
     return b->action != ui->view->opens && !(ui->details && b->action == ACT_DETAILS) &&
-           !(ui_scope(ui) == IN_WHY && b->action == ACT_EXPLAIN);
+           !(ui_scope(ui) == IN_WHY && (b->action == ACT_EXPLAIN || b->action == ACT_WHATIF));
 }
 
 static const char *dialog_label(const Ui *ui, Action action)

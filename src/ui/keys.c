@@ -7,9 +7,9 @@
 #include "rehome/base/text.h"
 
 // Lists that can be walked through.
-#define IN_LISTS (IN_TREE | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK)
+#define IN_LISTS (IN_TREE | IN_HOSTS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK)
 // Where the operator looks around, with no question open.
-#define IN_VIEWS (IN_TREE | IN_EVENTS | IN_AUTO | IN_DETAILS)
+#define IN_VIEWS (IN_TREE | IN_HOSTS | IN_EVENTS | IN_AUTO | IN_DETAILS)
 
 // The key that asks is never the key that commits: m, M, u and a are not bound in IN_CONFIRM.
 // clang-format off
@@ -34,20 +34,26 @@ const KeyBinding key_bindings[] = {
      .label = "yes", .help = "Do it now."},
     {.keys = "Esc n", .scope = IN_CONFIRM, .action = ACT_CANCEL, .need = NEED_NOTHING,
      .label = "stop", .help = "Do not do it; a countdown stops and nothing is sent."},
-    {.keys = "Esc", .scope = IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK, .action = ACT_CANCEL, .need = NEED_NOTHING,
+    {.keys = "Esc", .scope = IN_HOSTS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK, .action = ACT_CANCEL, .need = NEED_NOTHING,
      .label = "back", .help = "Back to the tree; put a picked-up replica down."},
     {.keys = "Enter", .scope = IN_EVENTS | IN_AUTO, .action = ACT_CHOOSE, .need = NEED_NOTHING,
      .label = "go to node", .help = "Show the node an event or a decision is about in the tree."},
     {.keys = "Enter", .scope = IN_TREE | IN_DETAILS, .action = ACT_DETAILS, .need = NEED_NOTHING,
      .label = "details", .help = "Open or close the details of the selected node."},
-    {.keys = "e", .scope = IN_VIEWS | IN_WHY, .action = ACT_EXPLAIN, .need = NEED_NOTHING,
+    {.keys = "e", .scope = IN_TREE | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY, .action = ACT_EXPLAIN, .need = NEED_NOTHING,
      .label = "why", .help = "Explain why automatic mode acts or does not, with every rule and value: for the selected node, event or decision."},
     {.keys = "a", .scope = IN_VIEWS, .action = ACT_AUTO, .need = NEED_WRITE,
      .label = "auto", .help = "Automatic mode: off, observe, act, and round again; it asks before it acts."},
     {.keys = "s", .scope = IN_TREE, .action = ACT_SORT, .need = NEED_NOTHING,
      .label = "sort", .help = "Sort masters: worst first, or in slot order."},
+    {.keys = "x", .scope = IN_TREE | IN_HOSTS | IN_DETAILS | IN_WHY, .action = ACT_WHATIF, .need = NEED_NOTHING,
+     .label = "if it died", .help = "What if the selected node or host died: what would be lost, and what the servers and rehome would do."},
+    {.keys = "Enter", .scope = IN_HOSTS, .action = ACT_WHATIF, .need = NEED_NOTHING,
+     .label = "", .help = "The same, for the selected host."},
     {.keys = "1", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_TREE, .need = NEED_NOTHING,
      .label = "tree", .help = "Show masters with their replicas."},
+    {.keys = "2", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_HOSTS, .need = NEED_NOTHING,
+     .label = "hosts", .help = "Show which copies are on which host, and what the loss of each would cost."},
     {.keys = "4", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_EVENTS, .need = NEED_NOTHING,
      .label = "events", .help = "Show what changed, and who did it."},
     {.keys = "5", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_AUTO, .need = NEED_NOTHING,
@@ -70,6 +76,10 @@ const KeyBinding key_bindings[] = {
      .label = "", .help = "Next row."},
     {.keys = "k Up", .scope = IN_LISTS, .action = ACT_ROW_UP, .need = NEED_NOTHING,
      .label = "", .help = "Previous row."},
+    {.keys = "Left", .scope = IN_HOSTS, .action = ACT_LEFT, .need = NEED_NOTHING,
+     .label = "", .help = "The host to the left in the grid."},
+    {.keys = "Right", .scope = IN_HOSTS, .action = ACT_RIGHT, .need = NEED_NOTHING,
+     .label = "", .help = "The host to the right in the grid."},
     {.keys = "PgDn", .scope = IN_LISTS, .action = ACT_PAGE_DOWN, .need = NEED_NOTHING,
      .label = "", .help = "Next page."},
     {.keys = "PgUp", .scope = IN_LISTS, .action = ACT_PAGE_UP, .need = NEED_NOTHING,
@@ -190,7 +200,7 @@ static void add_scopes(StrBuf *out, unsigned scope)
         const char *name;
     } names[] = {
         {IN_ANY, "everywhere"},  {IN_TREE, "tree"},
-        {IN_EVENTS, "events"},   {IN_AUTO, "automatic"},
+        {IN_HOSTS, "hosts"}, {IN_EVENTS, "events"},   {IN_AUTO, "automatic"},
         {IN_WHY, "explanation"}, {IN_DETAILS, "details"},
         {IN_HELP, "help"},       {IN_PICK, "choosing a master"},
         {IN_CONFIRM, "preview"}, {IN_DEMO, "demo"},

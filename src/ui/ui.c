@@ -11,7 +11,7 @@
 enum { MIN_W = 60, MIN_H = 15, PANE_MIN_W = 110, WALL_MIN_W = 160, NOTE_MS = 8000 };
 
 // Adding a view: its row here, and its keys in the table of keys.
-const View *const views[] = {&tree_view, &events_view, &automatic_view};
+const View *const views[] = {&tree_view, &hosts_view, &events_view, &automatic_view};
 const size_t views_n = ARRAY_LEN(views);
 
 Ui *ui_new(ConfirmMode confirm)
@@ -147,8 +147,7 @@ static bool scroll_act(Scroll *scroll, Action action)
     return true;
 }
 
-// "3 more above · 12 below" when there is more than fits, else "".
-static void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size)
+void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size)
 {
     int above = scroll->top;
     int below = scroll->total - scroll->top - scroll->page;
@@ -248,7 +247,9 @@ static void draw_body(Ui *ui, const Scene *s, Canvas *c, Rect r)
         draw_tree_screen(ui, s, c, r);
     } else {
         ui->view->draw(ui, s, c, list);
-        const Scroll *scroll = ui->view == &events_view ? &ui->events : &ui->decisions;
+        const Scroll *scroll = ui->view == &events_view  ? &ui->events
+                               : ui->view == &hosts_view ? &ui->hosts_grid
+                                                         : &ui->decisions;
         draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, scroll, "", 0);
     }
 }
@@ -358,6 +359,9 @@ static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
     if (action == ACT_EXPLAIN && ui_selected(ui, s) >= 0) {
         why_open(ui, (WhyAsk){.kind = WHY_NODE, .node = ui->cursor});
     }
+    if (action == ACT_WHATIF && ui_selected(ui, s) >= 0) {
+        why_open(ui, (WhyAsk){.kind = WHY_LOSS, .node = ui->cursor});
+    }
     if (action == ACT_STOP_MOVE) {
         return stop_move(ui, s);
     }
@@ -407,7 +411,7 @@ static bool act_on_page(Ui *ui, Action action)
         return scroll_act(&ui->help_page, action);
     }
     if (is_explaining(ui)) {
-        if (action == ACT_CANCEL || action == ACT_EXPLAIN) {
+        if (action == ACT_CANCEL || action == ACT_EXPLAIN || action == ACT_WHATIF) {
             why_close(ui);
             return true;
         }

@@ -19,6 +19,7 @@ typedef struct View {
 } View;
 
 extern const View tree_view;
+extern const View hosts_view;
 extern const View events_view;
 extern const View automatic_view;
 
@@ -46,6 +47,11 @@ struct Ui {
     Scroll tree;
     int name_w;     // widest address so far at this width: columns do not come back and forth
     int name_w_for; // that width
+    // hosts
+    char host[64];     // selected; "": the worst
+    Scroll hosts;      // what each costs
+    Scroll hosts_grid; // shards
+    int hosts_left;    // first host in the grid
     // events
     Event event; // selected; EVENT_CODE_COUNT: the newest, and stay there
     Scroll events;
@@ -86,6 +92,9 @@ void ui_select(Ui *ui, NodeId id);
 
 // Keep a place in a list within it.
 void scroll_clamp(Scroll *scroll, int page, int total);
+
+// "3 more above · 12 below" when there is more than fits, else "".
+void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size);
 
 // Orphaned masters that are scrolled out of sight.
 int tree_hidden_orphans(const Ui *ui, const Scene *s);

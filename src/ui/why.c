@@ -1,9 +1,11 @@
 #include "why.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "rehome/base/text.h"
 #include "rehome/policy/charge.h"
+#include "rehome/policy/whatif.h"
 #include "view.h"
 #include "words.h"
 
@@ -13,7 +15,7 @@ static bool is_fresh(const Why *why, const Scene *s, WhyAsk ask)
            why->round == s->health->snapshot->round && why->mode == s->automatic->mode &&
            why->brake == s->automatic->brake && why->decisions == s->decisions->n &&
            why->ask.kind == ask.kind && why->ask.serial == ask.serial &&
-           node_id_eq(why->ask.node, ask.node);
+           strcmp(why->ask.host, ask.host) == 0 && node_id_eq(why->ask.node, ask.node);
 }
 
 static void add_head(Explanation *e, const Decision *d)
@@ -22,6 +24,26 @@ static void add_head(Explanation *e, const Decision *d)
     explain_add(e, EXPLAIN_TITLE, 0, "", "At %s automatic mode (%s) %s",
                 format_wall(clock, sizeof(clock), d->wall_ms), auto_mode_text(d->mode),
                 verdict_words(d->what.verdict));
+}
+
+static void add_loss(Explanation *e, const Health *h, WhyAsk ask)
+{
+    const HostLoss *host = ask.host[0] != '\0' ? host_loss_find(&h->hosts, ask.host) : NULL;
+    int node = snapshot_find(h->snapshot, ask.node);
+    char what[80];
+    if (ask.host[0] != '\0') {
+        snprintf(what, sizeof(what), "host %s", ask.host);
+    } else if (node >= 0) {
+        snprintf(what, sizeof(what), "%.70s", h->snapshot->nodes[node].addr);
+    }
+    const WhatIf *answer = host != NULL ? whatif_ask(h, what, host->members, host->n_members)
+                                        : whatif_ask(h, what, &node, node >= 0);
+    whatif_explain(e, answer);
+    whatif_free(answer);
+    if (host != NULL) {
+        HostPairs pairs = host_pairs(h, e->arena);
+        host_pairs_explain(e, &pairs, ask.host);
+    }
 }
 
 static void write_text(Explanation *e, const Scene *s, WhyAsk ask)
@@ -47,6 +69,9 @@ static void write_text(Explanation *e, const Scene *s, WhyAsk ask)
         break;
     case WHY_CHARGE:
         explain_charge(e, h, s->automatic->mode, s->user);
+        break;
+    case WHY_LOSS:
+        add_loss(e, h, ask);
         break;
     case WHY_PANE:
         explain_rules(e, h, s->plan, s->automatic);
@@ -93,6 +118,8 @@ static const struct {
     [EXPLAIN_TEXT] = {ROLE_TEXT, ROLE_DIM, GLYPH_OK, ""},
     [EXPLAIN_GOOD] = {ROLE_TEXT, ROLE_OK, GLYPH_OK, NULL},
     [EXPLAIN_HELD] = {ROLE_WARN, ROLE_WARN, GLYPH_WARN, NULL},
+    [EXPLAIN_NOTE] = {ROLE_TEXT, ROLE_DIM, GLYPH_DOT, NULL},
+    [EXPLAIN_BAD] = {ROLE_CRIT, ROLE_CRIT, GLYPH_FAILED, NULL},
     [EXPLAIN_CHOSEN] = {ROLE_OK, ROLE_OK, GLYPH_OK, ">"},
     [EXPLAIN_POSSIBLE] = {ROLE_TEXT, ROLE_TEXT, GLYPH_OK, "+"},
     [EXPLAIN_REFUSED] = {ROLE_DIM, ROLE_DIM, GLYPH_OK, "-"},
@@ -160,7 +187,8 @@ void why_check(Ui *ui, const Scene *s)
     }
     if (s->health == NULL || s->automatic == NULL || s->decisions == NULL) {
         why_close(ui);
-    } else if (ask->kind == WHY_NODE && snapshot_find(s->health->snapshot, ask->node) < 0) {
+    } else if ((ask->kind == WHY_NODE || (ask->kind == WHY_LOSS && ask->host[0] == '\0')) &&
+               snapshot_find(s->health->snapshot, ask->node) < 0) {
         ui_note(ui, s, LEVEL_WARNING, "it is no longer part of the cluster");
         why_close(ui);
     } else if (ask->kind == WHY_DECISION && decisions_find(s->decisions, ask->serial) == NULL) {
@@ -172,7 +200,8 @@ void why_check(Ui *ui, const Scene *s)
 void why_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
 {
     enum { LEFT_WIDTH = 18 };
-    Page page = {.width = r.w, .left_w = LEFT_WIDTH};
+    bool is_loss = ui->why_ask.kind == WHY_LOSS;
+    Page page = {.width = r.w, .left_w = is_loss ? WHY_LOSS_LEFT : LEFT_WIDTH};
     why_fill(&page, s->health->snapshot, why_text(&ui->why, s, ui->why_ask), c->ascii);
     scroll_clamp(&ui->why_page, r.h, page.n);
     page_draw(&page, c, r, ui->why_page.top);

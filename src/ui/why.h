@@ -13,6 +13,7 @@ typedef enum {
     WHY_NOW,      // the present decision
     WHY_DECISION, // an earlier one: serial
     WHY_CHARGE,   // who is in charge
+    WHY_LOSS,     // what if this died: host, or node when that is ""
     WHY_PANE,     // what has to hold, and who is in charge: beside the automatic view
 } WhyKind;
 
@@ -20,7 +21,10 @@ typedef struct {
     WhyKind kind;
     NodeId node;
     uint64_t serial;
+    char host[64]; // label, or the address of a node on an unknown host
 } WhyAsk;
+
+enum { WHY_LOSS_LEFT = 12 }; // width of the words at the left of WHY_LOSS
 
 // One explanation, kept while what it is about stays the same.
 typedef struct {

@@ -75,6 +75,7 @@
     X(ui_pick)                                                                                     \
     X(views)                                                                                       \
     X(views_automatic)                                                                             \
+    X(views_hosts)                                                                                 \
     X(whatif)
 
 #endif

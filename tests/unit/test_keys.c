@@ -163,7 +163,7 @@ static void markdown_has_a_row_for_each_binding(void **state)
         rows++;
     }
     assert_int_equal(rows, key_bindings_n + 2);
-    assert_non_null(strstr(strbuf_text(&text), "| `j` `Down` | Next row. | tree, events,"));
+    assert_non_null(strstr(strbuf_text(&text), "| `j` `Down` | Next row. | tree, hosts, events,"));
     strbuf_done(&text);
 }
 

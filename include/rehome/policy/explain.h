@@ -10,8 +10,10 @@
 typedef enum {
     EXPLAIN_TITLE,    // what the lines below it are about
     EXPLAIN_TEXT,     // a plain sentence
+    EXPLAIN_NOTE,     // neither good nor bad
     EXPLAIN_GOOD,     // a rule that holds
     EXPLAIN_HELD,     // what holds it back, or is wrong
+    EXPLAIN_BAD,      // what is lost
     EXPLAIN_CHOSEN,   // the candidate that moves
     EXPLAIN_POSSIBLE, // a candidate that might, but is not the best
     EXPLAIN_REFUSED,  // a candidate that may not

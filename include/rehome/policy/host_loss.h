@@ -40,11 +40,14 @@ HostLoss host_loss_of(const Snapshot *s, const struct Health *h, const int *node
 // No slot is lost or stuck, and the majority is kept: the cluster goes on by itself.
 bool host_loss_is_survived(const HostLoss *loss);
 
-// "5461 slots lost, 1 master left alone" or "safe, 1 failover": what it costs, worst first. Returns
+// "5461 slots LOST, 1 left alone" or "safe, 1 failover": what it costs, worst first. Returns
 // out.
 char *host_loss_text(const HostLoss *loss, char *out, size_t size);
 
 const HostLoss *host_loss_find(const HostSafety *safety, const char *host); // NULL: no such host
+
+// Where a node is: its host, or its own address when that is not known. A HostLoss has this name.
+const char *host_of(const Node *node);
 
 // Two hosts that cost more together than one by one.
 typedef struct {

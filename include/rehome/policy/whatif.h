@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "rehome/policy/explain.h"
 #include "rehome/policy/plan.h"
 
 // What becomes of a shard that loses at least one node, worst first.
@@ -77,6 +78,12 @@ typedef struct {
 // nodes: indices, each counted once; those that have failed already change nothing. Never NULL.
 const WhatIf *whatif_ask(const Health *h, const char *what, const int *nodes, size_t n);
 void whatif_free(const WhatIf *w); // NULL is fine
+
+// The answer as a page.
+void whatif_explain(Explanation *e, const WhatIf *w);
+
+// The pairs that this host is one of; nothing when there is none.
+void host_pairs_explain(Explanation *e, const HostPairs *pairs, const char *host);
 
 // What becomes of this master's shard; NULL: nothing, it loses nobody.
 const ShardLoss *whatif_shard(const WhatIf *w, int master);

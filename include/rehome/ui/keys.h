@@ -45,6 +45,7 @@ typedef enum {
     IN_AUTO = 512,
     IN_WHY = 1024, // an explanation over a view
     IN_FORM = 2048,
+    IN_HOSTS = 4096,
 } KeyScope;
 
 #define ACTIONS(X)                                                                                 \
@@ -53,12 +54,16 @@ typedef enum {
     X(ROW_UP)                                                                                      \
     X(PAGE_DOWN)                                                                                   \
     X(PAGE_UP)                                                                                     \
+    X(LEFT)                                                                                        \
+    X(RIGHT)                                                                                       \
     X(FIRST)                                                                                       \
     X(LAST)                                                                                        \
     X(VIEW_TREE)                                                                                   \
+    X(VIEW_HOSTS)                                                                                  \
     X(VIEW_EVENTS)                                                                                 \
     X(VIEW_AUTO)                                                                                   \
     X(EXPLAIN)                                                                                     \
+    X(WHATIF)                                                                                      \
     X(DETAILS)                                                                                     \
     X(SORT)                                                                                        \
     X(MOVE)                                                                                        \
