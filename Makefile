@@ -136,7 +136,8 @@ bench: deps-test ## measure the budgets, with an optimised build (ONLY=check: th
 race: deps-test ## the program and the servers at the same orphan (RUNS=8; GRACE="0 3 6"; INSTANCES=1)
 	$(SUBMAKE) all $(B)/bench
 	$(Q)REHOME_BIN='$(CURDIR)/$(B)/rehome' V='$(V)' RUNS='$(RUNS)' GRACE='$(GRACE)' \
-	    INSTANCES='$(INSTANCES)' NODE_TIMEOUT='$(NODE_TIMEOUT)' $(B)/bench race
+	    INSTANCES='$(INSTANCES)' LEASE='$(LEASE)' \
+	    NODE_TIMEOUT='$(NODE_TIMEOUT)' $(B)/bench race
 
 screenshots: deps-test ## draw the pictures under screenshots/ anew
 	$(SUBMAKE) all $(DRIVER_BINARIES)

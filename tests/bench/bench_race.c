@@ -16,6 +16,7 @@ typedef struct {
     int64_t runs;
     int64_t instances;
     int64_t node_timeout_ms;
+    const char *lease;
     bool tells_all;
     char stories[64];
 } Race;
@@ -125,6 +126,7 @@ static void race_with(const Race *race, const char *grace)
             .node_timeout_ms = (int)race->node_timeout_ms,
             .instances = (int)race->instances,
             .grace = grace,
+            .lease = race->lease,
             .number = i,
             .story = stories[i],
             .always_tell = race->tells_all,
@@ -155,10 +157,12 @@ void bench_race(void)
 {
     const char *verbose = getenv("V");
     const char *graces = getenv("GRACE");
+    const char *lease = getenv("LEASE");
     Race race = {
         .runs = number_from("RUNS", 8, 10000),
         .instances = number_from("INSTANCES", 1, HEAL_INSTANCES),
         .node_timeout_ms = number_from("NODE_TIMEOUT", lab_scenario.node_timeout_ms, 60000),
+        .lease = lease != NULL && *lease != '\0' ? lease : NULL,
         .tells_all = verbose != NULL && *verbose != '\0',
         .stories = "/tmp/rehome-race-XXXXXX",
     };

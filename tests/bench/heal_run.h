@@ -31,6 +31,7 @@ typedef struct {
     int node_timeout_ms;   // 0: the scenario's
     int instances;         // of the program, all with --auto act; 0: the servers are left alone
     const char *grace;     // seconds, as the option has them; NULL: its default
+    const char *lease;     // key of the lease that they share; NULL: none
     size_t number;         // moves the loss to another moment of the program's second
     const char *story;     // file for what was seen when a claim is broken; NULL: none
     bool always_tell;      // ... and when none is
