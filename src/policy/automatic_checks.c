@@ -17,7 +17,8 @@ static const char *rule_text(AutoRule rule)
     return (size_t)rule < ARRAY_LEN(texts) ? texts[rule] : "";
 }
 
-static void say(AutoCheck *c, const char *format, va_list args)
+__attribute__((format(printf, 2, 0))) static void say(AutoCheck *c, const char *format,
+                                                      va_list args)
 {
     char text[512];
     vsnprintf(text, sizeof(text), format, args);

@@ -20,5 +20,8 @@ const char *purpose_text(MovePurpose purpose)
 
 char purpose_letter(MovePurpose purpose)
 {
-    return (size_t)purpose < ARRAY_LEN(purposes) ? purposes[purpose].letter : '\0';
+    if ((size_t)purpose >= ARRAY_LEN(purposes)) {
+        return '\0';
+    }
+    return purposes[purpose].letter;
 }
