@@ -142,7 +142,7 @@ static void draw_answer(Ui *ui, const Scene *s, const HostTable *t, int host, Ca
 
 static int costs_width(const HostTable *t)
 {
-    enum { AROUND = 13, COST_WIDTH = 32 };
+    enum { AROUND = 13, COST_WIDTH = 36 };
     return names_width(t) + AROUND + COST_WIDTH;
 }
 

@@ -185,7 +185,7 @@ static void outcome_text(const HostsGrid *g, const ShardLoss *loss, char *out, s
         snprintf(out, size, loss->heir >= 0 ? "STUCK: no majority" : "STUCK: nofailover");
         break;
     case SHARD_ALONE:
-        snprintf(out, size, "left alone");
+        snprintf(out, size, "left without replica");
         break;
     case SHARD_TAKEN_OVER:
         if (loss->n_heirs > 1) {
@@ -202,7 +202,7 @@ static void outcome_text(const HostsGrid *g, const ShardLoss *loss, char *out, s
 
 static Role outcome_role(ShardFate fate)
 {
-    return fate <= SHARD_STUCK ? ROLE_CRIT : fate == SHARD_ALONE ? ROLE_ORPHAN : ROLE_TEXT;
+    return fate <= SHARD_STUCK ? ROLE_CRIT : fate == SHARD_ALONE ? ROLE_WARN : ROLE_TEXT;
 }
 
 static void draw_row(const HostsGrid *g, const Layout *l, const ShardRow *shard, Canvas *c, int x,

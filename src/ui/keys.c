@@ -7,7 +7,8 @@
 #include "rehome/base/text.h"
 
 // Lists that can be walked through.
-#define IN_LISTS (IN_TREE | IN_HOSTS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK)
+#define IN_LISTS                                                                                   \
+    (IN_TREE | IN_HOSTS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK)
 // Where the operator looks around, with no question open.
 #define IN_VIEWS (IN_TREE | IN_HOSTS | IN_EVENTS | IN_AUTO | IN_DETAILS)
 
@@ -199,12 +200,10 @@ static void add_scopes(StrBuf *out, unsigned scope)
         unsigned bit;
         const char *name;
     } names[] = {
-        {IN_ANY, "everywhere"},  {IN_TREE, "tree"},
-        {IN_HOSTS, "hosts"}, {IN_EVENTS, "events"},   {IN_AUTO, "automatic"},
-        {IN_WHY, "explanation"}, {IN_DETAILS, "details"},
-        {IN_HELP, "help"},       {IN_PICK, "choosing a master"},
-        {IN_CONFIRM, "preview"}, {IN_DEMO, "demo"},
-        {IN_FORM, "questions"},
+        {IN_ANY, "everywhere"},  {IN_TREE, "tree"},      {IN_HOSTS, "hosts"},
+        {IN_EVENTS, "events"},   {IN_AUTO, "automatic"}, {IN_WHY, "explanation"},
+        {IN_DETAILS, "details"}, {IN_HELP, "help"},      {IN_PICK, "choosing a master"},
+        {IN_CONFIRM, "preview"}, {IN_DEMO, "demo"},      {IN_FORM, "questions"},
     };
     const char *comma = "";
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {

@@ -29,6 +29,7 @@
     X(scenario)                                                                                    \
     X(spread)                                                                                      \
     X(trouble)                                                                                     \
-    X(usage)
+    X(usage)                                                                                       \
+    X(whatif)
 
 #endif

@@ -6,8 +6,8 @@
 #include "rehome/base/mem.h"
 #include "rehome/ui/keys.h"
 
-static const unsigned scopes[] = {IN_TREE, IN_EVENTS, IN_DETAILS, IN_HELP, IN_PICK, IN_CONFIRM,
-                                  IN_AUTO, IN_WHY};
+static const unsigned scopes[] = {IN_TREE,    IN_EVENTS, IN_DETAILS, IN_HELP, IN_PICK,
+                                  IN_CONFIRM, IN_AUTO,   IN_WHY,     IN_HOSTS};
 
 // Calls what for each key of the table.
 static void each_key(void (*what)(const KeyBinding *binding, const char *name))

@@ -40,7 +40,7 @@ HostLoss host_loss_of(const Snapshot *s, const struct Health *h, const int *node
 // No slot is lost or stuck, and the majority is kept: the cluster goes on by itself.
 bool host_loss_is_survived(const HostLoss *loss);
 
-// "5461 slots LOST, 1 left alone" or "safe, 1 failover": what it costs, worst first. Returns
+// "5461 slots LOST, 1 without replica" or "safe, 1 failover": what it costs, worst first. Returns
 // out.
 char *host_loss_text(const HostLoss *loss, char *out, size_t size);
 
