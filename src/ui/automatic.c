@@ -95,7 +95,7 @@ static void draw_now(Pen *p)
         snprintf(text, sizeof(text), "%s%s", verdict_words(d->verdict),
                  p->s->plan->n > 0 && off ? ": automatic mode is off; e says what it would do"
                  : off                    ? ": automatic mode is off"
-                                          : ": no master is orphaned");
+                                          : ": nothing to do");
     } else if (d->rule[0] != '\0') {
         snprintf(text, sizeof(text), "%s (%s): %s", verdict_words(d->verdict), d->rule, d->text);
     } else {
@@ -131,6 +131,37 @@ static void draw_limits(Pen *p)
              auto_tries_last_hour(a, p->s->now_ms), a->limits.max_moves_per_hour, dot,
              a->brake ? "ON: b releases it" : "off");
     draw_value(p, draw_label(p, "limits", -1), a->brake ? ROLE_WARN : ROLE_TEXT, 2, text);
+}
+
+// The lease that several instances share, when there is one.
+static void draw_lease(Pen *p)
+{
+    const Automatic *a = p->s->automatic;
+    if (a->lease[0] != '\0') {
+        draw_value(p, draw_label(p, "lease", -1), a->lacks_lease ? ROLE_WARN : ROLE_TEXT, 1,
+                   a->lease);
+    }
+}
+
+// What people hold it back with; the brake is among the limits.
+static void draw_holds(Pen *p)
+{
+    enum { SHOWN_MAX = 3 };
+    const Health *h = p->s->health;
+    int shown = 0;
+    for (size_t i = 0; i < h->n_holds && shown < SHOWN_MAX; i++) {
+        const Hold *hold = &h->holds[i];
+        if (hold->on.kind == HOLD_BRAKE) {
+            continue;
+        }
+        char subject[200];
+        char words[320];
+        char text[540];
+        hold_subject_text(subject, sizeof(subject), &hold->on, h->snapshot);
+        hold_words(words, sizeof(words), hold, p->s->wall_ms);
+        snprintf(text, sizeof(text), "%s %s", subject, words);
+        draw_value(p, draw_label(p, shown++ == 0 ? "held" : "", -1), ROLE_WARN, 1, text);
+    }
 }
 
 // Nodes that took part in a move and are left alone for a while; nothing when there are none.
@@ -278,6 +309,8 @@ static void automatic_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
     draw_now(&p);
     draw_charge(&p);
     draw_limits(&p);
+    draw_lease(&p);
+    draw_holds(&p);
     draw_cooling(&p);
     draw_last_move(&p);
     draw_moved_by_others(&p);

@@ -133,24 +133,46 @@ static void measure(Table *t)
     t->donor_w = t->donor_w > WIDEST ? WIDEST : t->donor_w;
 }
 
-static void draw_head(const Table *t)
+// ":7001 orphaned for 00:04, its replica failed" and the like.
+static void need_words(const Table *t, char *out, size_t size)
 {
     const NodeHealth *nh = &t->s->health->of[t->t->target];
-    const Node *n = &t->p->nodes[t->t->target];
+    char name[NAME_MAX_BYTES];
+    char other[NAME_MAX_BYTES];
     char why[64];
     char clock[32];
+    short_name(t->p, t->t->target, name, sizeof(name));
+    if (t->t->purpose == PURPOSE_STEP) {
+        short_name(t->p, t->t->for_target, other, sizeof(other));
+        snprintf(out, size, "%s, the first of two steps for %s", name, other);
+        return;
+    }
+    bool spreads = t->t->purpose == PURPOSE_SPREAD;
+    int64_t since = spreads ? nh->host_alone_ms : nh->since_ms;
+    int64_t ms = t->s->now_ms > since ? t->s->now_ms - since : 0;
+    format_clock(clock, sizeof(clock), ms);
+    if (spreads) {
+        snprintf(out, size, "%s on one host with all its replicas for %s", name, clock);
+        return;
+    }
+    orphan_words(t->s->health, t->t->target, why, sizeof(why));
+    snprintf(out, size, "%s orphaned for %s%s%s", name, clock, why[0] != '\0' ? ", " : "", why);
+}
+
+static void draw_head(const Table *t)
+{
+    char need[160];
     char bytes[32];
     char text[240];
-    char name[NAME_MAX_BYTES];
-    short_name(t->p, t->t->target, name, sizeof(name));
-    orphan_words(t->s->health, t->t->target, why, sizeof(why));
-    int64_t ms = t->s->now_ms > nh->since_ms ? t->s->now_ms - nh->since_ms : 0;
-    snprintf(text, sizeof(text), "%s orphaned for %s%s%s: %d slots, %s to copy", name,
-             format_clock(clock, sizeof(clock), ms), why[0] != '\0' ? ", " : "", why, n->slot_count,
+    need_words(t, need, sizeof(need));
+    snprintf(text, sizeof(text), "%s: %d slots, %s to copy", need,
+             t->p->nodes[t->t->target].slot_count,
              format_bytes(bytes, sizeof(bytes), t->t->cost_bytes));
-    int x = canvas_text(t->c, t->r.x, t->r.y, t->r.w, ROLE_ORPHAN,
-                        glyph_text(GLYPH_ORPHAN, t->c->ascii));
-    draw_cut(t->c, x + 1, t->r.y, t->r.x + t->r.w - x - 1, ROLE_ORPHAN, text);
+    bool heals = t->t->purpose == PURPOSE_HEAL;
+    Role role = heals ? ROLE_ORPHAN : ROLE_WARN;
+    int x = canvas_text(t->c, t->r.x, t->r.y, t->r.w, role,
+                        glyph_text(heals ? GLYPH_ORPHAN : GLYPH_WARN, t->c->ascii));
+    draw_cut(t->c, x + 1, t->r.y, t->r.x + t->r.w - x - 1, role, text);
 }
 
 int automatic_table_draw(const Scene *s, Canvas *c, Rect r)

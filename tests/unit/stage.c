@@ -55,7 +55,7 @@ void stage_time(Stage *st, int64_t now_ms)
 void stage_round(Stage *st, int64_t now_ms)
 {
     const Health *before = st->scene.health;
-    HealthOptions options = {.moving = st->own, .holds = &st->holds};
+    HealthOptions options = {.moving = st->own, .holds = &st->holds, .spread = st->spread};
     Snapshot *s = fixture_snapshot(st->f, now_ms);
     assert(st->n_pictures < STAGE_PICTURES);
     s->round = st->n_pictures + 1;

@@ -17,6 +17,7 @@ typedef struct {
     Move move;   // shown when scene.move points here
     OwnMove own; // given to the health
     Holds holds; // the same
+    bool spread; // the same
     Plan plan;
     Findings findings;
     Event events[STAGE_EVENTS];

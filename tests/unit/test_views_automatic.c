@@ -72,6 +72,29 @@ static void the_view_after_moves(void **state)
     stage_free(st);
 }
 
+static void the_view_when_people_and_another_instance_hold_it_back(void **state)
+{
+    (void)state;
+    Stage *st = observed(AUTO_ACT);
+    stage_hold(st, HOLD_PAUSE, HOLD_ON_ALL, 7001, 0);
+    stage_hold(st, HOLD_DOWNTIME, HOLD_ON_NODE, 7002, 3600000);
+    auto_set_lease(&st->automatic, false, "the lease is held by other-host:4711, for 7s");
+    stage_rounds(st, 10000, 12000);
+    screen_at("automatic-held", st, "5", 80, 24);
+    stage_free(st);
+}
+
+static void the_view_when_replicas_are_to_be_spread(void **state)
+{
+    (void)state;
+    Stage *st = stage_healthy();
+    st->spread = true;
+    st->automatic.mode = AUTO_OBSERVE;
+    stage_rounds(st, 4000, 16000);
+    screen_at("automatic-spread", st, "5", 80, 24);
+    stage_free(st);
+}
+
 static void the_view_when_the_settings_differ(void **state)
 {
     (void)state;
@@ -116,6 +139,9 @@ static void an_explanation_of_a_decision_long_over(void **state)
 
 TESTS(views_automatic, cmocka_unit_test(the_view_in_the_grace_of_an_orphan),
       cmocka_unit_test(the_view_when_observing_is_over), cmocka_unit_test(the_view_at_rest),
-      cmocka_unit_test(the_view_after_moves), cmocka_unit_test(the_view_when_the_settings_differ),
+      cmocka_unit_test(the_view_after_moves),
+      cmocka_unit_test(the_view_when_people_and_another_instance_hold_it_back),
+      cmocka_unit_test(the_view_when_replicas_are_to_be_spread),
+      cmocka_unit_test(the_view_when_the_settings_differ),
       cmocka_unit_test(an_explanation_of_an_orphan),
       cmocka_unit_test(an_explanation_of_a_decision_long_over))
