@@ -55,14 +55,19 @@ static int row_of(const Ui *ui, const Scene *s)
 // --- the upper part: fields
 
 // A field's label; returns where its value begins.
-static int draw_label(const Pen *p, const char *label, int row)
+static int draw_label(const Pen *p, const char *label)
 {
     canvas_text(p->c, p->x, p->y, LABEL_WIDTH - 1, ROLE_DIM, label);
-    if (row >= 0 && row_of(p->ui, p->s) == row) {
-        canvas_text(p->c, p->x - 1, p->y, 1, ROLE_CURSOR, glyph_text(GLYPH_CURSOR, p->c->ascii));
-        canvas_mark(p->c, (Rect){p->x, p->y, p->w, 1}, CELL_REVERSE);
-    }
     return p->x + LABEL_WIDTH;
+}
+
+// What has been drawn from line y on is this row: the cursor may be on it.
+static void mark_row(const Pen *p, int row, int y, int lines)
+{
+    if (row_of(p->ui, p->s) == row) {
+        canvas_text(p->c, p->x - 1, y, 1, ROLE_CURSOR, glyph_text(GLYPH_CURSOR, p->c->ascii));
+        canvas_mark(p->c, (Rect){p->x, y, p->w, lines}, CELL_REVERSE);
+    }
 }
 
 // On as many lines as it needs, but at most so many; the last one is cut.
@@ -87,7 +92,7 @@ static void draw_value(Pen *p, int x, Role role, int lines, const char *text)
 static void draw_now(Pen *p)
 {
     const AutoDecision *d = &p->s->automatic->last;
-    int x = draw_label(p, "now", ROW_NOW);
+    int x = draw_label(p, "now");
     Role role = verdict_role(d->verdict);
     char text[320];
     if (d->verdict == AUTO_DECIDE_NOTHING) {
@@ -101,7 +106,9 @@ static void draw_now(Pen *p)
     } else {
         snprintf(text, sizeof(text), "%s: %s", verdict_words(d->verdict), d->text);
     }
+    int y = p->y;
     draw_value(p, x, role, p->tall ? 3 : 2, text);
+    mark_row(p, ROW_NOW, y, p->y - y);
 }
 
 static void draw_charge(Pen *p)
@@ -113,8 +120,10 @@ static void draw_charge(Pen *p)
     snprintf(text, sizeof(text), "%s; server migration %s",
              charge_words(&charge, p->s->automatic->mode), strbuf_text(&settings));
     bool differ = (charge.on > 0 && charge.off > 0) || charge.barrier_min != charge.barrier_max;
-    int x = draw_label(p, "in charge", ROW_CHARGE);
+    int x = draw_label(p, "in charge");
+    int y = p->y;
     draw_value(p, x, differ ? ROLE_WARN : ROLE_TEXT, 2, text);
+    mark_row(p, ROW_CHARGE, y, p->y - y);
     strbuf_done(&settings);
 }
 
@@ -130,7 +139,7 @@ static void draw_limits(Pen *p)
              format_seconds(cool, sizeof(cool), a->limits.cool_down_ms), dot,
              auto_tries_last_hour(a, p->s->now_ms), a->limits.max_moves_per_hour, dot,
              a->brake ? "ON: b releases it" : "off");
-    draw_value(p, draw_label(p, "limits", -1), a->brake ? ROLE_WARN : ROLE_TEXT, 2, text);
+    draw_value(p, draw_label(p, "limits"), a->brake ? ROLE_WARN : ROLE_TEXT, 2, text);
 }
 
 // The lease that several instances share, when there is one.
@@ -138,8 +147,7 @@ static void draw_lease(Pen *p)
 {
     const Automatic *a = p->s->automatic;
     if (a->lease[0] != '\0') {
-        draw_value(p, draw_label(p, "lease", -1), a->lacks_lease ? ROLE_WARN : ROLE_TEXT, 1,
-                   a->lease);
+        draw_value(p, draw_label(p, "lease"), a->lacks_lease ? ROLE_WARN : ROLE_TEXT, 1, a->lease);
     }
 }
 
@@ -160,7 +168,7 @@ static void draw_holds(Pen *p)
         hold_subject_text(subject, sizeof(subject), &hold->on, h->snapshot);
         hold_words(words, sizeof(words), hold, p->s->wall_ms);
         snprintf(text, sizeof(text), "%s %s", subject, words);
-        draw_value(p, draw_label(p, shown++ == 0 ? "held" : "", -1), ROLE_WARN, 1, text);
+        draw_value(p, draw_label(p, shown++ == 0 ? "held" : ""), ROLE_WARN, 1, text);
     }
 }
 
@@ -180,7 +188,7 @@ static void draw_cooling(Pen *p)
         }
     }
     if (text.n > 0) {
-        draw_value(p, draw_label(p, "cooling", -1), ROLE_SYNC, 1, strbuf_text(&text));
+        draw_value(p, draw_label(p, "cooling"), ROLE_SYNC, 1, strbuf_text(&text));
     }
     strbuf_done(&text);
 }
@@ -207,8 +215,8 @@ static void draw_last_move(Pen *p)
                  m->spec.target_addr, move_origin_text(m->spec.origin), move_stage_words(m), took);
     }
     Role role = !move_is_over(m) ? ROLE_MOVING : m->state == MOVE_DONE ? ROLE_TEXT : ROLE_WARN;
-    draw_value(p, draw_label(p, move_is_over(m) ? "last move" : "moving", -1), role,
-               p->tall ? 2 : 1, text);
+    draw_value(p, draw_label(p, move_is_over(m) ? "last move" : "moving"), role, p->tall ? 2 : 1,
+               text);
 }
 
 // What moved without us: the server by a guess, or somebody else.
@@ -221,7 +229,7 @@ static void draw_moved_by_others(Pen *p)
             char clock[16];
             snprintf(text, sizeof(text), "%s %s", format_wall(clock, sizeof(clock), e->wall_ms),
                      e->text);
-            draw_value(p, draw_label(p, "not by us", -1), ROLE_WARN, 1, text);
+            draw_value(p, draw_label(p, "not by us"), ROLE_WARN, 1, text);
             return;
         }
     }
@@ -246,10 +254,7 @@ static void draw_decision(const Pen *p, const Decision *d, int row)
     bool rests = d->what.verdict == AUTO_DECIDE_NOTHING;
     short_text(p->s->health->snapshot, rests ? "nothing to do" : d->what.text, text, sizeof(text));
     draw_cut(p->c, x, p->y, end - x, rests ? ROLE_DIM : ROLE_TEXT, text);
-    if (row_of(p->ui, p->s) == row) {
-        canvas_text(p->c, p->x - 1, p->y, 1, ROLE_CURSOR, glyph_text(GLYPH_CURSOR, p->c->ascii));
-        canvas_mark(p->c, (Rect){p->x, p->y, p->w, 1}, CELL_REVERSE);
-    }
+    mark_row(p, row, p->y, 1);
 }
 
 static void draw_decisions(Ui *ui, Pen *p, int h)

@@ -38,7 +38,7 @@ const KeyBinding key_bindings[] = {
     {.keys = "Esc", .scope = IN_HOSTS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK, .action = ACT_CANCEL, .need = NEED_NOTHING,
      .label = "back", .help = "Back to the tree; put a picked-up replica down."},
     {.keys = "Enter", .scope = IN_EVENTS | IN_AUTO, .action = ACT_CHOOSE, .need = NEED_NOTHING,
-     .label = "go to node", .help = "Show the node an event or a decision is about in the tree."},
+     .label = "show node", .help = "Show the node an event or a decision is about in the tree."},
     {.keys = "Enter", .scope = IN_TREE | IN_DETAILS, .action = ACT_DETAILS, .need = NEED_NOTHING,
      .label = "details", .help = "Open or close the details of the selected node."},
     {.keys = "e", .scope = IN_TREE | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY, .action = ACT_EXPLAIN, .need = NEED_NOTHING,

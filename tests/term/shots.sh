@@ -28,6 +28,12 @@ key g j K
 wait ORPHANED
 wait 1 spare
 shot $out/orphan.svg
+key a
+wait AUTO observe
+key 5
+wait waits (grace)
+shot $out/automatic.svg
+key 1
 key M
 wait Esc stops it
 shot $out/move.svg
