@@ -26,24 +26,24 @@ static void push(json_t *array, json_t *value)
 
 static json_t *hold_value(const Hold *hold)
 {
-    json_t *value = json_object();
-    set(value, "kind", json_string(hold_kind_text(hold->on.kind)));
-    set(value, "scope", json_string(hold_scope_text(hold->on.scope)));
+    json_t *object = json_object();
+    set(object, "kind", json_string(hold_kind_text(hold->on.kind)));
+    set(object, "scope", json_string(hold_scope_text(hold->on.scope)));
     if (hold->on.scope == HOLD_ON_NODE) {
-        set(value, "node", json_string(hold->on.node.hex));
+        set(object, "node", json_string(hold->on.node.hex));
     } else if (hold->on.scope == HOLD_ON_HOST) {
-        set(value, "host", json_string(hold->on.host));
+        set(object, "host", json_string(hold->on.host));
     }
-    set(value, "owner", json_string(hold->owner));
-    set(value, "reason", json_string(hold->reason));
-    set(value, "since_ms", json_integer(hold->since_ms));
-    set(value, "until_ms", json_integer(hold->until_ms));
-    json_t *members = json_array();
+    set(object, "owner", json_string(hold->owner));
+    set(object, "reason", json_string(hold->reason));
+    set(object, "since_ms", json_integer(hold->since_ms));
+    set(object, "until_ms", json_integer(hold->until_ms));
+    json_t *cluster = json_array();
     for (size_t i = 0; i < hold->n_members; i++) {
-        push(members, json_string(hold->members[i].hex));
+        push(cluster, json_string(hold->members[i].hex));
     }
-    set(value, "cluster", members);
-    return value;
+    set(object, "cluster", cluster);
+    return object;
 }
 
 static json_t *try_value(const HoldTry *attempt)

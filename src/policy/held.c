@@ -55,14 +55,15 @@ void held_take(Health *h, const Holds *all)
     }
 }
 
-static const Hold *same_in(const Health *h, const Hold *hold)
+// Where the hold on the same subject is in the health's list; -1: nowhere.
+static int same_in(const Health *h, const Hold *hold)
 {
     for (size_t i = 0; h != NULL && i < h->n_holds; i++) {
         if (hold_subject_eq(&h->holds[i].on, &hold->on)) {
-            return &h->holds[i];
+            return (int)i;
         }
     }
-    return NULL;
+    return -1;
 }
 
 static void tell(const Health *h, const Hold *hold, Level level, const char *words, EventSink *sink,
@@ -78,13 +79,20 @@ static void tell(const Health *h, const Hold *hold, Level level, const char *wor
     sink(ctx, &event);
 }
 
+// Not put anew meanwhile.
+static bool is_as_before(const Health *before, const Hold *hold)
+{
+    int was = same_in(before, hold);
+    return before != NULL && was >= 0 && before->holds[was].since_ms == hold->since_ms;
+}
+
 // The brake is not told here: whoever decides trips it, and says so.
 void held_diff(const Health *before, const Health *after, EventSink *sink, void *ctx)
 {
     const Snapshot *s = after->snapshot;
     for (size_t i = 0; before != NULL && i < before->n_holds; i++) {
         const Hold *hold = &before->holds[i];
-        if (hold->on.kind == HOLD_BRAKE || same_in(after, hold) != NULL) {
+        if (hold->on.kind == HOLD_BRAKE || same_in(after, hold) >= 0) {
             continue;
         }
         char words[200];
@@ -96,9 +104,7 @@ void held_diff(const Health *before, const Health *after, EventSink *sink, void 
     }
     for (size_t i = 0; i < after->n_holds; i++) {
         const Hold *hold = &after->holds[i];
-        const Hold *was = same_in(before, hold);
-        bool is_new = was == NULL || was->since_ms != hold->since_ms;
-        if (hold->on.kind == HOLD_BRAKE || !is_new) {
+        if (hold->on.kind == HOLD_BRAKE || is_as_before(before, hold)) {
             continue;
         }
         char held[320];
