@@ -97,9 +97,11 @@ static void wait_for_lease(Heal *h)
 
 static void begin(Heal *h)
 {
+    static const char *const no_server_migration[] = {"--cluster-allow-replica-migration", "no",
+                                                      NULL};
     LabSpec lab = lab_scenario;
     if (!h->spec->server_migration) {
-        lab.extra = (const char *[]){"--cluster-allow-replica-migration", "no", NULL};
+        lab.extra = no_server_migration;
     }
     if (h->spec->node_timeout_ms > 0) {
         lab.node_timeout_ms = h->spec->node_timeout_ms;
