@@ -105,6 +105,16 @@ static bool is_orphan_to_servers(const GateRound *r, const Node *m, const NodeHe
     return true;
 }
 
+// For another orphan the servers may take the next of this donor's replicas, and count to those
+// that stay one of which only we know that it does not work.
+static bool servers_may_take_the_last(const GateRound *r)
+{
+    int barrier = r->s->barrier > 1 ? r->s->barrier : 1;
+    int left = word_live_replicas(r->s, &r->s->nodes[r->donor]) - 1;
+    return left > barrier &&
+           word_others_working(r->health, r->donor, r->replica) <= r->health->floor;
+}
+
 static bool is_due(const GateRound *r, int master, GateCheck *c)
 {
     const Node *m = &r->s->nodes[master];
@@ -117,7 +127,8 @@ static bool is_due(const GateRound *r, int master, GateCheck *c)
     if (age > DUE_TO_MS || (!seen && is_long_past(r, m))) {
         return false;
     }
-    if (seen && age >= AT_ONCE_MS && r->s->now_ms - began.after_ms < early_until_ms(r)) {
+    bool is_early = seen && age >= AT_ONCE_MS && r->s->now_ms - began.after_ms < early_until_ms(r);
+    if (is_early && (master == r->target || !servers_may_take_the_last(r))) {
         return false;
     }
     char held[32];

@@ -177,6 +177,41 @@ static void the_news_of_every_move_is_waited_for(void **state)
     try_done(&t);
 }
 
+// For :7005 the servers would take :7002 as well: to them :7010 stays.
+static void a_second_orphan_is_waited_for_where_only_the_servers_count_a_replica(void **state)
+{
+    (void)state;
+    for (int works = 0; works < 2; works++) {
+        Fixture *f = fixture_scenario();
+        int third = fixture_replica(f, "127.0.99.172:7010", fixture_port(f, 7003));
+        fixture_node(f, third)->link_up = works != 0;
+        Try t = {.w = watch_new(f)};
+        watch_round(&t.w, 1900);
+        watch_fail(&t.w, 7008);
+        watch_fail(&t.w, 7006);
+        watch_round(&t.w, 2000);
+        t.ask = (GateAsk){
+            .replica = watch_id(&t.w, 7004),
+            .donor = watch_id(&t.w, 7003),
+            .target = watch_id(&t.w, 7001),
+            .purpose = PURPOSE_HEAL,
+            .decided_ms = 1500,
+        };
+        watch_round(&t.w, 2900);
+        watch_round(&t.w, 3000);
+        try_check(&t);
+        if (works) {
+            assert_gate_passed(&t, GATE_SERVER_RACE,
+                               "no move by the server's own migration is due");
+        } else {
+            assert_gate_refused(&t, GATE_SERVER_RACE,
+                                "the server's own migration to 127.0.99.172:7005 may come any "
+                                "moment: orphaned for 1.0s");
+        }
+        try_done(&t);
+    }
+}
+
 static void set_migration(Try *t, Tri allow)
 {
     for (size_t i = 0; i < fixture_count(t->w.f); i++) {
@@ -210,4 +245,5 @@ TESTS(gate_server, cmocka_unit_test(nothing_is_written_while_the_servers_may_act
       cmocka_unit_test(the_servers_time_begins_when_the_last_replica_has_failed),
       cmocka_unit_test(the_servers_do_not_wait_for_our_own_move),
       cmocka_unit_test(the_news_of_every_move_is_waited_for),
+      cmocka_unit_test(a_second_orphan_is_waited_for_where_only_the_servers_count_a_replica),
       cmocka_unit_test(servers_that_do_not_act_are_not_waited_for))
