@@ -114,7 +114,8 @@ sim: deps-test ## random histories of a cluster with our policy in it (N=100000;
 	$(Q)$(B)/sim --histories $(N) $(if $(SEED),--seed $(SEED))
 
 sim-mutants: deps-test ## break rule after rule: which history notices? (ONLY=gate: those)
-	$(Q)tests/sim/mutants.sh '$(CC)' '$(ALL_CFLAGS)' 8000 $(ONLY)
+	$(SUBMAKE) QUIET=1 $(B)/sim
+	$(Q)tests/sim/mutants.sh '$(CC)' '$(ALL_CFLAGS)' 8000 '$(call obj,$(SIM_SRC) $(SIM))' $(ONLY)
 
 .PHONY: run-tests test-binaries
 test-binaries: all $(TEST_BINARIES) $(DRIVER_BINARIES)

@@ -129,6 +129,7 @@ void migration_cron(World *w, int i)
     int own = n->view[mine].fail ? 0 : believed_live(w, i, mine, true);
     if (!w->allow_migration || orphans == 0 || most < 2 || own != most || !n->state_ok ||
         believed_live(w, i, mine, false) <= w->barrier) {
+        n->free_ms = 0;
         return;
     }
     int target = -1;
@@ -143,13 +144,15 @@ void migration_cron(World *w, int i)
         target = target < 0 && b->shards != 0 ? k : target;
         b->orphaned_ms = b->orphaned_ms == 0 ? w->now_ms : b->orphaned_ms;
     }
-    if (target < 0 || migration_candidate(w, i, most) != i ||
-        w->now_ms - n->view[target].orphaned_ms <= MIGRATION_DELAY_MS) {
+    bool is_chosen = migration_candidate(w, i, most) == i;
+    n->free_ms = !is_chosen ? 0 : n->free_ms == 0 ? w->now_ms : n->free_ms;
+    if (target < 0 || !is_chosen || w->now_ms - n->view[target].orphaned_ms <= MIGRATION_DELAY_MS) {
         return;
     }
     w->upset_ms = w->now_ms;
     int64_t seen_ms = n->view[target].orphaned_ms;
-    n->left_orphan_ms = seen_ms > n->state_ms ? seen_ms : n->state_ms;
+    n->left_to = target;
+    n->left_orphan_ms = seen_ms > n->free_ms ? seen_ms : n->free_ms;
     tell(w, "the server's own migration takes %d from %d to %d", port_of(i), port_of(mine),
          port_of(target));
     node_follow(w, i, target, LEFT_SERVER);

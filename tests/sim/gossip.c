@@ -216,7 +216,6 @@ static void update_state(World *w, int i)
                   w->now_ms - n->booted_ms < 2000);
     if (ok != n->state_ok && !(ok && waits)) {
         n->state_ok = ok;
-        n->state_ms = w->now_ms;
     }
 }
 

@@ -82,6 +82,7 @@ typedef struct {
 typedef struct {
     int64_t info_ms; // its INFO, in the round that began then
     int64_t view_ms;
+    bool loading;
     int master; // -1: it is one
     Link link;
     int64_t link_ms;
@@ -143,7 +144,8 @@ typedef struct {
     unsigned synced[NODES_MAX];   // with whom it has said since then that it is in sync, a bit each
     int64_t tries_ms[WRITES_MAX]; // automatic REPLICATEs of this process
     int n_tries;
-    int64_t touched_ms[NODES_MAX]; // an automatic REPLICATE of it last concerned this node
+    int64_t touched_ms[NODES_MAX]; // an automatic REPLICATE of it last concerned this node,
+    bool stepped[NODES_MAX];       // and was the first of two steps
 } Instance;
 
 // The last write of ours that moved this replica.
@@ -160,6 +162,8 @@ typedef struct {
     Written written;
     int64_t covered_ms;  // a master: has had a replica without a gap since then; 0: it has none
     int64_t alone_ms;    // last had one for longer than a moment; 0: never
+    bool left_late;      // the server moved it, by a clock that had begun late
+    int64_t bare_ms;     // no owner lists a live replica of it, since then; 0: not so
     int64_t failed_ms;   // an owner of slots last held it for failed; 0: never
     int64_t failover_ms; // all hold it for failed, and one may take over, since then; 0: not so
 } Record;

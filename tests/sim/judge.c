@@ -9,7 +9,7 @@
 //   when it can save, and no node is left behind it of which nobody can tell how it is.
 #include "history.h"
 
-enum { LOOK_MS = 50, MOMENT_MS = 4500 };
+enum { LOOK_MS = 50, MOMENT_MS = 4500, LATE_MS = 1500 };
 
 int judge_floor_of(const World *w)
 {
@@ -100,11 +100,28 @@ static void note_failover(History *h, int master)
     }
 }
 
+static void note_bare(History *h, int master)
+{
+    const World *w = &h->w;
+    int live = 0;
+    for (int i = 0; i < w->n; i++) {
+        live += is_owner(w, i) && node_is_awake(w, i) ? believed_live(w, i, master, true) : 0;
+    }
+    Record *r = &h->record[master];
+    if (live > 0) {
+        r->bare_ms = 0;
+    } else if (r->bare_ms == 0) {
+        r->bare_ms = w->now_ms;
+    }
+}
+
 void judge_tick(History *h)
 {
     World *w = &h->w;
     for (int k = 0; k < w->n; k++) {
         if (w->node[k].left_why == LEFT_SERVER && w->node[k].left_ms == w->now_ms) {
+            int64_t bare_ms = h->record[w->node[k].left_to].bare_ms;
+            h->record[k].left_late = w->node[k].left_orphan_ms > bare_ms + LATE_MS;
             judge_race(h, k);
         }
     }
@@ -114,6 +131,7 @@ void judge_tick(History *h)
         }
         if (is_owner(w, k)) {
             note_cover(h, k);
+            note_bare(h, k);
             note_failover(h, k);
         } else {
             h->record[k].failover_ms = 0;

@@ -12,7 +12,8 @@
 // host: automatic mode does not take a replica of the target's own host when another one that has
 //   been as well for a while, of a donor that has, is on another; a person's order does not without
 //   accepting the risk.
-// grace, cool-down, young, cap: automatic mode's clocks, of each process by itself. An orphan is
+// grace, cool-down, young, cap: automatic mode's clocks, of each process by itself; the second of
+//   two steps waits for no cool-down. An orphan is
 //   one that has had no replica that works and is held for well, for longer than a moment.
 // twice, resumed, journal-first, one-move: of each process by itself.
 #include <string.h>
@@ -46,7 +47,7 @@ static void judge_complete(const Instance *in, const Command *c)
 {
     for (int i = 0; i < in->h->w.n; i++) {
         const Peer *p = &in->peer[i];
-        if (!p->followed || !has_told(in, i, c->evidence_ms) || p->loading || !p->asks_view) {
+        if (!p->followed || !has_told(in, i, c->evidence_ms) || p->said.loading || !p->asks_view) {
             continue;
         }
         if (p->said.view_ms < c->evidence_ms) {
@@ -99,6 +100,11 @@ static void judge_failover(const Instance *in, const Command *c)
     }
 }
 
+static bool has_room(const Said *said, int64_t bytes)
+{
+    return said->maxmemory == 0 || said->maxmemory >= bytes;
+}
+
 static void judge_memory(const Instance *in, const Command *c, int target)
 {
     const Peer *t = &in->peer[target];
@@ -110,7 +116,7 @@ static void judge_memory(const Instance *in, const Command *c, int target)
         history_breaks(in->h, "target-ready", "we send %d to %d, which says that it cannot save",
                        port_of(c->node), port_of(target));
     }
-    if (r->said.maxmemory > 0 && r->said.maxmemory < t->said.memory) {
+    if (!has_room(&r->said, t->said.memory)) {
         history_breaks(in->h, "room", "we send %d to %d, which it has no room for",
                        port_of(c->node), port_of(target));
     }
@@ -139,7 +145,9 @@ static void judge_clocks(Instance *in, const Command *c, int target)
     const int part[] = {c->node, c->donor, target};
     for (int i = 0; i < 3; i++) {
         int64_t *touched_ms = &in->touched_ms[part[i]];
-        if (*touched_ms != 0 && now_ms - *touched_ms < h->limits.cool_down_ms) {
+        bool is_second = in->stepped[part[i]] && c->purpose == PURPOSE_SPREAD;
+        in->stepped[part[i]] = c->purpose == PURPOSE_STEP;
+        if (*touched_ms != 0 && now_ms - *touched_ms < h->limits.cool_down_ms && !is_second) {
             history_breaks(h, "cool-down", "%d took part in a move %lld ms ago", port_of(part[i]),
                            (long long)(now_ms - *touched_ms));
         }
@@ -239,7 +247,7 @@ void judge_choice(Instance *in, const AutoDecision *d)
     }
     for (int k = 0; k < w->n; k++) {
         if (master_of(w, k) != target && judge_host_of(w, k) != judge_host_of(w, target) &&
-            is_spare(in, k) && node_has_room(w, k, memory_of(w, target))) {
+            is_spare(in, k) && has_room(&in->peer[k].said, memory_of(w, target))) {
             history_breaks(in->h, "host", "%d is to go to %d on its own host, %d is on another",
                            port_of(replica), port_of(target), port_of(k));
         }

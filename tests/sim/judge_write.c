@@ -7,7 +7,9 @@
 //   known. With one exception: when it was taken by the server's own migration to a master that its
 //   own clock had seen orphaned before those questions, and it held the cluster for well by then,
 //   the gate had to know that this was due, unless the write lay on the wire for longer than a
-//   second.
+//   second. That clock must have begun when the owners of slots saw the orphan, or soon after: one
+//   that began late (the node had only just come back, or its master had only just become one that
+//   can give) is not told to anybody, and the gate does not try to guess it.
 // race: the same within a second and a half after the write: the server's taking the donor's last
 //   one then is a race that we have run into.
 // minority: when the network had been split for longer than it takes the servers to notice (two
@@ -26,15 +28,15 @@
 enum { FORESEEN_MS = 200, ON_WIRE_MS = 1000, RACE_MS = 1500 };
 
 // Was that this replica left unknowable for a gate that asked at evidence_ms?
-static bool is_excused(const SimNode *n, int64_t evidence_ms, int64_t on_wire_ms)
+static bool is_excused(const History *h, int node, int64_t evidence_ms, int64_t on_wire_ms)
 {
+    const SimNode *n = &h->w.node[node];
     if (n->left_ms < evidence_ms) {
         return false;
     }
-    return n->left_why != LEFT_SERVER || on_wire_ms > ON_WIRE_MS ||
+    return n->left_why != LEFT_SERVER || h->record[node].left_late || on_wire_ms > ON_WIRE_MS ||
            n->left_orphan_ms > evidence_ms - FORESEEN_MS;
 }
-
 static bool is_majority_side(const World *w, int node)
 {
     int same = 0;
@@ -60,7 +62,7 @@ static void judge_floor(History *h, const Command *c, int donor)
         const SimNode *n = &w->node[k];
         bool works_here = master_of(w, k) == donor && node_is_working(w, k);
         excused += k != c->at && !works_here && n->left_from == donor &&
-                   is_excused(n, c->evidence_ms, on_wire_ms);
+                   is_excused(h, k, c->evidence_ms, on_wire_ms);
     }
     if (kept + excused < judge_floor_of(w)) {
         history_breaks(h, "floor", "our write takes %d from %d, which keeps %d of floor %d",
@@ -115,7 +117,7 @@ static void judge_hosts(History *h, const Command *c, int donor, int target)
     for (int k = 0; k < w->n; k++) {
         bool keeps = master_of(w, k) == donor && node_is_working(w, k);
         bool excused =
-            w->node[k].left_from == donor && is_excused(&w->node[k], c->evidence_ms, on_wire_ms);
+            w->node[k].left_from == donor && is_excused(h, k, c->evidence_ms, on_wire_ms);
         if (k != c->at && judge_host_of(w, k) != home && (keeps || excused)) {
             has_one = false;
         }
@@ -176,7 +178,7 @@ void judge_race(History *h, int mover)
 {
     const World *w = &h->w;
     const SimNode *n = &w->node[mover];
-    for (int k = 0; k < w->n; k++) {
+    for (int k = 0; k < w->n && !h->record[mover].left_late; k++) {
         const Written *last = &h->record[k].written;
         if (last->ms != 0 && last->from == n->left_from && w->now_ms - last->ms < RACE_MS &&
             last->ms - last->sent_ms <= ON_WIRE_MS && master_of(w, k) == last->to &&

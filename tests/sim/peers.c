@@ -97,6 +97,7 @@ static void take_info(Instance *in, Peer *p, int who)
     p->hears = (Said){
         .info_ms = in->round_ms,
         .view_ms = p->hears.view_ms,
+        .loading = p->loading,
         .master = master_of(w, who),
         .link = n->link,
         .link_ms = n->link_ms,

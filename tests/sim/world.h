@@ -77,7 +77,7 @@ typedef struct {
     int64_t election_ms;         // 0: none
     bool asked_votes;
     bool state_ok;
-    int64_t state_ms; // since when it is as it is
+    int64_t free_ms; // the server's own migration may take it, since then; 0: it may not
     int64_t minority_ms;
     int64_t booted_ms;
     int64_t born_ms;  // it got its ID; 0: it was there before all
@@ -89,7 +89,8 @@ typedef struct {
     int left_from;
     Leave left_why;
     int64_t deposed_ms;     // another took over its slots; 0: never
-    int64_t left_orphan_ms; // SERVER: since when nothing but its own clock held it back
+    int left_to;            // SERVER: the orphan,
+    int64_t left_orphan_ms; // and since when nothing but its own clock held it back
     Belief view[NODES_MAX];
 } SimNode;
 
