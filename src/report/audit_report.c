@@ -57,11 +57,11 @@ static json_t *id_value(const Health *h, NodeId id)
 
 static json_t *candidate_value(const Health *h, const PlanCandidate *c, bool chosen)
 {
-    json_t *value = json_object();
-    value_set(value, "replica", index_value(h, c->replica));
-    value_set(value, "donor", index_value(h, c->donor));
-    value_set(value, "legal", json_boolean(c->legal));
-    value_set(value, "chosen", json_boolean(chosen));
+    json_t *candidate = json_object();
+    value_set(candidate, "replica", index_value(h, c->replica));
+    value_set(candidate, "donor", index_value(h, c->donor));
+    value_set(candidate, "legal", json_boolean(c->legal));
+    value_set(candidate, "chosen", json_boolean(chosen));
     json_t *values = json_null();
     json_t *measured = json_null();
     if (c->legal) {
@@ -74,11 +74,11 @@ static json_t *candidate_value(const Health *h, const PlanCandidate *c, bool cho
             value_set(measured, rule, value_text(c->measured[i]));
         }
     }
-    value_set(value, "values", values);
-    value_set(value, "measured", measured);
-    value_set(value, "refused",
+    value_set(candidate, "values", values);
+    value_set(candidate, "measured", measured);
+    value_set(candidate, "refused",
               c->legal ? json_null() : refusal_value(c->refused_rule, c->refused));
-    return value;
+    return candidate;
 }
 
 // The plan for the decision's master; without one, for the most urgent. NULL: there is none.
@@ -274,12 +274,12 @@ static json_t *command_value(const Move *m)
     return command;
 }
 
-void audit_move_json(StrBuf *out, const AuditMove *a)
+void audit_move_json(StrBuf *out, const AuditMove *over)
 {
-    const Move *m = a->move;
+    const Move *m = over->move;
     const MoveSpec *spec = &m->spec;
-    json_t *line = record("move", a->wall_ms, a->who);
-    value_set(line, "cluster", value_text(a->cluster));
+    json_t *line = record("move", over->wall_ms, over->who);
+    value_set(line, "cluster", value_text(over->cluster));
     value_set(line, "origin", json_string(move_origin_text(spec->origin)));
     value_set(line, "purpose", json_string(purpose_text(spec->purpose)));
     value_set(line, "replica", value_node(spec->replica, spec->replica_addr));
@@ -292,8 +292,8 @@ void audit_move_json(StrBuf *out, const AuditMove *a)
     outcome_add(line, m);
     value_set(line, "durations_s", durations_value(m));
     value_set(line, "gate", gate_value(m));
-    value_set(line, "before", tree_value(a->before));
-    value_set(line, "after", tree_value(a->after));
+    value_set(line, "before", tree_value(over->before));
+    value_set(line, "after", tree_value(over->after));
     value_write(out, line, JSON_COMPACT);
 }
 

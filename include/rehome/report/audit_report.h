@@ -51,7 +51,7 @@ typedef struct {
 // "unfence":..,"total":..},"gate":[{"rule":..,"passed":..,"text":..}],"before":[master],
 // "after":[master]} and a newline. command is null when it was never sent, reply when none came,
 // refused unless the gate refused.
-void audit_move_json(StrBuf *out, const AuditMove *m);
+void audit_move_json(StrBuf *out, const AuditMove *over);
 
 // {"record":"event","event":CODE,"node":..,"addr":..,"text":..,"who":{..}}: what a person changed.
 void audit_event_json(StrBuf *out, const Event *e, const AuditWho *who);
