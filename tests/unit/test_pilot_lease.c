@@ -164,6 +164,9 @@ static void take_off(Flight *t, AutoMode mode, bool read_only, bool has_lease)
     *t = (Flight){0};
     pending.argc = 0;
     lease_world_init(&t->w);
+    for (size_t i = 0; i < fixture_count(t->w.f); i++) { // a gate wants the views of all
+        fixture_node(t->w.f, (int)i)->silent = false;
+    }
     LeaseOptions lease = {.key = "rehome:lease", .host = "cedar", .pid = 5, .nonce = 9};
     PilotOptions options = {.mode = mode,
                             .limits = auto_limits_default(),
