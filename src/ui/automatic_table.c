@@ -1,7 +1,6 @@
 #include "automatic_table.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "rehome/base/text.h"
 #include "words.h"
