@@ -174,11 +174,14 @@ static void diff_failover(Diff *d, const Node *b, const Node *a)
         had_failed ? BY_SERVER : BY_OTHER; // nobody but a person promotes over a live master
 }
 
-// Had this master a replica that the servers count as working, that is, one that is not FAIL?
-static bool had_replica(const Snapshot *s, const Node *master)
+// Had this master a replica that the servers count as working, that is, one that is not FAIL? One
+// that is by now may have been at the moment of the move.
+static bool had_replica(const Diff *d, const Node *master)
 {
     for (size_t i = 0; i < master->n_replicas; i++) {
-        if (!node_has(&s->nodes[master->replicas[i]], NODE_FAIL)) {
+        const Node *was = &d->before->nodes[master->replicas[i]];
+        const Node *is = same_node(d->after, (size_t)master->replicas[i], was->id);
+        if (!node_has(was, NODE_FAIL) && (is == NULL || !node_has(is, NODE_FAIL))) {
             return true;
         }
     }
@@ -186,12 +189,13 @@ static bool had_replica(const Snapshot *s, const Node *master)
 }
 
 // Would the server's own migration have made this move?
-static bool server_would(const Snapshot *before, NodeId target)
+static bool server_would(const Diff *d, NodeId target)
 {
+    const Snapshot *before = d->before;
     int at = snapshot_find(before, target);
     return at >= 0 && before->server_migration == TRI_YES && before->state_known &&
            before->state_ok && node_is_owner(&before->nodes[at]) &&
-           !had_replica(before, &before->nodes[at]);
+           !had_replica(d, &before->nodes[at]);
 }
 
 static void diff_attachment(Diff *d, const Node *b, const Node *a)
@@ -216,7 +220,7 @@ static void diff_attachment(Diff *d, const Node *b, const Node *a)
             event_make(EVENT_REPLICA_MOVED, LEVEL_INFO, wall_ms, a,
                        "replica %s now follows %s (%s owns no slots any more)", a->addr, to, from))
             ->by = BY_SERVER;
-    } else if (server_would(d->before, a->master_id)) {
+    } else if (server_would(d, a->master_id)) {
         add(d, event_make(EVENT_REPLICA_MOVED, LEVEL_INFO, wall_ms, a,
                           "replica %s moved from %s to %s (probably by the server)", a->addr, from,
                           to))

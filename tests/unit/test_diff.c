@@ -136,6 +136,18 @@ static void who_moved_a_replica_is_told(void **state)
     end(&story);
 }
 
+// A master that was an orphan before is helped within a tenth of a second.
+static void the_server_may_move_at_once(void **state)
+{
+    (void)state;
+    Story story = begin();
+    fixture_fail(story.f, fixture_port(story.f, 7008));
+    node(&story, 7002)->master = fixture_port(story.f, 7001);
+    node(&story, 7002)->link_up = false;
+    assert_non_null(strstr(step(&story), "replica-moved server: replica 127.0.99.170:7002 moved"));
+    end(&story);
+}
+
 static void the_server_is_not_blamed_where_it_may_not_move(void **state)
 {
     (void)state;
@@ -383,7 +395,7 @@ static void a_master_that_had_failed_was_replaced_by_the_server(void **state)
 
 TESTS(diff, cmocka_unit_test(whoever_cannot_be_reached_is_named_once),
       cmocka_unit_test(a_replica_fails_and_comes_back), cmocka_unit_test(a_suspicion_may_pass),
-      cmocka_unit_test(who_moved_a_replica_is_told),
+      cmocka_unit_test(who_moved_a_replica_is_told), cmocka_unit_test(the_server_may_move_at_once),
       cmocka_unit_test(the_server_is_not_blamed_where_it_may_not_move),
       cmocka_unit_test(a_failover_is_one_story),
       cmocka_unit_test(a_promotion_over_a_live_master_is_a_persons),
