@@ -47,11 +47,6 @@ void move_file_close(MoveFile *f)
     }
 }
 
-bool move_file_is_open(const MoveFile *f)
-{
-    return f->fd >= 0;
-}
-
 static int open_locked(const MoveFile *f, NodeId replica, int flags, Error *err)
 {
     StrBuf path = {0};

@@ -21,7 +21,6 @@ void move_file_free(MoveFile *f);
 // cannot be written.
 bool move_file_open(MoveFile *f, NodeId replica, Error *err);
 void move_file_close(MoveFile *f);
-bool move_file_is_open(const MoveFile *f);
 
 // Append the line and have it on the disk before returning. The file must be open.
 bool move_file_append(MoveFile *f, const char *line, Error *err);
