@@ -43,11 +43,11 @@ LAYERS  := base model policy action redis report ui app
 SRC     := $(foreach layer,$(LAYERS),$(sort $(wildcard src/$(layer)/*.c)))
 MAIN    := src/app/main.c
 
-# Layers without I/O of their own, and the parts of ui and redis that have none. The unit tests
+# Layers without I/O of their own, and the parts of ui, redis and app that have none but files. The unit tests
 # link these and neither ncurses, hiredis nor libev: a call out of the pure part is a link error.
 PURE    := $(foreach layer,base model policy action report,$(filter src/$(layer)/%,$(SRC))) \
            $(filter-out src/ui/term%,$(filter src/ui/%,$(SRC))) \
-           $(filter src/redis/address.c,$(SRC))
+           $(filter src/redis/address.c src/app/option_table.c src/app/config%.c,$(SRC))
 
 TEST_SHARED := $(wildcard tests/*.c)
 UNIT    := $(sort $(wildcard tests/unit/*.c)) $(filter tests/fixture%.c tests/golden.c,$(TEST_SHARED))

@@ -39,15 +39,21 @@ static MoveEffect not_moved(Move *m, int64_t now_ms, const char *what, const cha
                     *reason == '\0' ? "" : ": ", reason);
 }
 
+static const char *const policies[] = {
+    [FENCE_AUTO] = "auto",
+    [FENCE_REQUIRE] = "require",
+    [FENCE_OFF] = "off",
+};
+
+const char *fence_policy_text(FencePolicy policy)
+{
+    return policies[policy];
+}
+
 bool fence_policy_parse(const char *text, FencePolicy *out)
 {
-    static const char *const texts[] = {
-        [FENCE_AUTO] = "auto",
-        [FENCE_REQUIRE] = "require",
-        [FENCE_OFF] = "off",
-    };
-    for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-        if (strcmp(text, texts[i]) == 0) {
+    for (size_t i = 0; i < ARRAY_LEN(policies); i++) {
+        if (strcmp(text, policies[i]) == 0) {
             *out = (FencePolicy)i;
             return true;
         }

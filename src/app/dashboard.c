@@ -328,7 +328,10 @@ static const char *parting_words(const Dashboard *d)
 
 int dashboard_run(const Options *o, Lab *lab)
 {
-    Dashboard d = {.lab = lab, .log = event_log_new(), .ui = ui_new(CONFIRM_COUNTDOWN)};
+    Dashboard d = {.lab = lab, .log = event_log_new(), .ui = ui_new(o->confirm)};
+    if (o->keys != NULL) {
+        ui_set_keys(d.ui, key_remap_map(o->keys));
+    }
     const char *parting = NULL;
     name_seeds(&d, o);
     EngineListener listener = {.ctx = &d, .round = on_round, .event = on_event};

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "options.h"
 #include "rehome/redis/link.h"
 #include "session.h"
@@ -56,6 +57,24 @@ static int show_version(void)
     return status;
 }
 
+static int show_default_config(void)
+{
+    StrBuf text = {0};
+    config_default(&text);
+    int status = session_print(&text) ? 0 : 1;
+    strbuf_done(&text);
+    return status;
+}
+
+static void say_lines(const StrBuf *text)
+{
+    StrView rest = sv(strbuf_text(text));
+    StrView line;
+    while (sv_next(&rest, '\n', &line)) {
+        session_say("%.*s", (int)line.n, line.at);
+    }
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
@@ -63,11 +82,13 @@ int main(int argc, char **argv)
     ignore_broken_pipes();
     allow_many_connections();
     Options o;
-    Error err = {0};
+    StrBuf wrong = {0};
     int status;
-    if (!options_parse(argc, argv, &o, &err)) {
-        fprintf(stderr, "rehome: %s\n", err.text);
+    if (!options_parse(argc, argv, &o, &wrong)) {
+        say_lines(&wrong);
         status = 2;
+    } else if (o.default_config) {
+        status = show_default_config();
     } else if (o.help) {
         status = show_help();
     } else if (o.version) {
@@ -75,6 +96,7 @@ int main(int argc, char **argv)
     } else {
         status = o.command->run(&o);
     }
+    strbuf_done(&wrong);
     options_done(&o);
     return status;
 }

@@ -6,9 +6,10 @@
 #include <string.h>
 
 #include "commands.h"
-#include "rehome/action/lease.h"
+#include "config.h"
+#include "option_table.h"
+#include "paths.h"
 #include "rehome/base/mem.h"
-#include "rehome/redis/poller.h"
 
 static const Command commands[] = {
     {
@@ -80,176 +81,26 @@ static const Command commands[] = {
     },
 };
 
-typedef enum {
-    KIND_FLAG,    // bool
-    KIND_TEXT,    // char *, owned
-    KIND_KEY,     // char *, owned; of the cluster
-    KIND_SECRET,  // char *, owned; argv is overwritten
-    KIND_INT,     // int, min..max
-    KIND_SECONDS, // int64_t in ms; the user writes seconds, with a fraction if need be
-    KIND_MODE,    // AutoMode
-    KIND_FENCE,   // FencePolicy
-    KIND_FORMAT,  // Format
-} OptionKind;
-
-typedef struct {
-    const char *name;
-    char letter;     // 0: none
-    const char *arg; // NULL: takes none
-    OptionKind kind;
-    size_t at; // offsetof in Options
-    int64_t min, max;
-    const char *help;
-} Option;
-
-#define AT(field) offsetof(Options, field)
-
-static const Option options[] = {
-    {"host", 'h', "HOST", KIND_TEXT, AT(host), 0, 0, "a node of the cluster (127.0.0.1)"},
-    {"port", 'p', "PORT", KIND_INT, AT(port), 1, 65535, "its port (6379)"},
-    {"user", 0, "NAME", KIND_TEXT, AT(user), 0, 0, "log in as this ACL user"},
-    {"pass", 'a', "PASSWORD", KIND_SECRET, AT(pass), 0, 0,
-     "password; REDISCLI_AUTH or --askpass keep it out of the process list"},
-    {"askpass", 0, NULL, KIND_FLAG, AT(ask_pass), 0, 0, "ask for the password"},
-    {"interval", 0, "SECONDS", KIND_SECONDS, AT(interval_ms), 100, 3600000,
-     "time between two rounds of questions (1)"},
-    {"auto", 0, "MODE", KIND_MODE, AT(mode), 0, 0,
-     "automatic mode: off, observe (says what it would do) or act (off)"},
-    {"grace", 0, "SECONDS", KIND_SECONDS, AT(limits.grace_ms), 0, 86400000,
-     "how long a master must be orphaned before automatic mode acts (10)"},
-    {"max-moves-per-hour", 0, "N", KIND_INT, AT(limits.max_moves_per_hour), 1, 1000,
-     "then the brake stops automatic mode until a person releases it (6)"},
-    {"floor", 0, "N", KIND_INT, AT(floor), 1, 1000,
-     "working replicas a master keeps when it gives one (cluster-migration-barrier, at least 1)"},
-    {"spread", 0, NULL, KIND_FLAG, AT(spread), 0, 0,
-     "plan, automatic mode: then give masters that share a host with all their replicas one from "
-     "another host"},
-    {"labels", 0, "FILE", KIND_TEXT, AT(labels), 0, 0,
-     "which nodes share a host, a rack or a zone: one WHO = LABEL a line (README)"},
-    {"fence", 0, "MODE", KIND_FENCE, AT(fencing), 0, 0,
-     "hold a moving replica back from elections: auto (where CONFIG is allowed), require or off "
-     "(auto)"},
-    {"before-move", 0, "COMMAND", KIND_TEXT, AT(before_move), 0, 0,
-     "ask it before each move, with /bin/sh; anything but exit 0 stops the move (README)"},
-    {"after-move", 0, "COMMAND", KIND_TEXT, AT(after_move), 0, 0,
-     "tell it after each move what came of it"},
-    {"hook-timeout", 0, "SECONDS", KIND_SECONDS, AT(hook_timeout_ms), 100, 86400000,
-     "either of them is killed after this time (10)"},
-    {"audit", 0, "FILE", KIND_TEXT, AT(audit), 0, 0,
-     "append what automatic mode decides and why, and how each move ended: JSON lines"},
-    {"lease", 0, "KEY", KIND_KEY, AT(lease), 1, LEASE_KEY_MAX,
-     "automatic mode acts only while it holds the lease in this key of the cluster; for several "
-     "rehome on one cluster"},
-    {"read-only", 0, NULL, KIND_FLAG, AT(read_only), 0, 0,
-     "nothing can be changed, by key or by itself"},
-    {"format", 0, "FORMAT", KIND_FORMAT, AT(format), 0, 0, "text or json (text)"},
-    {"for", 0, "SECONDS", KIND_SECONDS, AT(for_ms), 1, 86400000LL * 365,
-     "watch: stop after this time; downtime: how long (3600)"},
-    {"reason", 0, "TEXT", KIND_TEXT, AT(reason), 0, 0, "downtime: why, for whoever meets it"},
-    {"owner", 0, "NAME", KIND_TEXT, AT(owner), 0, 0, "downtime: whose it is (the login name)"},
-    {"dry-run", 0, NULL, KIND_FLAG, AT(dry_run), 0, 0, "move: check everything, change nothing"},
-    {"yes", 0, NULL, KIND_FLAG, AT(yes), 0, 0,
-     "move: do not ask; needed where stdin is no terminal"},
-    {"no-wait", 0, NULL, KIND_FLAG, AT(no_wait), 0, 0,
-     "move: return when the replica has accepted it, without a fence"},
-    {"force", 0, NULL, KIND_FLAG, AT(force), 0, 0,
-     "move: even if a rule that protects data says no"},
-    {"theme", 0, "NAME", KIND_TEXT, AT(theme), 0, 0, "how the dashboard looks: a name or a file"},
-    {"ascii", 0, NULL, KIND_FLAG, AT(ascii), 0, 0, "draw with 7-bit characters only"},
-    {"no-color", 0, NULL, KIND_FLAG, AT(no_color), 0, 0, "no colours (also: NO_COLOR)"},
-    {"help", 0, NULL, KIND_FLAG, AT(help), 0, 0, "this text"},
-    {"version", 0, NULL, KIND_FLAG, AT(version), 0, 0, "version and libraries"},
-};
-
-static void *field(Options *o, const Option *option)
-{
-    return (char *)o + option->at;
-}
-
 static void set_text(char **where, const char *text)
 {
     mem_free(*where);
     *where = mem_strdup(text);
 }
 
-static bool read_seconds(const Option *option, const char *text, int64_t *out, Error *err)
-{
-    int64_t ms;
-    if (!sv_to_milli(sv(text), &ms) || ms < option->min || ms > option->max) {
-        return fail(err, ERR_USAGE, "--%s wants seconds from %g to %.9g, got '%s'", option->name,
-                    (double)option->min / 1000, (double)option->max / 1000, text);
-    }
-    *out = ms;
-    return true;
-}
-
-static bool read_int(const Option *option, const char *text, int *out, Error *err)
-{
-    int64_t value;
-    if (!sv_to_i64(sv(text), &value) || value < option->min || value > option->max) {
-        return fail(err, ERR_USAGE, "--%s wants a number from %lld to %lld, got '%s'", option->name,
-                    (long long)option->min, (long long)option->max, text);
-    }
-    *out = (int)value;
-    return true;
-}
-
-static bool read_key(const Option *option, const char *text, char **out, Error *err)
-{
-    int64_t n = (int64_t)strlen(text);
-    if (n < option->min || n > option->max) {
-        return fail(err, ERR_USAGE, "--%s wants a key of %lld to %lld bytes, got %lld",
-                    option->name, (long long)option->min, (long long)option->max, (long long)n);
-    }
-    set_text(out, text);
-    return true;
-}
-
-static bool read_option(Options *o, const Option *option, char *arg, Error *err)
-{
-    switch (option->kind) {
-    case KIND_FLAG:
-        *(bool *)field(o, option) = true;
-        return true;
-    case KIND_TEXT:
-        set_text(field(o, option), arg);
-        return true;
-    case KIND_KEY:
-        return read_key(option, arg, field(o, option), err);
-    case KIND_SECRET:
-        set_text(field(o, option), arg);
-        memset(arg, '*', strlen(arg));
-        return true;
-    case KIND_INT:
-        return read_int(option, arg, field(o, option), err);
-    case KIND_SECONDS:
-        return read_seconds(option, arg, field(o, option), err);
-    case KIND_MODE:
-        return auto_mode_parse(arg, field(o, option)) ||
-               fail(err, ERR_USAGE, "--auto wants off, observe or act, got '%s'", arg);
-    case KIND_FENCE:
-        return fence_policy_parse(arg, field(o, option)) ||
-               fail(err, ERR_USAGE, "--fence wants auto, require or off, got '%s'", arg);
-    case KIND_FORMAT:
-        if (strcmp(arg, "text") != 0 && strcmp(arg, "json") != 0) {
-            return fail(err, ERR_USAGE, "--format wants text or json, got '%s'", arg);
-        }
-        *(Format *)field(o, option) = strcmp(arg, "json") == 0 ? FORMAT_JSON : FORMAT_TEXT;
-        return true;
-    }
-    return false;
-}
-
-// getopt's two descriptions of the table; a letterless option returns 256 plus its row.
+// getopt's two descriptions of the table; a letterless option returns 256 plus its row. What a file
+// may switch on has to be switched off somehow: --spread=no.
 static void describe(struct option *longs, char *letters)
 {
     char *l = letters;
     *l++ = ':'; // a missing argument is ours to word
-    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-        const Option *o = &options[i];
+    for (size_t i = 0; i < option_table_n && i < OPTIONS_MAX; i++) {
+        const Option *o = &option_table[i];
+        bool once = (o->traits & OPTION_NOT_IN_FILE) != 0;
         longs[i] = (struct option){
             .name = o->name,
-            .has_arg = o->arg != NULL ? required_argument : no_argument,
+            .has_arg = o->arg != NULL ? required_argument
+                       : once         ? no_argument
+                                      : optional_argument,
             .val = 256 + (int)i,
         };
         if (o->letter != 0) {
@@ -266,12 +117,12 @@ static const Option *option_for(int code)
 {
     size_t i = 0;
     if (code >= 256) {
-        return &options[code - 256];
+        return &option_table[code - 256];
     }
-    while (options[i].letter != code) { // getopt knows no other letters
+    while (option_table[i].letter != code) { // getopt knows no other letters
         i++;
     }
-    return &options[i];
+    return &option_table[i];
 }
 
 // What getopt did not take. It moves words about: word is the last that it looked at, which is the
@@ -293,12 +144,24 @@ static bool fail_flag(const char *word, bool lacks_value, Error *err)
                 name);
 }
 
+static bool read_flag(Options *o, const Option *option, char *arg, Error *err)
+{
+    char called[48];
+    snprintf(called, sizeof(called), "--%s", option->name);
+    bool ok = option_read(o, option, called, arg != NULL ? arg : "yes", err);
+    if (option->kind == KIND_SECRET) {
+        memset(arg, '*', strlen(arg));
+    }
+    return ok;
+}
+
 static bool read_flags(int argc, char **argv, Options *out, Error *err)
 {
-    struct option longs[ARRAY_LEN(options) + 1] = {0};
-    char letters[2 * ARRAY_LEN(options) + 2];
+    struct option longs[OPTIONS_MAX + 1] = {0};
+    char letters[2 * OPTIONS_MAX + 2];
     describe(longs, letters);
     opterr = 0;
+    optind = 0; // glibc: from the beginning
     for (;;) {
         int code = getopt_long(argc, argv, letters, longs, NULL);
         if (code == -1) {
@@ -307,8 +170,34 @@ static bool read_flags(int argc, char **argv, Options *out, Error *err)
         if (code == ':' || code == '?') {
             return fail_flag(argv[optind - 1], code == ':', err);
         }
-        if (!read_option(out, option_for(code), optarg, err)) {
+        if (!read_flag(out, option_for(code), optarg, err)) {
             return false;
+        }
+    }
+}
+
+// Before anything else is taken over: where the file is that all the rest goes before, and whether
+// none of it matters. What is wrong with the words is told later.
+static const char *find_config(int argc, char **argv, bool *matters)
+{
+    struct option longs[OPTIONS_MAX + 1] = {0};
+    char letters[2 * OPTIONS_MAX + 2];
+    const char *path = NULL;
+    describe(longs, letters);
+    opterr = 0;
+    optind = 0;
+    *matters = true;
+    for (;;) {
+        int code = getopt_long(argc, argv, letters, longs, NULL);
+        if (code == -1) {
+            return path;
+        }
+        const char *name = code == ':' || code == '?' ? "" : option_for(code)->name;
+        if (strcmp(name, "config") == 0) {
+            path = optarg;
+        } else if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0 ||
+                   strcmp(name, "default-config") == 0) {
+            *matters = false;
         }
     }
 }
@@ -428,31 +317,46 @@ static bool read_words(int n, char **words, Options *o, Error *err)
     return true;
 }
 
-bool options_parse(int argc, char **argv, Options *out, Error *err)
+static void read_environment(Options *o)
 {
-    *out = (Options){
-        .port = 6379,
-        .interval_ms = poller_options_default().interval_ms,
-        .limits = auto_limits_default(),
-        .hook_timeout_ms = 10000,
-    };
     const char *pass = getenv("REDISCLI_AUTH");
     if (pass != NULL && *pass != '\0') {
-        out->pass = mem_strdup(pass);
+        option_reset(o, option_find(sv("pass")));
+        o->pass = mem_strdup(pass);
     }
     const char *no_color = getenv("NO_COLOR");
-    out->no_color = no_color != NULL && *no_color != '\0';
-    return read_flags(argc, argv, out, err) && settle_fence(out, err) &&
-           (out->help || out->version || read_words(argc - optind, argv + optind, out, err));
+    o->no_color = o->no_color || (no_color != NULL && *no_color != '\0');
 }
 
-static void wipe(char **secret)
+// The one in its usual place need not be there.
+static bool read_config(const char *named, Options *o, StrBuf *wrong)
 {
-    if (*secret != NULL) {
-        explicit_bzero(*secret, strlen(*secret));
-        mem_free(*secret);
-        *secret = NULL;
+    if (named != NULL && named[0] != '\0') {
+        return config_read(named, true, o, wrong);
     }
+    char *usual = NULL;
+    bool ok = !paths_config_file(&usual) || config_read(usual, false, o, wrong);
+    mem_free(usual);
+    return ok;
+}
+
+bool options_parse(int argc, char **argv, Options *out, StrBuf *wrong)
+{
+    Error err = {0};
+    bool matters;
+    *out = options_default();
+    const char *path = find_config(argc, argv, &matters);
+    if (matters && !read_config(path, out, wrong)) {
+        return false;
+    }
+    read_environment(out);
+    bool ok = read_flags(argc, argv, out, &err) && settle_fence(out, &err) &&
+              (out->help || out->version || out->default_config ||
+               read_words(argc - optind, argv + optind, out, &err));
+    if (!ok) {
+        strbuf_addf(wrong, "%s\n", err.text);
+    }
+    return ok;
 }
 
 void options_done(Options *o)
@@ -460,17 +364,8 @@ void options_done(Options *o)
     for (size_t i = 0; i < o->n_seeds; i++) {
         address_done(&o->seeds[i]);
     }
-    mem_free(o->host);
-    mem_free(o->user);
-    mem_free(o->audit);
-    mem_free(o->theme);
-    mem_free(o->labels);
-    mem_free(o->lease);
-    mem_free(o->before_move);
-    mem_free(o->after_move);
-    mem_free(o->reason);
-    mem_free(o->owner);
-    wipe(&o->pass);
+    option_table_done(o);
+    key_remap_free(o->keys);
 }
 
 // A name, and its text in words, in lines that a terminal of 80 columns does not cut.
@@ -510,8 +405,8 @@ void options_help(StrBuf *out)
                "digits of its ID. WHAT: a node, the label or address of a host, or all. After\n"
                "`whatif` all words are names, so there an ADDRESS comes by -h and -p, or as\n"
                "redis://host:port.\n\n");
-    for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-        const Option *o = &options[i];
+    for (size_t i = 0; i < option_table_n; i++) {
+        const Option *o = &option_table[i];
         char name[48];
         char letter[8] = "    ";
         if (o->letter != 0) {

@@ -11,6 +11,8 @@
 #include "rehome/base/strbuf.h"
 #include "rehome/policy/automatic.h"
 #include "rehome/redis/address.h"
+#include "rehome/ui/key_remap.h"
+#include "rehome/ui/ui.h"
 
 typedef enum { FORMAT_TEXT, FORMAT_JSON } Format;
 
@@ -55,8 +57,12 @@ typedef struct {
     char *theme;
     bool ascii;
     bool no_color;
+    ConfirmMode confirm;
     bool help;
     bool version;
+    bool default_config;
+    char *config;   // a file; NULL: the one in its usual place
+    KeyRemap *keys; // of its section [keys]; NULL: as built in
 } Options;
 
 typedef struct Command {
@@ -70,10 +76,11 @@ typedef struct Command {
     bool takes_names; // words are names; an address is one by its "://"
 } Command;
 
-// Read argv and the environment (REDISCLI_AUTH, NO_COLOR). Passwords in argv are overwritten once
+// Read config.ini, then the environment (REDISCLI_AUTH, NO_COLOR), then argv: each goes before
+// those it follows. Passwords in argv are overwritten once
 // they are read, so that a process list does not show them for longer than it takes to start.
-// False: err is a usage error.
-bool options_parse(int argc, char **argv, Options *out, Error *err);
+// False: wrong has all that is wrong with a file, a line each, or else with argv.
+bool options_parse(int argc, char **argv, Options *out, StrBuf *wrong);
 void options_done(Options *o);
 
 void options_help(StrBuf *out);

@@ -43,6 +43,17 @@ bool paths_state_dir(char **out, Error *err)
     return true;
 }
 
+bool paths_config_file(char **out)
+{
+    StrBuf path = {0};
+    bool known = xdg_path(&path, "XDG_CONFIG_HOME", ".config", "/config.ini");
+    if (known) {
+        *out = mem_strdup(strbuf_text(&path));
+    }
+    strbuf_done(&path);
+    return known;
+}
+
 bool paths_make_dirs(const char *dir, Error *err)
 {
     char *path = mem_strdup(dir);

@@ -14,6 +14,10 @@ bool paths_state_dir(char **out, Error *err);
 // The folder and those above it, as far as they are missing.
 bool paths_make_dirs(const char *dir, Error *err);
 
+// $XDG_CONFIG_HOME/rehome/config.ini, else ~/.config/rehome/config.ini; owned by the caller. False
+// without both variables.
+bool paths_config_file(char **out);
+
 // A theme by name ($XDG_CONFIG_HOME/rehome/themes, then the installed ones, then beside the build)
 // or by file name. NULL: "default", and where no file of it is found the built-in one.
 bool paths_load_theme(const char *name, Theme *out, Error *err);

@@ -88,11 +88,16 @@ static void draw_limits(AutomaticPen *p)
     char cool[32];
     char text[200];
     const char *dot = glyph_text(GLYPH_DOT, p->c->ascii);
+    char key[KEY_NAME_SIZE];
+    char brake[KEY_NAME_SIZE + 24] = "off";
+    if (a->brake) {
+        keys_first(p->ui->keys, ACT_RELEASE_BRAKE, IN_AUTO, key, sizeof(key));
+        snprintf(brake, sizeof(brake), "ON: %s releases it", key);
+    }
     snprintf(text, sizeof(text), "grace %s %s cool-down %s %s %d of %d moves an hour %s brake %s",
              format_seconds(grace, sizeof(grace), a->limits.grace_ms), dot,
              format_seconds(cool, sizeof(cool), a->limits.cool_down_ms), dot,
-             auto_tries_last_hour(a, p->s->now_ms), a->limits.max_moves_per_hour, dot,
-             a->brake ? "ON: b releases it" : "off");
+             auto_tries_last_hour(a, p->s->now_ms), a->limits.max_moves_per_hour, dot, brake);
     draw_value(p, draw_label(p, "limits"), a->brake ? ROLE_WARN : ROLE_TEXT, 2, text);
 }
 

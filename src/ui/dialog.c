@@ -386,7 +386,7 @@ Request dialog_key(Ui *ui, const Scene *s, uint32_t key)
     if (ui->dialog.kind == DIALOG_HOLD) {
         return form_key(ui, key);
     }
-    Action action = keys_lookup(key, IN_CONFIRM);
+    Action action = keys_lookup(ui->keys, key, IN_CONFIRM);
     if (action == ACT_REDRAW) {
         return (Request){.kind = REQUEST_REDRAW};
     }
@@ -401,7 +401,7 @@ Request dialog_key(Ui *ui, const Scene *s, uint32_t key)
     if (key == KEY_IS_CTRL_C && ui->dialog.kind == DIALOG_QUIT) {
         return confirmed(ui);
     }
-    if (action == ACT_CANCEL || key == KEY_IS_CTRL_C) {
+    if (action == ACT_CANCEL || action == ACT_DECLINE || key == KEY_IS_CTRL_C) {
         cancel(ui, s, LEVEL_INFO, "as you wished");
         return (Request){0};
     }

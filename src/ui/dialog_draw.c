@@ -175,17 +175,24 @@ static void draw_preview(const Cast *cast, Canvas *c, Rect r)
                 cast->replica, -1, false);
 }
 
+// The key that commits. Esc needs no asking after: it always stops.
+static const char *yes_key(const Ui *ui, char *out, size_t size)
+{
+    return keys_first(ui->keys, ACT_CONFIRM, IN_CONFIRM, out, size);
+}
+
 static void draw_countdown(const Ui *ui, const Scene *s, Canvas *c, int x, int y, int w)
 {
     const Dialog *d = &ui->dialog;
-    const char *how = d->counting ? "Esc stops it" : "y moves it, Esc does not";
-    char text[64];
+    char text[80];
+    char yes[KEY_NAME_SIZE];
+    yes_key(ui, yes, sizeof(yes));
     int64_t left = left_ms(d, s);
     if (d->counting) {
-        snprintf(text, sizeof(text), "in %" PRId64 " s   %s%s", (left + 999) / 1000, how,
-                 d->wrong_key ? ", y is now" : "");
+        snprintf(text, sizeof(text), "in %" PRId64 " s   Esc stops it%s%s%s", (left + 999) / 1000,
+                 d->wrong_key ? ", " : "", d->wrong_key ? yes : "", d->wrong_key ? " is now" : "");
     } else {
-        snprintf(text, sizeof(text), "%s", how);
+        snprintf(text, sizeof(text), "%s moves it, Esc does not", yes);
     }
     int width = text_width(text);
     if (d->counting && w - width - 4 > 4) {
@@ -323,6 +330,15 @@ static void draw_refused(const Ui *ui, const Scene *s, Canvas *c)
     draw_page(c, &page, ROLE_WARN, title);
 }
 
+// The last line of a question: what y does, and what Esc.
+static void add_answers(Page *page, const Ui *ui, const char *words)
+{
+    char text[96];
+    char yes[KEY_NAME_SIZE];
+    snprintf(text, sizeof(text), "%s %s", yes_key(ui, yes, sizeof(yes)), words);
+    page_wide(page, ui->dialog.wrong_key ? ROLE_BANNER : ROLE_KEY, text);
+}
+
 static void draw_auto(const Ui *ui, const Scene *s, Canvas *c)
 {
     const Automatic *a = s->automatic;
@@ -340,8 +356,7 @@ static void draw_auto(const Ui *ui, const Scene *s, Canvas *c)
         page_addf(&page, "note", ROLE_WARN, "the servers' own migration is ON: both may act");
     }
     page_blank(&page);
-    page_wide(&page, ui->dialog.wrong_key ? ROLE_BANNER : ROLE_KEY,
-              "y lets it act, Esc goes on observing");
+    add_answers(&page, ui, "lets it act, Esc goes on observing");
     draw_page(c, &page, ROLE_WARN, "Automatic mode: act");
 }
 
@@ -354,7 +369,7 @@ static void draw_quit(const Ui *ui, Canvas *c)
               "outcome "
               "until rehome runs again.");
     page_blank(&page);
-    page_wide(&page, ui->dialog.wrong_key ? ROLE_BANNER : ROLE_KEY, "y leaves, Esc stays");
+    add_answers(&page, ui, "leaves, Esc stays");
     draw_page(c, &page, ROLE_WARN, "Leave now?");
 }
 
@@ -369,8 +384,8 @@ static void draw_hold(const Ui *ui, Canvas *c)
 
 static const char *end_words(const Dialog *d)
 {
-    return d->held.kind == HOLD_PAUSE ? "y lets automatic mode go on, Esc leaves it paused"
-                                      : "y ends the downtime, Esc leaves it";
+    return d->held.kind == HOLD_PAUSE ? "lets automatic mode go on, Esc leaves it paused"
+                                      : "ends the downtime, Esc leaves it";
 }
 
 static void draw_end_hold(const Ui *ui, Canvas *c)
@@ -380,7 +395,7 @@ static void draw_end_hold(const Ui *ui, Canvas *c)
     Page page = {.width = w - 4, .left_w = LEFT_WIDTH};
     page_wide(&page, ROLE_TEXT, d->reason);
     page_blank(&page);
-    page_wide(&page, d->wrong_key ? ROLE_BANNER : ROLE_KEY, end_words(d));
+    add_answers(&page, ui, end_words(d));
     draw_page(c, &page, ROLE_WARN, d->held.kind == HOLD_PAUSE ? "Go on?" : "End the downtime?");
 }
 
@@ -389,7 +404,9 @@ static void draw_prompt(const Ui *ui, const Scene *s, Canvas *c)
 {
     const Dialog *d = &ui->dialog;
     char text[256] = "";
+    char yes[KEY_NAME_SIZE];
     Cast cast;
+    yes_key(ui, yes, sizeof(yes));
     switch (d->kind) {
     case DIALOG_MOVE:
         if (cast_of(s, &d->spec, &cast)) {
@@ -398,7 +415,7 @@ static void draw_prompt(const Ui *ui, const Scene *s, Canvas *c)
                 snprintf(text, sizeof(text), "Esc stops! %d s: %s %s %s", seconds,
                          cast.replica_name, glyph_text(GLYPH_ARROW, c->ascii), cast.target_name);
             } else {
-                snprintf(text, sizeof(text), "y/Esc? %s %s %s", cast.replica_name,
+                snprintf(text, sizeof(text), "%s/Esc? %s %s %s", yes, cast.replica_name,
                          glyph_text(GLYPH_ARROW, c->ascii), cast.target_name);
             }
         }
@@ -407,16 +424,16 @@ static void draw_prompt(const Ui *ui, const Scene *s, Canvas *c)
         snprintf(text, sizeof(text), "%s", d->reason);
         break;
     case DIALOG_AUTO:
-        snprintf(text, sizeof(text), "y/Esc? automatic mode acts");
+        snprintf(text, sizeof(text), "%s/Esc? automatic mode acts", yes);
         break;
     case DIALOG_QUIT:
-        snprintf(text, sizeof(text), "y/Esc? a move is under way: leave");
+        snprintf(text, sizeof(text), "%s/Esc? a move is under way: leave", yes);
         break;
     case DIALOG_HOLD:
         hold_form_line(&d->form, c, c->h - 1);
         return;
     case DIALOG_END_HOLD:
-        snprintf(text, sizeof(text), "y/Esc? end it: %s", d->reason);
+        snprintf(text, sizeof(text), "%s/Esc? end it: %s", yes, d->reason);
         break;
     case DIALOG_NONE:
         return;

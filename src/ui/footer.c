@@ -112,7 +112,8 @@ static bool belongs(const Ui *ui, const Scene *s, const KeyBinding *b)
     if (s->health == NULL && b->action != ACT_QUIT && b->action != ACT_HELP) {
         return false;
     }
-    return b->label[0] != '\0' && (b->scope & scope) != 0 && is_available(ui, s, b);
+    return b->label[0] != '\0' && b->keys[0] != '\0' && (b->scope & scope) != 0 &&
+           is_available(ui, s, b);
 }
 
 static int width_of(const Ui *ui, const Scene *s, const KeyBinding *b)
@@ -130,15 +131,15 @@ void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
     }
     // Help and quit come last in the table, and always have their place.
     int left = c->w - 1;
-    for (size_t i = 0; i < key_bindings_n; i++) {
-        const KeyBinding *b = &key_bindings[i];
+    for (size_t i = 0; i < ui->keys->n; i++) {
+        const KeyBinding *b = &ui->keys->at[i];
         if ((b->action == ACT_HELP || b->action == ACT_QUIT) && belongs(ui, s, b)) {
             left -= width_of(ui, s, b);
         }
     }
     int x = 1;
-    for (size_t i = 0; i < key_bindings_n; i++) {
-        const KeyBinding *b = &key_bindings[i];
+    for (size_t i = 0; i < ui->keys->n; i++) {
+        const KeyBinding *b = &ui->keys->at[i];
         if (!belongs(ui, s, b)) {
             continue;
         }
@@ -157,7 +158,7 @@ void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
 }
 
 // Nothing was said, but something could be done: the plan for the most urgent orphan.
-static void draw_suggestion(const Scene *s, Canvas *c, int y)
+static void draw_suggestion(const Ui *ui, const Scene *s, Canvas *c, int y)
 {
     const PlanTarget *worst = NULL;
     for (size_t i = 0; i < s->plan->n_orphans && worst == NULL; i++) {
@@ -180,7 +181,9 @@ static void draw_suggestion(const Scene *s, Canvas *c, int y)
     char cost[16];
     short_name(p, worst->target, target, sizeof(target));
     short_name(p, worst->candidates[worst->chosen].replica, replica, sizeof(replica));
-    int x = canvas_text(c, 1, y, c->w - 2, ROLE_KEY, "M");
+    char key[KEY_NAME_SIZE];
+    keys_first(ui->keys, ACT_MOVE_URGENT, IN_TREE, key, sizeof(key));
+    int x = canvas_text(c, 1, y, c->w - 2, ROLE_KEY, key);
     snprintf(text, sizeof(text), "gives %s the spare %s: copies %s, %s", target, replica,
              format_bytes(cost, sizeof(cost), worst->cost_bytes),
              worst->candidates[worst->chosen].why);
@@ -211,7 +214,7 @@ void message_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
     char brief[512];
     if (text[0] == '\0') {
         if (s->plan != NULL && s->health != NULL && !s->read_only && !s->move_busy) {
-            draw_suggestion(s, c, y);
+            draw_suggestion(ui, s, c, y);
         }
         return;
     }

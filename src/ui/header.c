@@ -297,12 +297,8 @@ static int draw_tabs(const Ui *ui, Canvas *c, int end)
 {
     int x = end;
     for (size_t i = views_n; i-- > 0;) {
-        char key[16] = "";
-        for (size_t k = 0; k < key_bindings_n; k++) {
-            if (key_bindings[k].action == views[i]->opens) {
-                snprintf(key, sizeof(key), "%s", key_bindings[k].keys);
-            }
-        }
+        char key[KEY_NAME_SIZE];
+        keys_first(ui->keys, views[i]->opens, ~0U, key, sizeof(key));
         int width = text_width(key) + 1 + text_width(views[i]->name);
         x -= width;
         canvas_text(c, x, 1, width, ROLE_KEY, key);

@@ -40,12 +40,12 @@ static size_t section_of(const KeyBinding *b)
     return i;
 }
 
-static void add_section(Page *page, size_t section)
+static void add_section(Page *page, const KeyMap *keys, size_t section)
 {
     bool titled = false;
-    for (size_t i = 0; i < key_bindings_n; i++) {
-        const KeyBinding *b = &key_bindings[i];
-        if (section_of(b) != section) {
+    for (size_t i = 0; i < keys->n; i++) {
+        const KeyBinding *b = &keys->at[i];
+        if (section_of(b) != section || b->keys[0] == '\0') {
             continue;
         }
         if (!titled) {
@@ -64,7 +64,7 @@ void help_draw(Ui *ui, Canvas *c, Rect r)
     enum { KEYS_WIDTH = 14 };
     Page page = {.width = r.w - 2, .left_w = KEYS_WIDTH};
     for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
-        add_section(&page, i);
+        add_section(&page, ui->keys, i);
     }
     page_title(&page, "Signs");
     for (size_t i = 0; i < ARRAY_LEN(legend); i++) {

@@ -94,7 +94,8 @@ static PromptAnswer field_key(HoldForm *form, uint32_t key)
 PromptAnswer hold_form_key(HoldForm *form, uint32_t key, Request *out)
 {
     form->wrong = false;
-    Action action = key < ' ' || key >= KEY_IS_UP ? keys_lookup(key, IN_FORM) : ACT_NONE;
+    Action action =
+        key < ' ' || key >= KEY_IS_UP ? keys_lookup(&keys_built_in, key, IN_FORM) : ACT_NONE;
     if (action == ACT_NEXT_FIELD || action == ACT_PREVIOUS_FIELD) {
         next_field(form, action == ACT_NEXT_FIELD ? 1 : -1);
         return PROMPT_EDITED;

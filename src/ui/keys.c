@@ -14,7 +14,7 @@
 
 // The key that asks is never the key that commits: m, M, u and a are not bound in IN_CONFIRM.
 // clang-format off
-const KeyBinding key_bindings[] = {
+static const KeyBinding bindings[] = {
     {.keys = "m", .scope = IN_TREE | IN_DETAILS, .action = ACT_MOVE, .need = NEED_WRITE,
      .label = "move", .help = "On an orphan: give it the best spare. On a replica: pick it up and choose its new master."},
     {.keys = "M", .scope = IN_VIEWS, .action = ACT_MOVE_URGENT, .need = NEED_WRITE,
@@ -33,8 +33,10 @@ const KeyBinding key_bindings[] = {
      .label = "move it here", .help = "Take the selected master as the target; what will happen is shown first."},
     {.keys = "y", .scope = IN_CONFIRM, .action = ACT_CONFIRM, .need = NEED_NOTHING,
      .label = "yes", .help = "Do it now."},
-    {.keys = "Esc n", .scope = IN_CONFIRM, .action = ACT_CANCEL, .need = NEED_NOTHING,
+    {.keys = "Esc", .scope = IN_CONFIRM, .action = ACT_CANCEL, .need = NEED_NOTHING,
      .label = "stop", .help = "Do not do it; a countdown stops and nothing is sent."},
+    {.keys = "n", .scope = IN_CONFIRM, .action = ACT_DECLINE, .need = NEED_NOTHING,
+     .label = "", .help = "Do not do it."},
     {.keys = "Esc", .scope = IN_HOSTS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK, .action = ACT_CANCEL, .need = NEED_NOTHING,
      .label = "back", .help = "Back to the tree; put a picked-up replica down."},
     {.keys = "Enter", .scope = IN_EVENTS | IN_AUTO, .action = ACT_CHOOSE, .need = NEED_NOTHING,
@@ -102,7 +104,7 @@ const KeyBinding key_bindings[] = {
 };
 // clang-format on
 
-const size_t key_bindings_n = ARRAY_LEN(key_bindings);
+const KeyMap keys_built_in = {bindings, ARRAY_LEN(bindings)};
 
 static const struct {
     const char *name;
@@ -122,12 +124,22 @@ static const struct {
     {"Home", KEY_IS_HOME},
     {"End", KEY_IS_END},
     {"F1", KEY_IS_F1},
+    {"F2", KEY_IS_F1 + 1},
+    {"F3", KEY_IS_F1 + 2},
+    {"F4", KEY_IS_F1 + 3},
+    {"F5", KEY_IS_F1 + 4},
+    {"F6", KEY_IS_F1 + 5},
+    {"F7", KEY_IS_F1 + 6},
+    {"F8", KEY_IS_F1 + 7},
+    {"F9", KEY_IS_F1 + 8},
     {"F10", KEY_IS_F10},
+    {"F11", KEY_IS_F1 + 10},
+    {"F12", KEY_IS_F12},
 };
 
 static const char control_prefix[] = "Ctrl-";
 
-static uint32_t key_of(StrView name)
+uint32_t key_from_view(StrView name)
 {
     for (size_t i = 0; i < ARRAY_LEN(named_keys); i++) {
         if (sv_is(name, named_keys[i].name)) {
@@ -148,7 +160,21 @@ static uint32_t key_of(StrView name)
 
 uint32_t key_from_name(const char *name)
 {
-    return key_of(sv(name));
+    return key_from_view(sv(name));
+}
+
+const char *key_name_nearest(StrView name)
+{
+    const char *nearest = "";
+    size_t least = 3; // two wrong letters are a slip, three another word
+    for (size_t i = 0; i < ARRAY_LEN(named_keys); i++) {
+        size_t distance = sv_distance(name, sv(named_keys[i].name));
+        if (distance < least && distance < strlen(named_keys[i].name)) {
+            least = distance;
+            nearest = named_keys[i].name;
+        }
+    }
+    return nearest;
 }
 
 const char *key_to_name(uint32_t key, char *out, size_t size)
@@ -171,30 +197,86 @@ const char *key_to_name(uint32_t key, char *out, size_t size)
     return out;
 }
 
-static bool binding_has(const KeyBinding *binding, uint32_t key)
+bool key_binding_has(const KeyBinding *binding, uint32_t key)
 {
     StrView rest = sv(binding->keys);
     StrView name;
     while (sv_next(&rest, ' ', &name)) {
-        if (key_of(name) == key) {
+        if (key_from_view(name) == key) {
             return true;
         }
     }
     return false;
 }
 
-Action keys_lookup(uint32_t key, unsigned scope)
+Action keys_lookup(const KeyMap *map, uint32_t key, unsigned scope)
 {
-    for (size_t i = 0; i < key_bindings_n && key != KEY_IS_NONE; i++) {
-        const KeyBinding *binding = &key_bindings[i];
-        if ((binding->scope & (scope | IN_ANY)) != 0 && binding_has(binding, key)) {
+    for (size_t i = 0; i < map->n && key != KEY_IS_NONE; i++) {
+        const KeyBinding *binding = &map->at[i];
+        if ((binding->scope & (scope | IN_ANY)) != 0 && key_binding_has(binding, key)) {
             return binding->action;
         }
     }
     return ACT_NONE;
 }
 
-static void add_scopes(StrBuf *out, unsigned scope)
+const char *keys_first(const KeyMap *map, Action action, unsigned scope, char *out, size_t size)
+{
+    out[0] = '\0';
+    for (size_t i = 0; i < map->n && out[0] == '\0'; i++) {
+        const KeyBinding *binding = &map->at[i];
+        if (binding->action == action && (binding->scope & (scope | IN_ANY)) != 0) {
+            snprintf(out, size, "%.*s", (int)strcspn(binding->keys, " "), binding->keys);
+        }
+    }
+    return out;
+}
+
+// --- names of actions ---
+
+const char *action_name(Action action, char *out, size_t size)
+{
+    static const char *const names[] = {
+#define X(name) #name,
+        ACTIONS(X)
+#undef X
+    };
+    snprintf(out, size, "%s", (size_t)action < ARRAY_LEN(names) ? names[action] : "?");
+    for (char *at = out; *at != '\0'; at++) {
+        *at = *at == '_' ? '-' : (char)(*at - 'A' + 'a');
+    }
+    return out;
+}
+
+Action action_from_name(StrView name)
+{
+    char text[32];
+    for (int i = ACT_NONE + 1; i < ACT_COUNT; i++) {
+        if (sv_is(name, action_name((Action)i, text, sizeof(text)))) {
+            return (Action)i;
+        }
+    }
+    return ACT_NONE;
+}
+
+Action action_name_nearest(StrView name)
+{
+    char text[32];
+    Action nearest = ACT_NONE;
+    size_t least = 3;
+    for (int i = ACT_NONE + 1; i < ACT_COUNT; i++) {
+        size_t distance = sv_distance(name, sv(action_name((Action)i, text, sizeof(text))));
+        if (distance < least && distance < strlen(text)) {
+            least = distance;
+            nearest = (Action)i;
+        }
+    }
+    return nearest;
+}
+
+// --- words ---
+
+void key_scope_words(unsigned scope, StrBuf *out)
 {
     static const struct {
         unsigned bit;
@@ -217,8 +299,8 @@ static void add_scopes(StrBuf *out, unsigned scope)
 void keys_markdown(StrBuf *out)
 {
     strbuf_add(out, "| Key | What it does | Where |\n|---|---|---|\n");
-    for (size_t i = 0; i < key_bindings_n; i++) {
-        const KeyBinding *binding = &key_bindings[i];
+    for (size_t i = 0; i < keys_built_in.n; i++) {
+        const KeyBinding *binding = &keys_built_in.at[i];
         const char *before = "| ";
         StrView rest = sv(binding->keys);
         StrView name;
@@ -227,7 +309,7 @@ void keys_markdown(StrBuf *out)
             before = " ";
         }
         strbuf_addf(out, " | %s | ", binding->help);
-        add_scopes(out, binding->scope);
+        key_scope_words(binding->scope, out);
         strbuf_add(out, " |\n");
     }
 }

@@ -46,8 +46,10 @@ static uint32_t special_key(wint_t code)
         {KEY_A3, KEY_IS_PAGE_UP},    {KEY_C3, KEY_IS_PAGE_DOWN},
         {KEY_FIND, KEY_IS_HOME},     {KEY_SELECT, KEY_IS_END},
         {KEY_ENTER, KEY_IS_ENTER},   {KEY_BACKSPACE, KEY_IS_BACKSPACE},
-        {KEY_F(1), KEY_IS_F1},       {KEY_F(10), KEY_IS_F10},
     };
+    if (code >= KEY_F(1) && code <= KEY_F(12)) {
+        return KEY_IS_F1 + (code - KEY_F(1));
+    }
     for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
         if (keys[i].code == code) {
             return keys[i].key;

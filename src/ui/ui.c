@@ -18,6 +18,7 @@ Ui *ui_new(ConfirmMode confirm)
 {
     Ui *ui = mem_alloc(sizeof(*ui));
     ui->confirm = confirm;
+    ui->keys = &keys_built_in;
     ui->view = &tree_view;
     ui->event.code = EVENT_CODE_COUNT;
     return ui;
@@ -32,6 +33,11 @@ void ui_free(Ui *ui)
         why_done(&ui->pane);
         mem_free(ui);
     }
+}
+
+void ui_set_keys(Ui *ui, const KeyMap *keys)
+{
+    ui->keys = keys;
 }
 
 void ui_set_undo(Ui *ui, const MoveSpec *spec)
@@ -431,7 +437,7 @@ static bool act_on_page(Ui *ui, Action action)
 static Action lookup(const Ui *ui, const Scene *s, uint32_t key)
 {
     unsigned scope = ui_scope(ui);
-    return keys_lookup(key, s->demo && scope == IN_TREE ? scope | IN_DEMO : scope);
+    return keys_lookup(ui->keys, key, s->demo && scope == IN_TREE ? scope | IN_DEMO : scope);
 }
 
 Request ui_key(Ui *ui, const Scene *s, uint32_t key)

@@ -34,6 +34,7 @@ enum { NOTE_MAX = 240 };
 
 struct Ui {
     ConfirmMode confirm;
+    const KeyMap *keys; // borrowed
     const View *view;
     bool help;
     bool details; // over the whole screen

@@ -25,7 +25,8 @@ typedef enum {
     FENCE_OFF,     // never
 } FencePolicy;
 
-bool fence_policy_parse(const char *text, FencePolicy *out); // "auto" "require" "off"
+const char *fence_policy_text(FencePolicy policy); // "auto" "require" "off"
+bool fence_policy_parse(const char *text, FencePolicy *out);
 
 typedef struct {
     NodeId replica;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "rehome/base/str.h"
 #include "rehome/base/strbuf.h"
 
 // Keys as code points; others above Unicode.
@@ -27,8 +28,9 @@ typedef enum {
     KEY_IS_PAGE_DOWN,
     KEY_IS_HOME,
     KEY_IS_END,
-    KEY_IS_F1,
-    KEY_IS_F10,
+    KEY_IS_F1, // and so on: KEY_IS_F1 + 11 is F12
+    KEY_IS_F10 = KEY_IS_F1 + 9,
+    KEY_IS_F12 = KEY_IS_F1 + 11,
 } SpecialKey;
 
 // Where a key applies. IN_DEMO is added to another scope: IN_TREE | IN_DEMO.
@@ -47,6 +49,9 @@ typedef enum {
     IN_FORM = 2048,
     IN_HOSTS = 4096,
 } KeyScope;
+
+// Where text is typed: letters are letters there, and what the other keys do is fixed.
+#define IN_TEXT ((unsigned)IN_FORM | IN_FILTER)
 
 #define ACTIONS(X)                                                                                 \
     X(NONE)                                                                                        \
@@ -79,6 +84,7 @@ typedef enum {
     X(ERASE)                                                                                       \
     X(CHOOSE)                                                                                      \
     X(CANCEL)                                                                                      \
+    X(DECLINE)                                                                                     \
     X(CONFIRM)                                                                                     \
     X(REFRESH)                                                                                     \
     X(REDRAW)                                                                                      \
@@ -107,7 +113,7 @@ typedef enum {
 } KeyNeed;
 
 typedef struct {
-    const char *keys; // names separated by spaces: "j Down"
+    const char *keys; // names separated by spaces: "j Down"; "": none
     unsigned scope;   // KeyScope bits
     Action action;
     KeyNeed need;
@@ -115,16 +121,40 @@ typedef struct {
     const char *help;  // help page and README, one sentence
 } KeyBinding;
 
-extern const KeyBinding key_bindings[];
-extern const size_t key_bindings_n;
+// All that is bound: the built-in table, or a copy of it with other keys (key_remap.h).
+typedef struct {
+    const KeyBinding *at;
+    size_t n;
+} KeyMap;
+
+extern const KeyMap keys_built_in;
+
+enum { KEY_NAME_SIZE = 16 };
 
 // The action a key stands for in this scope (one bit, and IN_DEMO in a demo); ACT_NONE when none.
-Action keys_lookup(uint32_t key, unsigned scope);
+Action keys_lookup(const KeyMap *map, uint32_t key, unsigned scope);
 
-uint32_t
-key_from_name(const char *name); // "j" "Down" "Esc" "Space" "F1" "Ctrl-L"; KEY_IS_NONE unknown
+// The first key of an action in any of these scopes; "" when it has none. Returns out.
+const char *keys_first(const KeyMap *map, Action action, unsigned scope, char *out, size_t size);
+
+bool key_binding_has(const KeyBinding *binding, uint32_t key);
+
+// "j" "Down" "Esc" "Space" "F1" "Ctrl-L"; KEY_IS_NONE unknown
+uint32_t key_from_name(const char *name);
+uint32_t key_from_view(StrView name);
 const char *key_to_name(uint32_t key, char *out,
                         size_t size); // the reverse; "?" unknown; returns out
+
+// The named key that was meant; "" when none is like it.
+const char *key_name_nearest(StrView name);
+
+// "move-urgent"; returns out.
+const char *action_name(Action action, char *out, size_t size);
+Action action_from_name(StrView name);    // ACT_NONE unknown
+Action action_name_nearest(StrView name); // what was meant; ACT_NONE when none is like it
+
+// "tree, details"
+void key_scope_words(unsigned scope, StrBuf *out);
 
 // The README's table of keys, as Markdown.
 void keys_markdown(StrBuf *out);

@@ -41,6 +41,7 @@ typedef struct Ui Ui;
 
 Ui *ui_new(ConfirmMode confirm);
 void ui_free(Ui *ui);
+void ui_set_keys(Ui *ui, const KeyMap *keys); // instead of the built-in ones; borrowed
 
 void ui_draw(Ui *ui, const Scene *s, Canvas *c);
 Request ui_key(Ui *ui, const Scene *s, uint32_t key);

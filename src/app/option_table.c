@@ -1,0 +1,324 @@
+#include "option_table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "rehome/action/lease.h"
+#include "rehome/base/mem.h"
+
+#define AT(field) offsetof(Options, field)
+
+const Option option_table[] = {
+    {"host", 'h', "HOST", KIND_TEXT, AT(host), 0, 0, 0, "a node of the cluster (127.0.0.1)"},
+    {"port", 'p', "PORT", KIND_INT, AT(port), 1, 65535, 0, "its port (6379)"},
+    {"user", 0, "NAME", KIND_TEXT, AT(user), 0, 0, 0, "log in as this ACL user"},
+    {"pass", 'a', "PASSWORD", KIND_SECRET, AT(pass), 0, 0, 0,
+     "password; REDISCLI_AUTH or --askpass keep it out of the process list"},
+    {"askpass", 0, NULL, KIND_FLAG, AT(ask_pass), 0, 0, 0, "ask for the password"},
+    {"interval", 0, "SECONDS", KIND_SECONDS, AT(interval_ms), 100, 3600000, OPTION_LIVE,
+     "time between two rounds of questions (1)"},
+    {"auto", 0, "MODE", KIND_MODE, AT(mode), 0, 0, OPTION_LIVE,
+     "automatic mode: off, observe (says what it would do) or act (off)"},
+    {"grace", 0, "SECONDS", KIND_SECONDS, AT(limits.grace_ms), 0, 86400000, OPTION_LIVE,
+     "how long a master must be orphaned before automatic mode acts (10)"},
+    {"max-moves-per-hour", 0, "N", KIND_INT, AT(limits.max_moves_per_hour), 1, 1000, OPTION_LIVE,
+     "then the brake stops automatic mode until a person releases it (6)"},
+    {"floor", 0, "N", KIND_INT, AT(floor), 1, 1000, OPTION_LIVE,
+     "working replicas a master keeps when it gives one (cluster-migration-barrier, at least 1)"},
+    {"spread", 0, NULL, KIND_FLAG, AT(spread), 0, 0, OPTION_LIVE,
+     "plan, automatic mode: then give masters that share a host with all their replicas one from "
+     "another host"},
+    {"labels", 0, "FILE", KIND_TEXT, AT(labels), 0, 0, 0,
+     "which nodes share a host, a rack or a zone: one WHO = LABEL a line (README)"},
+    {"fence", 0, "MODE", KIND_FENCE, AT(fencing), 0, 0, 0,
+     "hold a moving replica back from elections: auto (where CONFIG is allowed), require or off "
+     "(auto)"},
+    {"before-move", 0, "COMMAND", KIND_TEXT, AT(before_move), 0, 0, 0,
+     "ask it before each move, with /bin/sh; anything but exit 0 stops the move (README)"},
+    {"after-move", 0, "COMMAND", KIND_TEXT, AT(after_move), 0, 0, 0,
+     "tell it after each move what came of it"},
+    {"hook-timeout", 0, "SECONDS", KIND_SECONDS, AT(hook_timeout_ms), 100, 86400000, 0,
+     "either of them is killed after this time (10)"},
+    {"audit", 0, "FILE", KIND_TEXT, AT(audit), 0, 0, 0,
+     "append what automatic mode decides and why, and how each move ended: JSON lines"},
+    {"lease", 0, "KEY", KIND_KEY, AT(lease), 1, LEASE_KEY_MAX, 0,
+     "automatic mode acts only while it holds the lease in this key of the cluster; for several "
+     "rehome on one cluster"},
+    {"read-only", 0, NULL, KIND_FLAG, AT(read_only), 0, 0, 0,
+     "nothing can be changed, by key or by itself"},
+    {"format", 0, "FORMAT", KIND_FORMAT, AT(format), 0, 0, 0, "text or json (text)"},
+    {"for", 0, "SECONDS", KIND_SECONDS, AT(for_ms), 1, 86400000LL * 365, 0,
+     "watch: stop after this time; downtime: how long (3600)"},
+    {"reason", 0, "TEXT", KIND_TEXT, AT(reason), 0, 0, 0, "downtime: why, for whoever meets it"},
+    {"owner", 0, "NAME", KIND_TEXT, AT(owner), 0, 0, 0, "downtime: whose it is (the login name)"},
+    {"dry-run", 0, NULL, KIND_FLAG, AT(dry_run), 0, 0, OPTION_NOT_IN_FILE,
+     "move: check everything, change nothing"},
+    {"yes", 0, NULL, KIND_FLAG, AT(yes), 0, 0, OPTION_NOT_IN_FILE,
+     "move: do not ask; needed where stdin is no terminal"},
+    {"no-wait", 0, NULL, KIND_FLAG, AT(no_wait), 0, 0, 0,
+     "move: return when the replica has accepted it, without a fence"},
+    {"force", 0, NULL, KIND_FLAG, AT(force), 0, 0, OPTION_NOT_IN_FILE,
+     "move: even if a rule that protects data says no"},
+    {"theme", 0, "NAME", KIND_TEXT, AT(theme), 0, 0, OPTION_LIVE,
+     "how the dashboard looks: a name or a file"},
+    {"ascii", 0, NULL, KIND_FLAG, AT(ascii), 0, 0, 0, "draw with 7-bit characters only"},
+    {"no-color", 0, NULL, KIND_FLAG, AT(no_color), 0, 0, 0, "no colours (also: NO_COLOR)"},
+    {"confirm", 0, "HOW", KIND_CONFIRM, AT(confirm), 0, 0, OPTION_LIVE,
+     "dashboard: a move starts by itself after a countdown, has to be confirmed (ask), or starts "
+     "at once (none)"},
+    {"config", 0, "FILE", KIND_TEXT, AT(config), 0, 0, OPTION_NOT_IN_FILE,
+     "read the settings from this file instead of ~/.config/rehome/config.ini"},
+    {"default-config", 0, NULL, KIND_FLAG, AT(default_config), 0, 0, OPTION_NOT_IN_FILE,
+     "print that file as it could be, every setting explained"},
+    {"help", 0, NULL, KIND_FLAG, AT(help), 0, 0, OPTION_NOT_IN_FILE, "this text"},
+    {"version", 0, NULL, KIND_FLAG, AT(version), 0, 0, OPTION_NOT_IN_FILE, "version and libraries"},
+};
+
+const size_t option_table_n = ARRAY_LEN(option_table);
+
+Options options_default(void)
+{
+    return (Options){
+        .port = 6379,
+        .interval_ms = 1000,
+        .limits = auto_limits_default(),
+        .hook_timeout_ms = 10000,
+    };
+}
+
+const Option *option_find(StrView name)
+{
+    for (size_t i = 0; i < option_table_n; i++) {
+        if (sv_is(name, option_table[i].name)) {
+            return &option_table[i];
+        }
+    }
+    return NULL;
+}
+
+const Option *option_nearest(StrView name)
+{
+    const Option *nearest = NULL;
+    size_t least = 3; // two wrong letters are a slip, three another word
+    for (size_t i = 0; i < option_table_n; i++) {
+        const Option *o = &option_table[i];
+        size_t distance = sv_distance(name, sv(o->name));
+        if ((o->traits & OPTION_NOT_IN_FILE) == 0 && distance < least &&
+            distance < strlen(o->name)) {
+            least = distance;
+            nearest = o;
+        }
+    }
+    return nearest;
+}
+
+static void *field(Options *o, const Option *option)
+{
+    return (char *)o + option->at;
+}
+
+static const void *const_field(const Options *o, const Option *option)
+{
+    return (const char *)o + option->at;
+}
+
+static void wipe(char *secret)
+{
+    if (secret != NULL) {
+        explicit_bzero(secret, strlen(secret));
+        mem_free(secret);
+    }
+}
+
+static void set_text(char **where, const char *text)
+{
+    mem_free(*where);
+    *where = text[0] != '\0' ? mem_strdup(text) : NULL;
+}
+
+static bool read_flag(const char *called, const char *text, bool *out, Error *err)
+{
+    bool yes = strcmp(text, "yes") == 0;
+    if (!yes && strcmp(text, "no") != 0) {
+        return fail(err, ERR_USAGE, "%s wants yes or no", called); // what came may be a secret
+    }
+    *out = yes;
+    return true;
+}
+
+static bool read_seconds(const Option *option, const char *called, const char *text, int64_t *out,
+                         Error *err)
+{
+    int64_t ms;
+    if (!sv_to_milli(sv(text), &ms) || ms < option->min || ms > option->max) {
+        return fail(err, ERR_USAGE, "%s wants seconds from %g to %.9g, got '%s'", called,
+                    (double)option->min / 1000, (double)option->max / 1000, text);
+    }
+    *out = ms;
+    return true;
+}
+
+static bool read_int(const Option *option, const char *called, const char *text, int *out,
+                     Error *err)
+{
+    int64_t value;
+    if (!sv_to_i64(sv(text), &value) || value < option->min || value > option->max) {
+        return fail(err, ERR_USAGE, "%s wants a number from %lld to %lld, got '%s'", called,
+                    (long long)option->min, (long long)option->max, text);
+    }
+    *out = (int)value;
+    return true;
+}
+
+static bool read_key(const Option *option, const char *called, const char *text, char **out,
+                     Error *err)
+{
+    int64_t n = (int64_t)strlen(text);
+    if (n < option->min || n > option->max) {
+        return fail(err, ERR_USAGE, "%s wants a key of %lld to %lld bytes, got %lld", called,
+                    (long long)option->min, (long long)option->max, (long long)n);
+    }
+    set_text(out, text);
+    return true;
+}
+
+static const char *format_text(Format format)
+{
+    return format == FORMAT_JSON ? "json" : "text";
+}
+
+static bool format_parse(const char *text, Format *out)
+{
+    bool is_json = strcmp(text, format_text(FORMAT_JSON)) == 0;
+    if (!is_json && strcmp(text, format_text(FORMAT_TEXT)) != 0) {
+        return false;
+    }
+    *out = is_json ? FORMAT_JSON : FORMAT_TEXT;
+    return true;
+}
+
+static const char *const confirm_words[] = {
+    [CONFIRM_COUNTDOWN] = "countdown",
+    [CONFIRM_ASK] = "ask",
+    [CONFIRM_NONE] = "none",
+};
+
+static bool confirm_parse(const char *text, ConfirmMode *out)
+{
+    for (size_t i = 0; i < ARRAY_LEN(confirm_words); i++) {
+        if (strcmp(text, confirm_words[i]) == 0) {
+            *out = (ConfirmMode)i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static bool fail_word(Error *err, const char *called, const char *wanted, const char *got)
+{
+    return fail(err, ERR_USAGE, "%s wants %s, got '%s'", called, wanted, got);
+}
+
+bool option_read(Options *o, const Option *option, const char *called, const char *text, Error *err)
+{
+    void *at = field(o, option);
+    switch (option->kind) {
+    case KIND_FLAG:
+        return read_flag(called, text, at, err);
+    case KIND_TEXT:
+        set_text(at, text);
+        return true;
+    case KIND_KEY:
+        return read_key(option, called, text, at, err);
+    case KIND_SECRET:
+        wipe(*(char **)at);
+        *(char **)at = text[0] != '\0' ? mem_strdup(text) : NULL;
+        return true;
+    case KIND_INT:
+        return read_int(option, called, text, at, err);
+    case KIND_SECONDS:
+        return read_seconds(option, called, text, at, err);
+    case KIND_MODE:
+        return auto_mode_parse(text, at) || fail_word(err, called, "off, observe or act", text);
+    case KIND_FENCE:
+        return fence_policy_parse(text, at) || fail_word(err, called, "auto, require or off", text);
+    case KIND_FORMAT:
+        return format_parse(text, at) || fail_word(err, called, "text or json", text);
+    case KIND_CONFIRM:
+        return confirm_parse(text, at) || fail_word(err, called, "countdown, ask or none", text);
+    }
+    return false;
+}
+
+static bool is_text(const Option *option)
+{
+    return option->kind == KIND_TEXT || option->kind == KIND_KEY || option->kind == KIND_SECRET;
+}
+
+void option_reset(Options *o, const Option *option)
+{
+    static const size_t sizes[] = {
+        [KIND_FLAG] = sizeof(bool),     [KIND_TEXT] = sizeof(char *),
+        [KIND_KEY] = sizeof(char *),    [KIND_SECRET] = sizeof(char *),
+        [KIND_INT] = sizeof(int),       [KIND_SECONDS] = sizeof(int64_t),
+        [KIND_MODE] = sizeof(AutoMode), [KIND_FENCE] = sizeof(FencePolicy),
+        [KIND_FORMAT] = sizeof(Format), [KIND_CONFIRM] = sizeof(ConfirmMode),
+    };
+    Options built_in = options_default();
+    if (is_text(option)) {
+        wipe(*(char **)field(o, option));
+    }
+    memcpy(field(o, option), field(&built_in, option), sizes[option->kind]);
+}
+
+// A number below the least is none: nobody has set it.
+void option_show(const Options *o, const Option *option, StrBuf *out)
+{
+    const void *at = const_field(o, option);
+    const char *text = "";
+    switch (option->kind) {
+    case KIND_FLAG:
+        text = *(const bool *)at ? "yes" : "no";
+        break;
+    case KIND_TEXT:
+    case KIND_KEY:
+        text = *(char *const *)at;
+        break;
+    case KIND_SECRET:
+        break;
+    case KIND_INT:
+        if (*(const int *)at >= option->min) {
+            strbuf_addf(out, "%d", *(const int *)at);
+        }
+        return;
+    case KIND_SECONDS:
+        if (*(const int64_t *)at >= option->min) {
+            strbuf_addf(out, "%.12g", (double)*(const int64_t *)at / 1000);
+        }
+        return;
+    case KIND_MODE:
+        text = auto_mode_text(*(const AutoMode *)at);
+        break;
+    case KIND_FENCE:
+        text = fence_policy_text(*(const FencePolicy *)at);
+        break;
+    case KIND_FORMAT:
+        text = format_text(*(const Format *)at);
+        break;
+    case KIND_CONFIRM:
+        text = confirm_words[*(const ConfirmMode *)at];
+        break;
+    }
+    strbuf_add(out, text != NULL ? text : "");
+}
+
+void option_table_done(Options *o)
+{
+    for (size_t i = 0; i < option_table_n; i++) {
+        if (is_text(&option_table[i])) {
+            char **at = field(o, &option_table[i]);
+            wipe(*at);
+            *at = NULL;
+        }
+    }
+}
