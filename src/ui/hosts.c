@@ -251,7 +251,7 @@ static bool hosts_act(Ui *ui, const Scene *s, Action action, Request *out)
         go_to_place(ui, &t, action == ACT_FIRST ? 0 : t.n_hosts - 1);
     } else if (action == ACT_PAGE_DOWN || action == ACT_PAGE_UP) {
         page_grid(ui, action == ACT_PAGE_DOWN ? 1 : -1);
-    } else if (action == ACT_WHATIF) {
+    } else if (action == ACT_WHATIF || action == ACT_CHOOSE) {
         ask_about(ui, &t, t.by_loss[place]);
     } else if (action == ACT_CANCEL) {
         ui->view = &tree_view;

@@ -189,7 +189,8 @@ static void check_pair(const Check *check, size_t i, size_t k)
     bool commits = is_committing(a) != is_committing(b);
     StrView rest = sv(a->keys);
     StrView name;
-    if ((scope == 0 && !commits) || (check->r->lines[i] == 0 && check->r->lines[k] == 0)) {
+    bool both_built_in = check->r->lines[i] == 0 && check->r->lines[k] == 0;
+    if (a->action == b->action || both_built_in || (scope == 0 && !commits)) {
         return;
     }
     while (sv_next(&rest, ' ', &name)) {

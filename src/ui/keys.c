@@ -51,7 +51,7 @@ static const KeyBinding bindings[] = {
      .label = "sort", .help = "Sort masters: worst first, or in slot order."},
     {.keys = "x", .scope = IN_TREE | IN_HOSTS | IN_DETAILS | IN_WHY, .action = ACT_WHATIF, .need = NEED_NOTHING,
      .label = "if it died", .help = "What if the selected node or host died: what would be lost, and what the servers and rehome would do."},
-    {.keys = "Enter", .scope = IN_HOSTS, .action = ACT_WHATIF, .need = NEED_NOTHING,
+    {.keys = "Enter", .scope = IN_HOSTS, .action = ACT_CHOOSE, .need = NEED_NOTHING,
      .label = "", .help = "The same, for the selected host."},
     {.keys = "1", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_TREE, .need = NEED_NOTHING,
      .label = "tree", .help = "Show masters with their replicas."},

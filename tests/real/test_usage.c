@@ -22,7 +22,8 @@ static void a_wrong_option_is_named_wherever_it_stands(void **state)
     assert_usage((const char *[]){"check", "127.0.0.1:1", "--bogus", NULL}, "option --bogus;");
     assert_usage((const char *[]){"--bogus", "check", NULL}, "option --bogus;");
     assert_usage((const char *[]){"check", "-zq", "127.0.0.1:1", NULL}, "option -z;");
-    assert_usage((const char *[]){"check", "--read-only=no", NULL}, "--read-only takes no value");
+    assert_usage((const char *[]){"check", "--help=no", NULL}, "--help takes no value");
+    assert_usage((const char *[]){"check", "--spread=sEcret", NULL}, "--spread wants yes or no");
     assert_usage((const char *[]){"check", "127.0.0.1:1", "--port", NULL}, "--port wants a value");
     assert_usage((const char *[]){"check", "127.0.0.1:1", "-p", NULL}, "-p wants a value");
     assert_usage((const char *[]){"watch", "--for", "0", NULL}, "0.001 to 31536000,");

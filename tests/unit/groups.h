@@ -13,6 +13,7 @@
     X(canvas)                                                                                      \
     X(check)                                                                                       \
     X(check_json)                                                                                  \
+    X(config)                                                                                      \
     X(diff)                                                                                        \
     X(event_report)                                                                                \
     X(explain)                                                                                     \
@@ -34,6 +35,7 @@
     X(host_loss)                                                                                   \
     X(info)                                                                                        \
     X(journal)                                                                                     \
+    X(key_remap)                                                                                   \
     X(key_slot)                                                                                    \
     X(keys)                                                                                        \
     X(labels)                                                                                      \

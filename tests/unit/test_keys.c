@@ -4,6 +4,7 @@
 
 #include "golden.h"
 #include "rehome/base/mem.h"
+#include "rehome/ui/key_remap.h"
 #include "rehome/ui/keys.h"
 
 static const unsigned scopes[] = {IN_TREE,    IN_EVENTS, IN_DETAILS, IN_HELP, IN_PICK,
@@ -109,6 +110,23 @@ static void every_action_has_a_key(void **state)
     }
 }
 
+// One name for them in a configuration, and one set of keys.
+static void an_action_has_the_same_keys_wherever_it_has_any(void **state)
+{
+    (void)state;
+    const char *keys[ACT_COUNT] = {NULL};
+    for (size_t i = 0; i < keys_built_in.n; i++) {
+        const KeyBinding *b = &keys_built_in.at[i];
+        if (!key_can_be_remapped(b)) {
+            continue;
+        }
+        if (keys[b->action] != NULL) {
+            assert_string_equal(b->keys, keys[b->action]);
+        }
+        keys[b->action] = b->keys;
+    }
+}
+
 static void lookup_minds_the_scope(void **state)
 {
     (void)state;
@@ -181,6 +199,7 @@ static void the_readme_has_the_table_as_it_is(void **state)
 TESTS(keys, cmocka_unit_test(every_name_in_the_table_is_a_key),
       cmocka_unit_test(no_key_means_two_things_in_one_place),
       cmocka_unit_test(every_binding_is_explained), cmocka_unit_test(every_action_has_a_key),
+      cmocka_unit_test(an_action_has_the_same_keys_wherever_it_has_any),
       cmocka_unit_test(lookup_minds_the_scope),
       cmocka_unit_test(what_starts_a_write_never_commits_it),
       cmocka_unit_test(names_of_keys_are_exact),
