@@ -114,6 +114,7 @@ static void automatic_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
     int pane = r.w >= WALL_MIN_W ? r.w * 2 / 5 : r.w >= PANE_MIN_W ? r.w / 3 : 0;
     AutomaticPen p = {
         .s = s,
+        .keys = ui->keys,
         .c = c,
         .x = r.x + 1,
         .w = r.w - pane - 2,

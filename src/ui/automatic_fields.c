@@ -91,7 +91,7 @@ static void draw_limits(AutomaticPen *p)
     char key[KEY_NAME_SIZE];
     char brake[KEY_NAME_SIZE + 24] = "off";
     if (a->brake) {
-        keys_first(p->ui->keys, ACT_RELEASE_BRAKE, IN_AUTO, key, sizeof(key));
+        keys_first(p->keys, ACT_RELEASE_BRAKE, IN_AUTO, key, sizeof(key));
         snprintf(brake, sizeof(brake), "ON: %s releases it", key);
     }
     snprintf(text, sizeof(text), "grace %s %s cool-down %s %s %d of %d moves an hour %s brake %s",

@@ -4,6 +4,7 @@
 #define REHOME_UI_AUTOMATIC_FIELDS_H
 
 #include "rehome/ui/canvas.h"
+#include "rehome/ui/keys.h"
 #include "rehome/ui/scene.h"
 
 // Rows that the cursor can be on, in this order: the present decision, who is in charge, and behind
@@ -12,6 +13,7 @@ enum { AUTOMATIC_NOW, AUTOMATIC_CHARGE, AUTOMATIC_DECISIONS };
 
 typedef struct {
     const Scene *s;
+    const KeyMap *keys;
     Canvas *c;
     int x;
     int w;
