@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -17,6 +16,7 @@
 
 #include "rehome/base/mem.h"
 #include "rehome/base/strbuf.h"
+#include "requests.h"
 
 typedef struct {
     char *command;
@@ -171,8 +171,9 @@ static const Entry *find_entry(const FakeServer *f, const char *command)
     return NULL;
 }
 
-static void answer(Client *c, const redisReply *request)
+static void answer(void *ctx, const redisReply *request)
 {
+    Client *c = ctx;
     FakeServer *f = c->server;
     StrBuf command = {0};
     for (size_t i = 0; i < request->elements; i++) {
@@ -200,22 +201,11 @@ static void on_readable(struct ev_loop *loop, ev_io *io, int events)
     (void)loop;
     (void)events;
     Client *c = io->data;
-    char bytes[4096];
-    ssize_t n = recv(c->fd, bytes, sizeof(bytes), 0);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return;
-    }
-    if (n <= 0) {
+    if (requests_read(c->fd, c->reader, answer, c)) {
+        watch_output(c);
+    } else {
         client_free(c);
-        return;
     }
-    redisReaderFeed(c->reader, bytes, (size_t)n);
-    void *request = NULL;
-    while (redisReaderGetReply(c->reader, &request) == REDIS_OK && request != NULL) {
-        answer(c, request);
-        freeReplyObject(request);
-    }
-    watch_output(c);
 }
 
 // --- connections ---------------------------------------------------------------------------------
@@ -224,12 +214,10 @@ static void on_acceptable(struct ev_loop *loop, ev_io *io, int events)
 {
     (void)events;
     FakeServer *f = io->data;
-    int fd = accept4(f->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int fd = requests_accept(f->fd);
     if (fd < 0) {
         return;
     }
-    int on = 1;
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
     Client *c = mem_alloc(sizeof(*c));
     c->server = f;
     c->fd = fd;

@@ -4,7 +4,6 @@
 #include <ev.h>
 #include <hiredis/hiredis.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -19,6 +18,7 @@
 
 #include "crowd.h"
 #include "rehome/base/mem.h"
+#include "requests.h"
 
 // What parent and child tell each other.
 typedef struct {
@@ -86,8 +86,18 @@ static bool is_word(const redisReply *request, size_t i, const char *word)
     return i < request->elements && strcasecmp(request->element[i]->str, word) == 0;
 }
 
-static void answer(Client *c, const redisReply *request)
+static bool is_hung(const Client *c)
 {
+    size_t every = c->swarm->shared->hang_every;
+    return every > 0 && c->node % every == every - 1;
+}
+
+static void answer(void *ctx, const redisReply *request)
+{
+    Client *c = ctx;
+    if (is_hung(c)) {
+        return;
+    }
     Crowd *crowd = c->swarm->crowd;
     Shared *shared = c->swarm->shared;
     StrBuf text = {0};
@@ -177,33 +187,14 @@ static void begin_batch(Client *c)
     }
 }
 
-static bool is_hung(const Client *c)
-{
-    size_t every = c->swarm->shared->hang_every;
-    return every > 0 && c->node % every == every - 1;
-}
-
 static void on_readable(struct ev_loop *loop, ev_io *io, int events)
 {
     (void)events;
     Client *c = io->data;
-    char bytes[4096];
-    ssize_t n = recv(c->fd, bytes, sizeof(bytes), 0);
-    if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-        return;
-    }
-    if (n <= 0) {
+    bool was_idle = c->out.n == 0;
+    if (!requests_read(c->fd, c->reader, answer, c)) {
         client_free(c);
         return;
-    }
-    redisReaderFeed(c->reader, bytes, (size_t)n);
-    bool was_idle = c->out.n == 0;
-    void *request = NULL;
-    while (redisReaderGetReply(c->reader, &request) == REDIS_OK && request != NULL) {
-        if (!is_hung(c)) {
-            answer(c, request);
-        }
-        freeReplyObject(request);
     }
     if (c->out.n == 0 || !was_idle) {
         return;
@@ -224,7 +215,7 @@ static void on_acceptable(struct ev_loop *loop, ev_io *io, int events)
     (void)events;
     Swarm *s = io->data;
     for (;;) {
-        int fd = accept4(s->fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        int fd = requests_accept(s->fd);
         if (fd < 0) {
             return;
         }
@@ -236,8 +227,6 @@ static void on_acceptable(struct ev_loop *loop, ev_io *io, int events)
             close(fd);
             continue;
         }
-        int on = 1;
-        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
         Client *c = mem_alloc(sizeof(*c));
         c->swarm = s;
         c->loop = loop;
