@@ -31,6 +31,9 @@ LIB_FLAGS = $(eval LIB_FLAGS := $$(filter-out -D%,$$(call PKG,--cflags hiredis j
 LIBS      = $(eval LIBS := $$(call PKG,--libs hiredis jansson ncursesw inih) -lev -lm -pthread)$(LIBS)
 PURE_LIBS = $(eval PURE_LIBS := $$(call PKG,--libs jansson inih cmocka) -lm)$(PURE_LIBS)
 TEST_LIBS = $(eval TEST_LIBS := $$(call PKG,--libs cmocka vterm) -lutil)$(TEST_LIBS)
+# The simulator's: its worth is in how many histories it gets through.
+variant_cflags_fast   := $(if $(findstring clang,$(CC)),,-flto=auto)
+variant_ldflags_fast  := $(variant_cflags_fast) -O2
 
 ALL_CFLAGS  = -std=c11 -D_GNU_SOURCE -DREHOME_VERSION='"$(VERSION)"' \
               -DREHOME_DATA_DIR='"$(DATADIR)"' -Iinclude $(LIB_FLAGS) $(WARN) $(CFLAGS) \
@@ -98,11 +101,12 @@ demo: deps ## a throw-away cluster of real redis-servers in the dashboard
 	$(SUBMAKE) all
 	$(Q)$(B)/rehome demo
 
-# Everything under the address and undefined-behaviour sanitizers, the program itself included; but
-# for the simulator, whose worth is in how many histories it gets through.
+# Everything under the address and undefined-behaviour sanitizers, the program itself included, but
+# not the simulator.
+FAST_SIM = $(SUBMAKE) VARIANT=fast QUIET=1 build/fast/sim
 test: deps-test ## build and run all tests (GENERATE=1 rewrites the golden files)
-	$(SUBMAKE) QUIET=1 $(B)/sim
-	$(SUBMAKE) VARIANT=asan QUIET=1 SIM_BINARY=$(B)/sim run-tests
+	$(FAST_SIM)
+	$(SUBMAKE) VARIANT=asan QUIET=1 SIM_BINARY=build/fast/sim run-tests
 
 unit: deps-test ## build and run the unit tests only, the quick way
 	$(SUBMAKE) QUIET=1 $(B)/unit
@@ -110,8 +114,8 @@ unit: deps-test ## build and run the unit tests only, the quick way
 
 N ?= 100000
 sim: deps-test ## random histories of a cluster with our policy in it (N=100000; SEED=1)
-	$(SUBMAKE) QUIET=1 $(B)/sim
-	$(Q)$(B)/sim --histories $(N) $(if $(SEED),--seed $(SEED))
+	$(FAST_SIM)
+	$(Q)build/fast/sim --histories $(N) $(if $(SEED),--seed $(SEED))
 
 sim-mutants: deps-test ## break rule after rule: which history notices? (ONLY=gate: those)
 	$(SUBMAKE) QUIET=1 $(B)/sim

@@ -112,8 +112,8 @@ static void clear_fail(World *w, Belief *b)
     }
 }
 
-// What the sender tells of others: who they are, and where to find one that we have lost. Whom a
-// replica follows is told by itself alone.
+// What the sender tells of others: who they are, if they are there to shake hands, and where to
+// find one that we have lost. Whom a replica follows is told by itself alone.
 static void take_gossip(World *w, int i, int from)
 {
     for (int k = 0; k < w->n; k++) {
@@ -123,7 +123,8 @@ static void take_gossip(World *w, int i, int from)
         if (k == i || !is_well) {
             continue;
         }
-        if (!mine->known && !mine->forgotten) {
+        bool shakes_hands = nodes_talk(w, i, k) && w->node[k].place == theirs->place;
+        if (!mine->known && !mine->forgotten && shakes_hands) {
             *mine = (Belief){
                 .known = true,
                 .place = theirs->place,

@@ -164,7 +164,7 @@ void history_run(History *h, uint64_t seed, unsigned skip, StrBuf *story)
     h->spread = seed % 4 == 1;
     h->interval_ms = 1000;
     h->is_rationed = chance(&h->random, 25);
-    h->fast_ms = (int64_t[]){100, 250, 500, 500}[pick(&h->random, 4)];
+    h->fast_ms = (int64_t[]){100, 250, 500, 500, 500}[pick(&h->random, 5)];
     h->n_instances = chance(&h->random, 15) ? 2 : 1;
     for (int i = 0; i < h->n_instances; i++) {
         h->instance[i] = (Instance){.h = h, .start_ms = h->w.now_ms + pick(&h->random, 1000)};

@@ -103,12 +103,16 @@ static void note_failover(History *h, int master)
 static void note_bare(History *h, int master)
 {
     const World *w = &h->w;
-    int live = 0;
+    int bare = 0;
+    int all = 0;
     for (int i = 0; i < w->n; i++) {
-        live += is_owner(w, i) && node_is_awake(w, i) ? believed_live(w, i, master, true) : 0;
+        if (is_owner(w, i) && node_is_awake(w, i)) {
+            all++;
+            bare += believed_live(w, i, master, true) == 0;
+        }
     }
     Record *r = &h->record[master];
-    if (live > 0) {
+    if (2 * bare <= all) {
         r->bare_ms = 0;
     } else if (r->bare_ms == 0) {
         r->bare_ms = w->now_ms;

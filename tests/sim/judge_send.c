@@ -242,8 +242,9 @@ void judge_choice(Instance *in, const AutoDecision *d)
         replica = node_id_eq(w->node[i].id, d->replica) ? i : replica;
         target = node_id_eq(w->node[i].id, d->target) ? i : target;
     }
-    if (pilot_plan(in->pilot)->n != 1 || judge_host_of(w, replica) != judge_host_of(w, target)) {
-        return; // another orphan may have been promised the better one
+    if (pilot_plan(in->pilot)->n != 1 || judge_host_of(w, replica) != judge_host_of(w, target) ||
+        !is_well(in, replica) || !is_well(in, target)) {
+        return; // another orphan may have been promised the better one, or one has just moved house
     }
     for (int k = 0; k < w->n; k++) {
         if (master_of(w, k) != target && judge_host_of(w, k) != judge_host_of(w, target) &&

@@ -19,7 +19,7 @@
 #include "history.h"
 #include "rehome/base/mem.h"
 
-enum { QUICK = 6000, WORKERS_MAX = 16 };
+enum { QUICK = 20000, WORKERS_MAX = 16 };
 
 typedef struct {
     uint64_t first;

@@ -247,7 +247,7 @@ int node_reborn(World *w, int i, bool restart)
     w->node[i].gone = true;
     n->place = w->node[i].place;
     n->side = w->node[i].side;
-    n->cut_off = w->node[i].cut_off;
+    n->cut_off = w->is_split && w->node[i].cut_off;
     n->maxmemory = w->node[i].maxmemory;
     n->total = w->node[i].total;
     n->born_ms = w->now_ms;
