@@ -254,7 +254,9 @@ static void judge_views(Snapshot *s, const Merge *m)
         for (size_t i = 0; i < told->n; i++) {
             unsigned flags = told->at[i].flags;
             handshakes += (flags & NODE_HANDSHAKE) != 0;
-            orphan_lines += (flags & NODE_REPLICA) != 0 && node_id_is_none(told->at[i].master);
+            // One that has failed is no help to anybody, whoever its master was.
+            orphan_lines += (flags & NODE_REPLICA) != 0 && (flags & NODE_FAIL) == 0 &&
+                            node_id_is_none(told->at[i].master);
         }
         s->n_handshake = handshakes > s->n_handshake ? handshakes : s->n_handshake;
         s->n_orphan_lines = orphan_lines > s->n_orphan_lines ? orphan_lines : s->n_orphan_lines;

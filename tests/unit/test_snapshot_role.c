@@ -107,6 +107,11 @@ static void most_masters_settle_what_a_silent_node_is(void **state)
     assert_int_equal(fixture_seen(f, s, r)->master, -1);
     assert_false(node_is_master(fixture_seen(f, s, r)));
     assert_true(node_id_is_none(fixture_seen(f, s, r)->master_id));
+    snapshot_free(s);
+    // Dead before it could say whom it follows: nobody will ever know, and nobody needs to.
+    fixture_fail(f, r);
+    s = fixture_snapshot(f, 1000);
+    assert_int_equal(s->n_orphan_lines, 0);
     fixture_free(f);
     snapshot_free(s);
 }

@@ -88,7 +88,7 @@ typedef struct Snapshot {
     bool views_agree;       // every view we have has the same slots signature
     const char *dissenter;  // addr of a node whose view differs from the majority; "" when none
     size_t n_handshake;     // in any view of a slot owner
-    size_t n_orphan_lines;  // "slave -" lines in any view of a slot owner
+    size_t n_orphan_lines;  // "slave -" lines, but of failed ones, in any view of a slot owner
     size_t n_bad_lines;
     int open_slots;
     Tri server_migration;    // yes when any asked node allows it; no when all asked nodes forbid it
