@@ -35,6 +35,16 @@ static bool is_called_failed(const World *w, int node)
     return false;
 }
 
+static bool is_called_fenced(const World *w, int node)
+{
+    for (int i = 0; i < w->n; i++) {
+        if (w->node[i].view[node].nofailover) {
+            return true;
+        }
+    }
+    return w->node[node].fence;
+}
+
 // We look only so often.
 bool judge_was_failed(const History *h, int node, int64_t since_ms)
 {
@@ -130,6 +140,9 @@ void judge_tick(History *h)
         }
     }
     for (int k = 0; k < w->n && w->now_ms % LOOK_MS == 0; k++) {
+        if (is_called_fenced(w, k)) {
+            h->record[k].fenced_ms = w->now_ms;
+        }
         if (is_called_failed(w, k)) {
             h->record[k].failed_ms = w->now_ms;
         }

@@ -220,17 +220,15 @@ static bool is_spare(const Instance *in, int node)
 {
     const World *w = &in->h->w;
     int donor = master_of(w, node);
-    if (donor < 0 || !is_well(in, donor) || !is_well_replica(in, node, donor)) {
+    if (donor < 0 || !is_well(in, donor) || !is_well_replica(in, node, donor) ||
+        in->h->record[node].fenced_ms > w->now_ms - WELL_MS) {
         return false;
     }
     int kept = 0;
     for (int k = 0; k < w->n; k++) {
         kept += k != node && is_well_replica(in, k, donor);
-        if (w->node[k].view[node].nofailover) {
-            return false;
-        }
     }
-    return kept >= judge_floor_of(w) && !w->node[node].fence;
+    return kept >= judge_floor_of(w);
 }
 
 void judge_choice(Instance *in, const AutoDecision *d)

@@ -52,8 +52,9 @@ static bool is_majority_side(const World *w, int node)
 static void judge_floor(History *h, const Command *c, int donor)
 {
     const World *w = &h->w;
-    if (!node_is_working(w, c->at)) {
-        return; // the donor loses nothing by it
+    // The donor loses nothing by it, or another one than it told us of, a moment ago, does.
+    if (!node_is_working(w, c->at) || donor != c->donor) {
+        return;
     }
     int64_t on_wire_ms = w->now_ms - c->sent_ms;
     int kept = judge_kept_by(w, donor, c->at);
