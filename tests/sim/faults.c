@@ -17,10 +17,10 @@ static const FaultKind at_any_time[] = {
 };
 
 static const FaultKind at_the_gate[] = {
-    FAULT_CRASH,    FAULT_CRASH,      FAULT_HANG,     FAULT_HANG,     FAULT_OPERATOR,
-    FAULT_OPERATOR, FAULT_SLOW,       FAULT_CUT_MOST, FAULT_CUT_MOST, FAULT_SPLIT,
-    FAULT_CUT_OFF,  FAULT_BREAK_LINK, FAULT_SAVE,     FAULT_SHRINK,   FAULT_REBORN,
-    FAULT_KILL_US,  FAULT_ORPHAN,     FAULT_ORDER,    FAULT_SWAP,
+    FAULT_CRASH, FAULT_CRASH,    FAULT_HANG,     FAULT_HANG,    FAULT_OPERATOR, FAULT_OPERATOR,
+    FAULT_SLOW,  FAULT_CUT_MOST, FAULT_CUT_MOST, FAULT_SPLIT,   FAULT_CUT_OFF,  FAULT_BREAK_LINK,
+    FAULT_SAVE,  FAULT_SHRINK,   FAULT_REBORN,   FAULT_KILL_US, FAULT_ORPHAN,   FAULT_ORDER,
+    FAULT_SWAP,  FAULT_PAUSE,    FAULT_DOWNTIME,
 };
 
 static int64_t a_while(uint64_t *random)
@@ -65,6 +65,10 @@ static void choose_details(const History *h, uint64_t *random, Fault *f)
     case FAULT_BREAK_LINK:
         f->node = any_replica(w, random);
         f->ms = chance(random, 30) ? 0 : f->ms + 12000;
+        break;
+    case FAULT_PAUSE:
+    case FAULT_DOWNTIME:
+        f->ms += 3000;
         break;
     case FAULT_SAVE:
     case FAULT_SHRINK:

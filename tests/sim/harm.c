@@ -202,6 +202,10 @@ void harm_begin(History *h, Fault *f)
     case FAULT_FORGET:
         harm_node(w, f);
         break;
+    case FAULT_PAUSE:
+    case FAULT_DOWNTIME:
+        kept_hold(h, f);
+        break;
     case FAULT_KILL_US:
     case FAULT_STOP_US:
     case FAULT_DISK_FULL:
@@ -268,6 +272,10 @@ void harm_end(History *h, const Fault *f)
         break;
     case FAULT_SHRINK:
         n->maxmemory = 0;
+        break;
+    case FAULT_PAUSE:
+    case FAULT_DOWNTIME:
+        kept_end_hold(h, f);
         break;
     case FAULT_DISK_FULL:
         h->disk_full = false;

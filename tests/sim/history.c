@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rehome/base/mem.h"
+
 enum { CALM_STEP_MS = 1000, RESTARTS = 3, PATIENCE_MS = 60000 };
 
 void history_breaks(History *h, const char *claim, const char *format, ...)
@@ -46,15 +48,14 @@ static bool is_calm(const History *h)
     return true;
 }
 
-static bool any_brake(const History *h)
+// With a lease whoever has it keeps it, also when its brake is on.
+static bool is_braked(const History *h)
 {
+    int braked = 0;
     for (int i = 0; i < h->n_instances; i++) {
-        const Instance *in = &h->instance[i];
-        if (in->alive && !pilot_automatic(in->pilot)->brake) {
-            return false;
-        }
+        braked += pilot_automatic(h->instance[i].pilot)->brake;
     }
-    return true;
+    return h->has_lease ? braked > 0 : braked == h->n_instances;
 }
 
 // A move whose replica can never be in sync, because its links are broken for good, or its master
@@ -97,7 +98,7 @@ static void run_calm(History *h)
     int spare;
     while (h->broken == NULL && good < 3 && !h->gave_up) {
         run_for(h, CALM_STEP_MS);
-        bool waits = judge_orphan_waits(h, &orphan, &spare) && !any_brake(h);
+        bool waits = judge_orphan_waits(h, &orphan, &spare) && !is_braked(h);
         good = !waits && is_calm(h) ? good + 1 : 0;
         if (good > 0 || w->now_ms < end) {
             continue;
@@ -165,9 +166,15 @@ void history_run(History *h, uint64_t seed, unsigned skip, StrBuf *story)
     h->interval_ms = 1000;
     h->is_rationed = chance(&h->random, 25);
     h->fast_ms = (int64_t[]){100, 250, 500, 500, 500}[pick(&h->random, 5)];
-    h->n_instances = chance(&h->random, 15) ? 2 : 1;
+    h->n_instances = chance(&h->random, 20) ? 2 : 1;
+    h->has_lease = chance(&h->random, h->n_instances > 1 ? 60 : 5);
+    h->keeps = chance(&h->random, 60);
     for (int i = 0; i < h->n_instances; i++) {
-        h->instance[i] = (Instance){.h = h, .start_ms = h->w.now_ms + pick(&h->random, 1000)};
+        h->instance[i] = (Instance){
+            .h = h,
+            .start_ms = h->w.now_ms + pick(&h->random, 1000),
+            .kept = h->keeps ? mem_alloc(sizeof(Holds)) : NULL,
+        };
     }
     faults_plan(h, seed, skip);
     run(h);

@@ -6,7 +6,13 @@
 #include "rehome/action/pilot.h"
 #include "world.h"
 
-enum { FAULTS_MAX = 12, COMMANDS_MAX = 16, INSTANCES = 2, WRITES_MAX = 64 };
+enum {
+    FAULTS_MAX = 12,
+    COMMANDS_MAX = 16,
+    LEASE_LINES_MAX = 4,
+    INSTANCES = 2,
+    WRITES_MAX = 64,
+};
 
 #define FAULT_KINDS(X)                                                                             \
     X(CRASH) /* a node dies */                                                                     \
@@ -25,6 +31,8 @@ enum { FAULTS_MAX = 12, COMMANDS_MAX = 16, INSTANCES = 2, WRITES_MAX = 64 };
     X(SWAP)       /* two nodes start anew, each with the other's address */                        \
     X(REBORN)     /* a node gets a new ID */                                                       \
     X(FORGET)     /* a dead node is forgotten */                                                   \
+    X(PAUSE)      /* a person has us act no more for a while, */                                   \
+    X(DOWNTIME)   /* or not with a node */                                                         \
     X(KILL_US)                                                                                     \
     X(STOP_US)                                                                                     \
     X(DISK_FULL) /* ours */
@@ -77,6 +85,22 @@ typedef struct {
     bool is_automatic;
     bool accepts_risk;
 } Command;
+
+// A command for the lease, on its way.
+typedef struct {
+    int place;
+    uint64_t serial;
+    char argv[LEASE_ARGS][256];
+    int64_t sent_ms;
+    int64_t execute_ms; // earliest
+    int64_t reply_ms;   // earliest
+    bool is_lost;
+    bool is_mute;
+    bool is_executed;
+    bool is_answered;
+    bool ok;
+    char reply[256];
+} LeaseLine;
 
 // What a node has told us.
 typedef struct {
@@ -137,10 +161,18 @@ typedef struct {
     Pilot *pilot;        // NULL while it is not alive
     Command command[COMMANDS_MAX];
     int n_commands;
+    LeaseLine lease_line[LEASE_LINES_MAX];
+    int n_lease_lines;
+    int64_t lease_until_ms; // by the last good answer
+    int64_t wrote_until_ms; // and at our last write
     StrBuf journal[NODES_MAX];
-    int open_replica;             // its journal is open; -1: none
-    bool has_line;                // a journal line since the last command
-    int sent_replicates;          // of the move in flight
+    Holds *kept;                    // outlives the process, as the journals; NULL: nothing is kept
+    bool is_braked;                 // that is kept
+    int64_t paused_ms;              // by a person, since then; 0: not
+    int64_t downtime_ms[NODES_MAX]; // the same of a node
+    int open_replica;               // its journal is open; -1: none
+    bool has_line;                  // a journal line since the last command
+    int sent_replicates;            // of the move in flight
     unsigned synced[NODES_MAX];   // with whom it has said since then that it is in sync, a bit each
     int64_t tries_ms[WRITES_MAX]; // automatic REPLICATEs of this process
     int n_tries;
@@ -174,7 +206,9 @@ struct History {
     uint64_t random; // our side's: latencies, losses
     uint64_t seed;
     AutoLimits limits;
-    bool spread; // automatic mode spreads replicas over hosts, too
+    bool has_lease; // which processes of ours need to act
+    bool keeps;     // brake and tries outlive them
+    bool spread;    // automatic mode spreads replicas over hosts, too
     int64_t interval_ms;
     int64_t fast_ms;
     bool is_rationed; // replicas are asked for their views in full rounds only
@@ -227,8 +261,24 @@ size_t peers_observe(Instance *in, Observation at[NODES_MAX]);
 void peers_follow(Instance *in, const Snapshot *s);
 bool peer_serves(const Instance *in, int node); // a command can be sent to it
 
+// lease.c: the lease's key, and our channel to it
+extern const char SIM_LEASE_KEY[];
+bool lease_is_to_be_had(const World *w); // somebody serves its key
+void lease_tick(Instance *in);
+bool lease_send(void *ctx, NodeId node, int argc, const char **argv);
+void judge_lease(Instance *in, const char *what); // before an automatic write leaves
+
+// kept.c: what holds us back and outlives a process
+const Holds *kept_holds(void *ctx);
+bool kept_brake(void *ctx, const char *why, Error *err);
+bool kept_try(void *ctx, const MoveSpec *spec, Error *err);
+void kept_hold(History *h, Fault *f); // PAUSE, DOWNTIME; may end it at once
+void kept_end_hold(History *h, const Fault *f);
+void judge_holds(Instance *in, const Command *c, int target); // before an automatic REPLICATE
+
 // wire.c: commands on their way, and all else that the pilot asks of its world
 PilotWorld instance_world(Instance *in);
+int find_node(const World *w, const char *hex); // -1: none
 void wire_tick(Instance *in);
 
 // judge.c: what the truth is, and what must hold at every moment and at the end

@@ -4,6 +4,7 @@
 
 #include "answers.h"
 #include "history.h"
+#include "rehome/base/mem.h"
 
 enum { HURRY_MS = 4000 };
 
@@ -13,13 +14,23 @@ static void instance_start(Instance *in)
     in->alive = true;
     PilotOptions options = {
         .mode = AUTO_ACT, .limits = h->limits, .spread = h->spread, .hurry_ms = HURRY_MS};
+    LeaseOptions lease = {
+        .key = SIM_LEASE_KEY,
+        .host = "sim",
+        .pid = in - h->instance,
+        .nonce = (uint64_t)h->w.now_ms,
+    };
+    options.lease = h->has_lease ? &lease : NULL;
     PilotWorld world = instance_world(in);
     in->pilot = pilot_new(&options, &world);
+    in->lease_until_ms = 0;
     in->started_ms = h->w.now_ms;
     in->open_replica = -1;
-    in->n_tries = 0;
     in->n_rounds = 0;
-    memset(in->touched_ms, 0, sizeof(in->touched_ms));
+    if (!h->keeps) {
+        in->n_tries = 0;
+        memset(in->touched_ms, 0, sizeof(in->touched_ms));
+    }
     memset(in->synced, 0, sizeof(in->synced));
     in->sent_replicates = 0;
     peers_begin(in);
@@ -39,6 +50,7 @@ void instance_done(Instance *in)
 {
     instance_kill(in);
     peers_done(in);
+    mem_free(in->kept);
     for (int i = 0; i < NODES_MAX; i++) {
         strbuf_done(&in->journal[i]);
     }
@@ -117,12 +129,14 @@ void instance_tick(Instance *in)
     if (!in->alive) {
         if (w->now_ms < in->start_ms) {
             wire_tick(in); // what is on the wire arrives all the same
+            lease_tick(in);
             return;
         }
         instance_start(in);
         tell(&in->h->w, "we start");
     }
     wire_tick(in);
+    lease_tick(in);
     int64_t wake_ms = pilot_wake_ms(in->pilot);
     if (wake_ms != 0 && w->now_ms >= wake_ms) {
         pilot_tick(in->pilot, w->now_ms);

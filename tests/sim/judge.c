@@ -2,11 +2,13 @@
 // when we write is in judge_send.c and judge_write.c.
 //
 // foreign: no replica that we moved is elected before it holds the data of its new shard, unless
-//   its fence could not be set or went with its process.
+//   its fence could not be set or went with its process, or there are two processes of ours
+//   without a lease, of which one lifts the fence that the other relies on.
 // done: of a move that we call done the replica has told that it is in sync with its goal.
 // orphan-stays, never-ends, fence-left, journal-left: at the end, see history.c. An orphan stays
 //   when it could have a spare: one that works, whose donor keeps its floor, that has room for it;
-//   when it can save, and no node is left behind it of which nobody can tell how it is.
+//   when it can save, and no node is left behind it of which nobody can tell how it is. A lease
+//   can be had only where the owner of its key serves it: not while any slot is lost.
 #include "history.h"
 
 enum { LOOK_MS = 50, MOMENT_MS = 4500, LATE_MS = 1500 };
@@ -154,7 +156,8 @@ void judge_tick(History *h)
             h->record[k].failover_ms = 0;
         }
     }
-    if (w->told_foreign) {
+    bool may_unfence = h->n_instances > 1 && !h->has_lease;
+    if (w->told_foreign && !may_unfence) {
         history_breaks(h, "foreign", "a replica that we moved was elected with the wrong data");
     }
 }
@@ -217,7 +220,7 @@ static bool has_quorum(const World *w)
 bool judge_orphan_waits(const History *h, int *orphan, int *spare)
 {
     const World *w = &h->w;
-    if (!has_quorum(w)) {
+    if (!has_quorum(w) || (h->has_lease && !lease_is_to_be_had(w))) {
         return false;
     }
     for (int s = 0; s < w->n_shards; s++) {

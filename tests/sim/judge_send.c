@@ -15,6 +15,9 @@
 // grace, cool-down, young, cap: automatic mode's clocks, of each process by itself; the second of
 //   two steps waits for no cool-down. An orphan is
 //   one that has had no replica that works and is held for well, for longer than a moment.
+// brake, paused, downtime: what was kept before the move began.
+// lease: where there is one, no process writes without it, nor while another that has written may
+//   still believe in it.
 // twice, resumed, journal-first, one-move: of each process by itself.
 #include <string.h>
 
@@ -193,6 +196,7 @@ void judge_send(Instance *in, const Command *c, int target)
     }
     if (c->is_automatic) {
         judge_clocks(in, c, target);
+        judge_holds(in, c, target);
     }
 }
 

@@ -1,5 +1,7 @@
 // Replication links: up, connecting, a full sync, loading. A master that cannot save gives none,
 // and who has less memory than its master's dataset fails at the end of each.
+#include <string.h>
+
 #include "world.h"
 
 static void link_to(World *w, int i, Link link, int64_t ms)
@@ -53,6 +55,14 @@ static void connect(World *w, int i, int master)
     }
 }
 
+static void copy_key(SimNode *to, const SimNode *from)
+{
+    if (from->key[0] != '\0' || to->key[0] != '\0') {
+        memcpy(to->key, from->key, sizeof(to->key));
+        to->key_until_ms = from->key_until_ms;
+    }
+}
+
 void link_cron(World *w, int i)
 {
     SimNode *n = &w->node[i];
@@ -73,6 +83,7 @@ void link_cron(World *w, int i)
         } else if (!there) {
             lose_link(w, i, master);
         } else {
+            copy_key(n, &w->node[master]);
             n->offset = w->node[master].offset;
         }
         break;
@@ -93,6 +104,7 @@ void link_cron(World *w, int i)
         if (w->now_ms >= n->next_ms && !node_has_room(w, i, memory_of(w, master))) {
             link_to(w, i, LINK_CONNECTING, 1000);
         } else if (w->now_ms >= n->next_ms) {
+            copy_key(n, &w->node[master]);
             n->data = w->node[master].data;
             n->offset = w->node[master].offset;
             link_to(w, i, LINK_UP, 0);

@@ -15,7 +15,7 @@ static bool starts(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-static int find_node(const World *w, const char *hex)
+int find_node(const World *w, const char *hex)
 {
     for (int i = 0; i < w->n; i++) {
         if (strcmp(w->node[i].id.hex, hex) == 0) {
@@ -191,8 +191,11 @@ static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
         history_breaks(h, "journal-first", "%s was sent without a journal line before it", c->text);
     }
     in->has_line = false;
+    note_move(in, c);
+    if (write && c->is_automatic && instance_move(in)->state != MOVE_UNFENCE) {
+        judge_lease(in, c->text);
+    }
     if (starts(c->text, "CLUSTER REPLICATE")) {
-        note_move(in, c);
         judge_send(in, c, find_node(&h->w, argv[2]));
     }
     tell(&h->w, "we send %s to %d%s", c->text, port_of(i), c->is_lost ? " (which is lost)" : "");
@@ -277,8 +280,13 @@ static void move_over(void *ctx, const Move *m)
 
 PilotWorld instance_world(Instance *in)
 {
+    bool keeps = in->h->keeps;
     return (PilotWorld){
         .ctx = in,
+        .send_lease = in->h->has_lease ? lease_send : NULL,
+        .holds = keeps ? kept_holds : NULL,
+        .keep_brake = keeps ? kept_brake : NULL,
+        .keep_try = keeps ? kept_try : NULL,
         .ask_round = ask_round,
         .send = send_command,
         .open_journal = open_journal,

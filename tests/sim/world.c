@@ -200,6 +200,7 @@ void node_boot(World *w, int i)
     n->booted_ms = w->now_ms;
     n->fence = n->fence_is_us = false; // CONFIG SET does not outlive the process
     n->arrived_by = LEFT_FAULT;        // so from here on nobody could have held it back
+    n->key[0] = '\0';
     n->state_ok = false;
     n->election_ms = 0;
     n->link = LINK_CONNECTING;

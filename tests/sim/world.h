@@ -70,6 +70,8 @@ typedef struct {
     bool is_broken;   // no link of it comes up: masterauth, say
     int data;         // the shard whose keys it holds; -1: none
     int64_t offset;
+    char key[256]; // what the lease's key holds, in its memory
+    int64_t key_until_ms;
     // cluster
     uint64_t current_epoch;
     uint64_t vote_epoch;
