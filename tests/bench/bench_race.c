@@ -56,46 +56,64 @@ static void times(char *out, size_t size, int64_t *ms, size_t n)
              (long long)ms[n - 1]);
 }
 
+typedef struct {
+    size_t runs;
+    size_t us;
+    size_t server;
+    size_t nobody;
+    size_t both; // more than one replica moved, whoever did it
+    size_t twice;
+    size_t floor;
+    size_t floor_by_us;
+    size_t fence;
+    size_t open;
+    size_t moved;
+    size_t in_sync;
+    int64_t *moved_ms;
+    int64_t *in_sync_ms;
+} Sum;
+
+static void add(Sum *sum, const HealResult *r)
+{
+    sum->runs++;
+    sum->us += r->by_us > 0;
+    sum->server += r->by_server > 0;
+    sum->nobody += r->newcomers == 0;
+    sum->both += r->replicas_told + r->by_server > 1;
+    sum->twice += r->by_us > 1;
+    sum->floor += r->floor_broken;
+    sum->floor_by_us += r->floor_by_us;
+    sum->fence += r->fence_left;
+    sum->open += r->is_unfinished;
+    if (r->moved_ms >= 0) {
+        sum->moved_ms[sum->moved++] = r->moved_ms - r->orphaned_ms;
+    }
+    if (r->in_sync_ms >= 0) {
+        sum->in_sync_ms[sum->in_sync++] = r->in_sync_ms - r->orphaned_ms;
+    }
+}
+
 // One line: the runs that lost this, or (LOSS_COUNT) all of them.
 static void line(HealLoss loss, const char *grace, const HealSpec *specs, const HealResult *results,
                  size_t n)
 {
-    int64_t *moved_ms = mem_array(n, sizeof(*moved_ms));
-    int64_t *in_sync_ms = mem_array(n, sizeof(*in_sync_ms));
-    size_t runs = 0, us = 0, server = 0, nobody = 0, both = 0, twice = 0;
-    size_t floor = 0, floor_by_us = 0, fence = 0, open = 0, moved = 0, in_sync = 0;
+    Sum s = {.moved_ms = mem_array(n, sizeof(int64_t)),
+             .in_sync_ms = mem_array(n, sizeof(int64_t))};
     for (size_t i = 0; i < n; i++) {
-        const HealResult *r = &results[i];
-        if (!r->is_complete || (loss != LOSS_COUNT && specs[i].loss != loss)) {
-            continue;
-        }
-        runs++;
-        us += r->by_us > 0;
-        server += r->by_server > 0;
-        nobody += r->newcomers == 0;
-        both += r->replicas_told + r->by_server > 1;
-        twice += r->by_us > 1;
-        floor += r->floor_broken;
-        floor_by_us += r->floor_by_us;
-        fence += r->fence_left;
-        open += r->is_unfinished;
-        if (r->moved_ms >= 0) {
-            moved_ms[moved++] = r->moved_ms - r->orphaned_ms;
-        }
-        if (r->in_sync_ms >= 0) {
-            in_sync_ms[in_sync++] = r->in_sync_ms - r->orphaned_ms;
+        if (results[i].is_complete && (loss == LOSS_COUNT || specs[i].loss == loss)) {
+            add(&s, &results[i]);
         }
     }
-    char to_moved[64];
-    char to_in_sync[64];
-    times(to_moved, sizeof(to_moved), moved_ms, moved);
-    times(to_in_sync, sizeof(to_in_sync), in_sync_ms, in_sync);
+    char moved[64];
+    char in_sync[64];
+    times(moved, sizeof(moved), s.moved_ms, s.moved);
+    times(in_sync, sizeof(in_sync), s.in_sync_ms, s.in_sync);
     printf("%-27s | %5s | %4zu | %2zu | %6zu | %6zu | %6zu | %5zu | %5zu | %5zu | %5zu | %4zu | "
            "%-22s | %-22s\n",
-           loss == LOSS_COUNT ? "all" : heal_loss_text(loss), grace, runs, us, server, nobody, both,
-           twice, floor, floor_by_us, fence, open, to_moved, to_in_sync);
-    mem_free(moved_ms);
-    mem_free(in_sync_ms);
+           loss == LOSS_COUNT ? "all" : heal_loss_text(loss), grace, s.runs, s.us, s.server,
+           s.nobody, s.both, s.twice, s.floor, s.floor_by_us, s.fence, s.open, moved, in_sync);
+    mem_free(s.moved_ms);
+    mem_free(s.in_sync_ms);
 }
 
 // --- the runs ------------------------------------------------------------------------------------
