@@ -290,6 +290,11 @@ void fixture_labels(Fixture *f, const Labels *labels)
     f->labels = labels;
 }
 
+void fixture_aliases(Fixture *f, const Aliases *aliases)
+{
+    f->aliases = aliases;
+}
+
 const RoundInput *fixture_round(Fixture *f, int64_t now_ms)
 {
     answers_done(f);
@@ -306,6 +311,7 @@ const RoundInput *fixture_round(Fixture *f, int64_t now_ms)
         .n = f->n_answers,
         .name = f->n_answers > 0 ? f->observations[0].dialled : "",
         .labels = f->labels,
+        .aliases = f->aliases,
         .round = ++f->round,
         .started_ms = now_ms - ROUND_MS,
         .now_ms = now_ms,

@@ -126,6 +126,7 @@ void fixture_view_omits(Fixture *f, int reporter, int node);
 
 // Pictures from now on have hosts by these labels, which are borrowed; NULL: none.
 void fixture_labels(Fixture *f, const Labels *labels);
+void fixture_aliases(Fixture *f, const Aliases *aliases); // the same
 
 // The picture at now_ms, of a round that started 100 ms before; wall_ms is 1700000000000 + now_ms.
 // Begin at 1000 or later, so that old answers have a time to be from.

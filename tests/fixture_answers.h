@@ -42,6 +42,7 @@ struct Fixture {
     Observation *observations;
     RoundInput input;
     const Labels *labels;
+    const Aliases *aliases;
 };
 
 // What is the same in every node's CLUSTER INFO.

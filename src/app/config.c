@@ -82,12 +82,30 @@ static void take_keys(Reading *r, const char *name, const char *value)
     }
 }
 
+static void take_columns(Reading *r, const char *name, const char *value)
+{
+    Error err = {0};
+    if (!column_sets_put(&r->o->column_sets, sv(name), sv(value), &err)) {
+        complain_at(r, r->line, "%s", err.text);
+    }
+}
+
+static void take_alias(Reading *r, const char *name, const char *value)
+{
+    Error err = {0};
+    if (!aliases_add(&r->o->aliases, sv(name), sv(value), &err)) {
+        complain_at(r, r->line, "%s", err.text);
+    }
+}
+
 static const struct {
     const char *name;
     void (*take)(Reading *r, const char *name, const char *value);
 } sections[] = {
     {"rehome", take_option},
     {"keys", take_keys},
+    {"columns", take_columns},
+    {"aliases", take_alias},
 };
 
 static void check_section(Reading *r, StrView name)

@@ -54,6 +54,32 @@ static void add_keys(StrBuf *out)
     }
 }
 
+static void add_columns(StrBuf *out)
+{
+    static const struct {
+        const char *name;
+        const char *help;
+    } columns[] = {
+#define X(id, name, help) {name, help},
+        TREE_COLUMNS(X)
+#undef X
+    };
+    const ColumnSets sets = column_sets_default();
+    for (size_t i = 0; i < ARRAY_LEN(columns); i++) {
+        strbuf_addf(out, "#   %-8s %s\n", columns[i].name, columns[i].help);
+    }
+    strbuf_add(out, "\n");
+    for (size_t i = 1; i < sets.n; i++) { // the first is auto
+        strbuf_addf(out, "#%s =", sets.at[i].name);
+        for (size_t k = 0; k < ARRAY_LEN(columns); k++) {
+            if (sets.at[i].has[k]) {
+                strbuf_addf(out, " %s", columns[k].name);
+            }
+        }
+        strbuf_add(out, "\n");
+    }
+}
+
 void config_default(StrBuf *out)
 {
     add_comment(out, "The settings of rehome, each as it is when nobody says otherwise: take the # "
@@ -72,4 +98,15 @@ void config_default(StrBuf *out)
                 "and Esc, q and Ctrl-C stay what they are. Nothing behind the '=': no key.");
     strbuf_add(out, "\n");
     add_keys(out);
+    strbuf_add(out, "[columns]\n\n");
+    add_comment(out,
+                "Sets of columns for the tree, as many as you like; a key goes from one to the "
+                "next, and the setting `columns` names the first. They are:");
+    add_columns(out);
+    strbuf_add(out, "\n[aliases]\n\n");
+    add_comment(out,
+                "Your own names for nodes, shown instead of addresses and understood wherever a "
+                "node is named. A node is its host:port, the first digits of its ID, or the "
+                "host name it announces. For example:");
+    strbuf_add(out, "# cache-a = 10.0.0.1:7001\n");
 }

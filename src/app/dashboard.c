@@ -329,6 +329,9 @@ static const char *parting_words(const Dashboard *d)
 int dashboard_run(const Options *o, Lab *lab)
 {
     Dashboard d = {.lab = lab, .log = event_log_new(), .ui = ui_new(o->confirm)};
+    const ColumnSet *columns =
+        o->columns != NULL ? column_sets_find(&o->column_sets, sv(o->columns)) : NULL;
+    ui_set_columns(d.ui, &o->column_sets, columns != NULL ? columns : o->column_sets.at);
     if (o->keys != NULL) {
         ui_set_keys(d.ui, key_remap_map(o->keys));
     }

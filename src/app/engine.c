@@ -31,6 +31,7 @@ Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
     e->loop = loop;
     e->listener = *listener;
     e->labels = options->labels;
+    e->aliases = options->aliases;
     e->hooks = (Hooks){
         .before = options->before_move,
         .after = options->after_move,

@@ -59,6 +59,7 @@ struct Engine {
     HoldFile *holds;
     bool read_only;
     const Labels *labels;
+    const Aliases *aliases;
     EngineListener listener;
     Findings findings; // of the present picture
     char trouble[320];

@@ -60,6 +60,7 @@ bool engine_take_round(Engine *e, const RoundInput *in)
     pilot_drop_before(e->pilot);
     RoundInput labelled = *in;
     labelled.labels = e->labels;
+    labelled.aliases = e->aliases;
     Snapshot *s = snapshot_build(&labelled);
     if (s->n_nodes > 0 && anybody_answered(s)) {
         take_picture(e, s);

@@ -63,6 +63,8 @@ const Option option_table[] = {
      "how the dashboard looks: a name or a file"},
     {"ascii", 0, NULL, KIND_FLAG, AT(ascii), 0, 0, 0, "draw with 7-bit characters only"},
     {"no-color", 0, NULL, KIND_FLAG, AT(no_color), 0, 0, 0, "no colours (also: NO_COLOR)"},
+    {"columns", 0, "NAME", KIND_TEXT, AT(columns), 0, 0, OPTION_LIVE,
+     "the set of columns that the tree begins with: auto, or one of the file's [columns]"},
     {"confirm", 0, "HOW", KIND_CONFIRM, AT(confirm), 0, 0, OPTION_LIVE,
      "dashboard: a move starts by itself after a countdown, has to be confirmed (ask), or starts "
      "at once (none)"},
@@ -83,6 +85,7 @@ Options options_default(void)
         .interval_ms = 1000,
         .limits = auto_limits_default(),
         .hook_timeout_ms = 10000,
+        .column_sets = column_sets_default(),
     };
 }
 

@@ -328,6 +328,18 @@ static void read_environment(Options *o)
     o->no_color = o->no_color || (no_color != NULL && *no_color != '\0');
 }
 
+static bool check_columns(const Options *o, Error *err)
+{
+    if (o->columns == NULL || column_sets_find(&o->column_sets, sv(o->columns)) != NULL) {
+        return true;
+    }
+    StrBuf names = {0};
+    column_sets_names(&o->column_sets, &names);
+    fail(err, ERR_USAGE, "--columns wants one of %s, got '%s'", strbuf_text(&names), o->columns);
+    strbuf_done(&names);
+    return false;
+}
+
 // The one in its usual place need not be there.
 static bool read_config(const char *named, Options *o, StrBuf *wrong)
 {
@@ -351,6 +363,7 @@ bool options_parse(int argc, char **argv, Options *out, StrBuf *wrong)
     }
     read_environment(out);
     bool ok = read_flags(argc, argv, out, &err) && settle_fence(out, &err) &&
+              check_columns(out, &err) &&
               (out->help || out->version || out->default_config ||
                read_words(argc - optind, argv + optind, out, &err));
     if (!ok) {
@@ -366,6 +379,7 @@ void options_done(Options *o)
     }
     option_table_done(o);
     key_remap_free(o->keys);
+    aliases_done(&o->aliases);
 }
 
 // A name, and its text in words, in lines that a terminal of 80 columns does not cut.

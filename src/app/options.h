@@ -9,8 +9,10 @@
 #include "rehome/action/move.h"
 #include "rehome/base/error.h"
 #include "rehome/base/strbuf.h"
+#include "rehome/model/aliases.h"
 #include "rehome/policy/automatic.h"
 #include "rehome/redis/address.h"
+#include "rehome/ui/column_sets.h"
 #include "rehome/ui/key_remap.h"
 #include "rehome/ui/ui.h"
 
@@ -58,11 +60,15 @@ typedef struct {
     bool ascii;
     bool no_color;
     ConfirmMode confirm;
+    char *columns; // name of the set the tree begins with; NULL: auto
     bool help;
     bool version;
     bool default_config;
-    char *config;   // a file; NULL: the one in its usual place
-    KeyRemap *keys; // of its section [keys]; NULL: as built in
+    char *config; // a file; NULL: the one in its usual place
+    // its other sections
+    KeyRemap *keys; // NULL: as built in
+    ColumnSets column_sets;
+    Aliases aliases;
 } Options;
 
 typedef struct Command {

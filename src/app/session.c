@@ -141,6 +141,7 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         .floor = o->floor,
         .spread = o->spread,
         .labels = s->labels,
+        .aliases = &o->aliases,
         .fencing = o->fencing,
         .before_move = o->before_move,
         .after_move = o->after_move,

@@ -38,6 +38,18 @@ static void name_nodes(Snapshot *s, const Labels *labels)
             node->addr = arena_printf(s->arena, "%s:%d", at, node->port);
         }
         node->host = label_node(node, labels, s->arena);
+        node->alias = "";
+    }
+}
+
+// An alias that could be any of several nodes is none of them's.
+static void alias_nodes(Snapshot *s, const Aliases *aliases)
+{
+    for (size_t i = 0; aliases != NULL && i < aliases->n; i++) {
+        int node = snapshot_only(s, aliases->at[i].node);
+        if (node >= 0 && s->nodes[node].alias[0] == '\0') {
+            s->nodes[node].alias = arena_strdup(s->arena, aliases->at[i].name);
+        }
     }
 }
 
@@ -290,6 +302,7 @@ Snapshot *snapshot_build(const RoundInput *in)
     }
     merge_nodes(&m);
     name_nodes(s, in->labels);
+    alias_nodes(s, in->aliases);
     judge_views(s, &m);
     merge_done(&m);
     order_nodes(s);

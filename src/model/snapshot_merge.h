@@ -57,4 +57,7 @@ void merge_role(Merge *m, int i);
 // What the node says of itself; NULL when it gave no view.
 const NodeLine *merge_own_line(const Merge *m, int node);
 
+// The only node that a person can mean by this, a bare host name included; -1: none, or several.
+int snapshot_only(const Snapshot *s, const char *text);
+
 #endif

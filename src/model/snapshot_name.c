@@ -3,6 +3,7 @@
 
 #include "rehome/base/text.h"
 #include "rehome/model/snapshot.h"
+#include "snapshot_merge.h"
 
 enum { ID_PREFIX_MIN = 4, SHOWN_NAMES = 3 };
 
@@ -33,15 +34,40 @@ static bool is_id_prefix(const Node *node, const char *text)
     return n >= ID_PREFIX_MIN && n <= NODE_ID_LEN && strncmp(node->id.hex, text, n) == 0;
 }
 
+static bool is_named(const Node *node, const char *text)
+{
+    return is_address(node, text) || is_port(node, text) || is_id_prefix(node, text);
+}
+
+int snapshot_only(const Snapshot *s, const char *text)
+{
+    int found = -1;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        const Node *node = &s->nodes[i];
+        if (is_named(node, text) || (text[0] != '\0' && strcmp(node->hostname, text) == 0)) {
+            if (found >= 0) {
+                return -1;
+            }
+            found = (int)i;
+        }
+    }
+    return found;
+}
+
 int snapshot_name(const Snapshot *s, const char *text, Error *err)
 {
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        if (text[0] != '\0' && strcmp(s->nodes[i].alias, text) == 0) {
+            return (int)i;
+        }
+    }
     int found = -1;
     size_t matches = 0;
     char names[200] = "";
     size_t used = 0;
     for (size_t i = 0; i < s->n_nodes; i++) {
         const Node *node = &s->nodes[i];
-        if (!is_address(node, text) && !is_port(node, text) && !is_id_prefix(node, text)) {
+        if (!is_named(node, text)) {
             continue;
         }
         found = (int)i;

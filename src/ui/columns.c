@@ -19,15 +19,13 @@ static int at_most(int a, int b)
     return a < b ? a : b;
 }
 
-// Takes width cells and a gap of what is left; false when they are not there.
-static bool take(int *left, Column *column, int width, int gap)
+// Takes width cells and a gap of what is left, where they are there and the set has it.
+static void take(int *left, const ColumnSet *set, TreeColumn id, Column *column, int width, int gap)
 {
-    if (*left < width + gap) {
-        return false;
+    if (*left >= width + gap && (set == NULL || set->has[id])) {
+        *left -= width + gap;
+        column->w = width;
     }
-    *left -= width + gap;
-    column->w = width;
-    return true;
 }
 
 static void grow(int *left, Column *column, int most)
@@ -48,7 +46,7 @@ static int place(Column *column, int x, int gap)
     return column->x + column->w;
 }
 
-Columns columns_for(int x, int width, int name_w, int ranges_w)
+Columns columns_for(int x, int width, int name_w, int ranges_w, const ColumnSet *set)
 {
     Columns k = {
         .name_master = x + MASTER_INDENT, .name_replica = x + REPLICA_INDENT, .end = x + width};
@@ -60,13 +58,13 @@ Columns columns_for(int x, int width, int name_w, int ranges_w)
     int left = width - (k.state.x + k.state.w - x);
 
     // In the order of what is missed most.
-    take(&left, &k.ranges, MIN_RANGES, 1);
-    take(&left, &k.memory, 4, 1);
-    take(&left, &k.ops, 6, 1);
-    take(&left, &k.bar, MIN_BAR, 1);
+    take(&left, set, COLUMN_SLOTS, &k.ranges, MIN_RANGES, 1);
+    take(&left, set, COLUMN_MEMORY, &k.memory, 4, 1);
+    take(&left, set, COLUMN_OPS, &k.ops, 6, 1);
+    take(&left, set, COLUMN_BAR, &k.bar, MIN_BAR, 1);
     grow(&left, &k.ranges, at_most(ranges_w, 24));
-    take(&left, &k.why, WHY_WIDTH + 1, 1);
-    take(&left, &k.keys, 9, 2);
+    take(&left, set, COLUMN_WHY, &k.why, WHY_WIDTH + 1, 1);
+    take(&left, set, COLUMN_KEYS, &k.keys, 9, 2);
     grow(&left, &k.ranges, at_most(ranges_w, 40));
     grow(&left, &k.bar, MAX_BAR);
 

@@ -3,6 +3,8 @@
 #ifndef REHOME_UI_COLUMNS_H
 #define REHOME_UI_COLUMNS_H
 
+#include "rehome/ui/column_sets.h"
+
 typedef struct {
     int x;
     int w; // 0: not shown
@@ -26,6 +28,7 @@ typedef struct {
 } Columns;
 
 // name_w: cells of the widest address. ranges_w: cells of the longest text of slot ranges.
-Columns columns_for(int x, int width, int name_w, int ranges_w);
+// set: which of them there may be; NULL: any.
+Columns columns_for(int x, int width, int name_w, int ranges_w, const ColumnSet *set);
 
 #endif

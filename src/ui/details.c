@@ -202,8 +202,9 @@ static void add_host(Sheet *t)
 
 static void fill(Sheet *t)
 {
-    char title[NAME_MAX_BYTES + 16];
-    snprintf(title, sizeof(title), "%.60s  %s", t->n->addr,
+    char title[NAME_MAX_BYTES + ALIAS_MAX_BYTES + 16];
+    bool named = t->n->alias[0] != '\0';
+    snprintf(title, sizeof(title), "%s%s%.60s  %s", t->n->alias, named ? "  " : "", t->n->addr,
              t->nh->is_master ? "master" : "replica");
     page_title(&t->page, title);
     add_state(t);

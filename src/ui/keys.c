@@ -49,6 +49,8 @@ static const KeyBinding bindings[] = {
      .label = "auto", .help = "Automatic mode: off, observe, act, and round again; it asks before it acts."},
     {.keys = "s", .scope = IN_TREE, .action = ACT_SORT, .need = NEED_NOTHING,
      .label = "sort", .help = "Sort masters: worst first, or in slot order."},
+    {.keys = "c", .scope = IN_TREE, .action = ACT_COLUMNS, .need = NEED_NOTHING,
+     .label = "", .help = "The next set of columns; auto is as many as there is room for."},
     {.keys = "x", .scope = IN_TREE | IN_HOSTS | IN_DETAILS | IN_WHY, .action = ACT_WHATIF, .need = NEED_NOTHING,
      .label = "if it died", .help = "What if the selected node or host died: what would be lost, and what the servers and rehome would do."},
     {.keys = "Enter", .scope = IN_HOSTS, .action = ACT_CHOOSE, .need = NEED_NOTHING,

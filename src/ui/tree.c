@@ -3,6 +3,7 @@
 
 #include "rehome/base/text.h"
 #include "tree_row.h"
+#include "words.h"
 
 static int ranges_width(const Snapshot *p)
 {
@@ -27,7 +28,7 @@ static void measure_names(Ui *ui, const Snapshot *p, int width)
         ui->name_w = 0;
     }
     for (size_t i = 0; i < p->n_nodes; i++) {
-        int name = text_width(p->nodes[i].addr);
+        int name = text_width(node_title(&p->nodes[i]));
         ui->name_w = name > ui->name_w ? name : ui->name_w;
     }
 }
@@ -43,6 +44,12 @@ static void keep_cursor_in_view(Ui *ui)
     }
 }
 
+// NULL: all that there is room for.
+static const ColumnSet *columns_of(const Ui *ui)
+{
+    return ui->column_sets != NULL ? &ui->column_sets->at[ui->columns] : NULL;
+}
+
 static void tree_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
 {
     const Snapshot *p = s->health->snapshot;
@@ -54,7 +61,7 @@ static void tree_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
         .s = s,
         .p = p,
         .c = c,
-        .k = columns_for(r.x, r.w, ui->name_w, ranges_width(p)),
+        .k = columns_for(r.x, r.w, ui->name_w, ranges_width(p), columns_of(ui)),
     };
     for (int i = 0; i < r.h && ui->tree.top + i < ui->rows.n; i++) {
         pen.y = r.y + i;
@@ -93,6 +100,9 @@ static bool tree_act(Ui *ui, const Scene *s, Action action, Request *out)
     if (action == ACT_SORT) {
         ui->slot_order = !ui->slot_order;
         ui_settle(ui, s);
+    } else if (action == ACT_COLUMNS && ui->column_sets != NULL) {
+        ui->columns = (ui->columns + 1) % ui->column_sets->n;
+        ui_note(ui, s, LEVEL_INFO, "columns: %s", columns_of(ui)->name);
     } else if (action == ACT_DETAILS) {
         ui->details = !ui->details;
         ui->details_page = (Scroll){0};

@@ -146,19 +146,24 @@ static void draw_master(const RowPen *pen, int node)
     }
     if (t != NULL) {
         name = t->legal ? ROLE_TARGET : name;
-        draw_words(pen, k->name_master - 2, k->name_master, name, n->addr, &w);
+        draw_words(pen, k->name_master - 2, k->name_master, name, node_title(n), &w);
         draw_target(pen, t);
         return;
     }
-    draw_words(pen, k->name_master - 2, k->name_master, name, n->addr, &w);
+    draw_words(pen, k->name_master - 2, k->name_master, name, node_title(n), &w);
     if (k->why.w > 0) {
         char why[40];
         orphan_words(pen->s->health, node, why, sizeof(why));
         canvas_text(pen->c, k->why.x, pen->y, k->why.w, ROLE_WARN, why);
     }
     if (pen->s->health->of[node].downtime != NULL) { // says more than where its slots are
-        int x = k->bar.w > 0 ? k->bar.x : k->ranges.x;
-        draw_downtime(pen, node, x, k->ranges.x + k->ranges.w);
+        bool bar = k->bar.w > 0;
+        int x_end = k->ranges.w > 0 ? k->ranges.x + k->ranges.w : k->bar.x + k->bar.w;
+        if (!bar && k->ranges.w == 0) { // than how loaded it is, too
+            draw_downtime(pen, node, k->rest, k->end);
+            return;
+        }
+        draw_downtime(pen, node, bar ? k->bar.x : k->ranges.x, x_end);
     } else if (n->slot_count > 0) {
         char ranges[64];
         if (k->bar.w > 0) {
@@ -329,7 +334,7 @@ static void draw_replica(const RowPen *pen, const Row *row)
         snprintf(w.text, sizeof(w.text), "picked up");
         w.role = ROLE_TARGET;
     }
-    draw_words(pen, x + 3, pen->k.name_replica, name, n->addr, &w);
+    draw_words(pen, x + 3, pen->k.name_replica, name, node_title(n), &w);
     if (pen->ui->pick.active) {
         if (!held) {
             canvas_mark(pen->c, (Rect){x, pen->y, pen->k.end - x, 1}, CELL_DIM);

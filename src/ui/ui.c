@@ -35,6 +35,12 @@ void ui_free(Ui *ui)
     }
 }
 
+void ui_set_columns(Ui *ui, const ColumnSets *sets, const ColumnSet *first)
+{
+    ui->column_sets = sets;
+    ui->columns = (size_t)(first - sets->at);
+}
+
 void ui_set_keys(Ui *ui, const KeyMap *keys)
 {
     ui->keys = keys;

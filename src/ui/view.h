@@ -45,6 +45,8 @@ struct Ui {
     int cursor_row; // where it was last seen
     bool touched;   // a key was pressed: from now on the cursor moves by keys only
     bool slot_order;
+    const ColumnSets *column_sets; // NULL: auto alone
+    size_t columns;                // of them
     Scroll tree;
     int name_w;     // widest address so far at this width: columns do not come back and forth
     int name_w_for; // that width

@@ -171,9 +171,18 @@ void orphan_words(const Health *h, int node, char *out, size_t size)
     snprintf(out, size, "%s", text);
 }
 
+const char *node_title(const Node *n)
+{
+    return n->alias[0] != '\0' ? n->alias : n->addr;
+}
+
 void short_name(const Snapshot *s, int node, char *out, size_t size)
 {
     const Node *n = &s->nodes[node];
+    if (n->alias[0] != '\0') {
+        snprintf(out, size, "%s", n->alias);
+        return;
+    }
     size_t same = 0;
     for (size_t i = 0; i < s->n_nodes; i++) {
         same += s->nodes[i].port == n->port;
@@ -195,24 +204,25 @@ void short_name_of(const Snapshot *s, NodeId id, const char *addr, char *out, si
     }
 }
 
-// The node whose address this is and whose port is like no other's; -1: none.
-static int node_by_unique_port(const Snapshot *s, StrView addr)
+// The node whose address this is, and that is called otherwise: by its alias, or by a port that is
+// like no other's; -1: none.
+static int node_with_short_name(const Snapshot *s, StrView addr)
 {
     ptrdiff_t colon = sv_rfind(addr, ':');
     uint64_t port = 0;
     if (colon <= 0 || !sv_to_u64(sv_of(addr.at + colon + 1, addr.n - (size_t)colon - 1), &port)) {
         return -1;
     }
+    size_t same = 0;
     int found = -1;
     for (size_t i = 0; i < s->n_nodes; i++) {
-        if ((uint64_t)s->nodes[i].port == port) {
-            if (found >= 0) {
-                return -1;
-            }
-            found = (int)i;
+        const Node *n = &s->nodes[i];
+        if ((uint64_t)n->port == port) {
+            same++;
+            found = sv_is(addr, n->addr) ? (int)i : found;
         }
     }
-    return found >= 0 && sv_is(addr, s->nodes[found].addr) ? found : -1;
+    return found >= 0 && (same == 1 || s->nodes[found].alias[0] != '\0') ? found : -1;
 }
 
 static bool is_addr_char(char c)
@@ -243,11 +253,11 @@ void short_text(const Snapshot *s, const char *text, char *out, size_t size)
         while (word > 0 && (text[word - 1] == ':' || text[word - 1] == '.')) {
             word--; // the sentence's, not the address'
         }
-        int node = word > 0 ? node_by_unique_port(s, sv_of(text, word)) : -1;
+        int node = word > 0 ? node_with_short_name(s, sv_of(text, word)) : -1;
         if (node >= 0) {
-            char port[16];
-            int len = snprintf(port, sizeof(port), ":%d", s->nodes[node].port);
-            append(out, size, &used, port, (size_t)len);
+            char name[NAME_MAX_BYTES];
+            short_name(s, node, name, sizeof(name));
+            append(out, size, &used, name, strlen(name));
             append(out, size, &used, text + word, n - word);
         } else {
             append(out, size, &used, text, n > 0 ? n : 1);

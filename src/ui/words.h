@@ -22,7 +22,10 @@ Words node_words(const Scene *s, int node);
 // not.
 void orphan_words(const Health *h, int node, char *out, size_t size);
 
-// ":7004" when no other node has this port, else the address.
+// How a node is called where there is room: its alias, else its address.
+const char *node_title(const Node *n);
+
+// Its alias, else ":7004" when no other node has this port, else the address.
 void short_name(const Snapshot *s, int node, char *out, size_t size);
 void short_name_of(const Snapshot *s, NodeId id, const char *addr, char *out, size_t size);
 

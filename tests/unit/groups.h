@@ -4,6 +4,7 @@
 
 #define TEST_GROUPS(X)                                                                             \
     X(address)                                                                                     \
+    X(aliases)                                                                                     \
     X(arena)                                                                                       \
     X(audit_report)                                                                                \
     X(automatic)                                                                                   \
@@ -13,6 +14,7 @@
     X(canvas)                                                                                      \
     X(check)                                                                                       \
     X(check_json)                                                                                  \
+    X(column_sets)                                                                                 \
     X(config)                                                                                      \
     X(diff)                                                                                        \
     X(event_report)                                                                                \

@@ -39,6 +39,7 @@ static void done(Options *o)
 {
     option_table_done(o);
     key_remap_free(o->keys);
+    aliases_done(&o->aliases);
 }
 
 // What is wrong with a file of this text, without its name; "" nothing.
@@ -221,6 +222,33 @@ static void all_that_is_wrong_is_told_with_its_line(void **state)
                  "2: the key u is one of `undo` here: tree, details; give `undo` another key\n");
 }
 
+static void sets_of_columns_and_aliases_are_read(void **state)
+{
+    (void)state;
+    Options o = options_default();
+    StrBuf wrong = {0};
+    write_file("[columns]\nops = state name slots memory\nminimal = name bar\n"
+               "[aliases]\ncache-a = 10.0.0.1:7001\ncache-b: 7f3c91d2\n");
+    assert_true(config_read(path, true, &o, &wrong));
+    const ColumnSet *set = column_sets_find(&o.column_sets, sv("ops"));
+    assert_non_null(set);
+    assert_true(set->has[COLUMN_SLOTS] && !set->has[COLUMN_OPS]);
+    assert_true(column_sets_find(&o.column_sets, sv("minimal"))->has[COLUMN_BAR]);
+    assert_int_equal(o.aliases.n, 2);
+    assert_string_equal(o.aliases.at[0].name, "cache-a");
+    assert_string_equal(o.aliases.at[1].node, "7f3c91d2");
+    done(&o);
+    strbuf_done(&wrong);
+    assert_wrong(
+        "[columns]\nauto = name\nops = nmae\n[aliases]\n7001 = a:1\na = b:1\na = c:1\n"
+        "b =\n",
+        "2: the columns of 'auto' follow from the width of the screen\n"
+        "3: there is no column 'nmae': name, state, why, bar, slots, memory, ops, keys\n"
+        "5: '7001' is no alias: up to 31 letters, digits, '-', '_' and '.', with a letter\n"
+        "7: the alias a is given twice\n"
+        "8: the alias b wants a node: host:port, or the first digits of its ID\n");
+}
+
 static void what_libinih_would_cut_is_refused(void **state)
 {
     (void)state;
@@ -281,7 +309,7 @@ static void a_file_that_is_not_there_matters_only_when_it_was_named(void **state
 TESTS(config, WITH_FILE(the_file_sets_every_option_as_its_flag_does),
       WITH_FILE(a_value_is_shown_as_it_is_taken), WITH_FILE(the_default_file_changes_nothing),
       WITH_FILE(all_that_is_wrong_is_told_with_its_line),
-      WITH_FILE(what_libinih_would_cut_is_refused),
+      WITH_FILE(sets_of_columns_and_aliases_are_read), WITH_FILE(what_libinih_would_cut_is_refused),
       WITH_FILE(a_file_that_ends_too_early_is_no_configuration),
       WITH_FILE(escapes_in_a_file_reach_no_terminal),
       WITH_FILE(a_password_that_others_can_read_is_refused),

@@ -22,6 +22,7 @@ typedef struct {
     bool spread;             // help masters whose every working replica shares their host, too
     const Labels *labels;    // of hosts; NULL: none; borrowed for the engine's life
     FencePolicy fencing;     // of every move
+    const Aliases *aliases;  // of nodes; as labels
     const char *before_move; // command that is asked before a move; NULL: none; borrowed as labels
     const char *after_move;  // command that is told after it; as above
     int64_t hook_timeout_ms; // for either

@@ -9,6 +9,7 @@
 
 #include "rehome/base/arena.h"
 #include "rehome/base/error.h"
+#include "rehome/model/aliases.h"
 #include "rehome/model/info.h"
 #include "rehome/model/labels.h"
 #include "rehome/model/node_id.h"
@@ -47,7 +48,8 @@ typedef struct {
     const char *hostname; // "" unless announced
     int port;             // 0 unknown
     const char *addr; // "127.0.99.170:7001", "[fd00::1]:7001"; the id's first 8 digits when unknown
-    const char *host; // host label: by the labels, else the ip, else the hostname, else ""
+    const char *alias; // the operator's name for it; "" none
+    const char *host;  // host label: by the labels, else the ip, else the hostname, else ""
     unsigned
         flags;  // NODE_MASTER or NODE_REPLICA, FAIL, PFAIL, HANDSHAKE, NOADDR, NOFAILOVER:
                 // FAIL when the majority of the answering slot owners say so, PFAIL when any does
@@ -101,7 +103,8 @@ typedef struct {
     const Observation *at;
     size_t n;
     const char *name;
-    const Labels *labels; // NULL: none
+    const Labels *labels;   // NULL: none
+    const Aliases *aliases; // NULL: none
     uint64_t round;
     int64_t started_ms; // answers older than this are not of this round
     int64_t now_ms;
@@ -114,8 +117,8 @@ void snapshot_free(Snapshot *s); // NULL is fine
 
 int snapshot_find(const Snapshot *s, NodeId id); // index, or -1
 
-// A node by what a person types: unique prefix of its ID (>= 4 digits), host:port, unique :port or
-// port. -1 and err (none, or several with their names) otherwise.
+// A node by what a person types: its alias, unique prefix of its ID (>= 4 digits), host:port,
+// unique :port or port. -1 and err (none, or several with their names) otherwise.
 int snapshot_name(const Snapshot *s, const char *text, Error *err);
 
 // When the snapshot has no nodes: the most helpful of the observations' troubles, for a person.

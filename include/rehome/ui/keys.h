@@ -70,6 +70,7 @@ typedef enum {
     X(EXPLAIN)                                                                                     \
     X(WHATIF)                                                                                      \
     X(DETAILS)                                                                                     \
+    X(COLUMNS)                                                                                     \
     X(SORT)                                                                                        \
     X(MOVE)                                                                                        \
     X(MOVE_URGENT)                                                                                 \

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "rehome/ui/canvas.h"
+#include "rehome/ui/column_sets.h"
 #include "rehome/ui/keys.h"
 #include "rehome/ui/scene.h"
 
@@ -41,6 +42,8 @@ typedef struct Ui Ui;
 
 Ui *ui_new(ConfirmMode confirm);
 void ui_free(Ui *ui);
+// Instead of auto and the built-in ones; begins with this one. Borrowed.
+void ui_set_columns(Ui *ui, const ColumnSets *sets, const ColumnSet *first);
 void ui_set_keys(Ui *ui, const KeyMap *keys); // instead of the built-in ones; borrowed
 
 void ui_draw(Ui *ui, const Scene *s, Canvas *c);
