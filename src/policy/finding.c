@@ -1,16 +1,53 @@
 #include "rehome/policy/finding.h"
 
+#include <string.h>
+
 #include "finding_work.h"
 #include "rehome/base/mem.h"
 
+static const struct {
+    const char *text;
+    const char *title;
+    const char *why;
+    const char *good;
+} codes[] = {
+#define X(name, text, title, why, good) [FINDING_##name] = {text, title, why, good},
+    FINDING_CODES(X)
+#undef X
+};
+
 const char *finding_code_text(FindingCode code)
 {
-    static const char *const texts[] = {
-#define X(name, text) [FINDING_##name] = text,
-        FINDING_CODES(X)
-#undef X
-    };
-    return (size_t)code < ARRAY_LEN(texts) ? texts[code] : "";
+    return (size_t)code < ARRAY_LEN(codes) ? codes[code].text : "";
+}
+
+const char *finding_title(FindingCode code)
+{
+    return (size_t)code < ARRAY_LEN(codes) ? codes[code].title : "";
+}
+
+const char *finding_why(FindingCode code)
+{
+    return (size_t)code < ARRAY_LEN(codes) ? codes[code].why : "";
+}
+
+const char *finding_good(FindingCode code)
+{
+    return (size_t)code < ARRAY_LEN(codes) ? codes[code].good : "";
+}
+
+// A remedy ends in its command line, when it has one: behind ": " or "; ", or it is all of it.
+static const char *command_in(const char *remedy)
+{
+    static const char *const programs[] = {"redis-cli ", "rehome "};
+    for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
+        for (const char *at = remedy; (at = strstr(at, programs[i])) != NULL; at++) {
+            if (at == remedy || (at - remedy > 1 && at[-1] == ' ' && strchr(":;", at[-2]) != NULL)) {
+                return at;
+            }
+        }
+    }
+    return "";
 }
 
 void finding_add(Search *f, FindingCode code, Level severity, int node, int64_t since_ms,
@@ -24,6 +61,7 @@ void finding_add(Search *f, FindingCode code, Level severity, int node, int64_t 
         .since_ms = since_ms,
         .text = text,
         .remedy = remedy,
+        .command = command_in(remedy),
     };
     if (node >= 0) {
         finding->node = f->s->nodes[node].id;

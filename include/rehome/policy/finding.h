@@ -7,25 +7,56 @@
 
 #include "rehome/policy/health.h"
 
-// Code and its severity; the names are part of the contract of `check --format json`.
-#define FINDING_CODES(X)                                                                           \
-    X(SLOTS_UNCOVERED, "slots-uncovered")                                                          \
-    X(CLUSTER_DOWN, "cluster-down")                                                                \
-    X(MASTER_FAILED, "master-failed")                                                              \
-    X(ORPHANED, "orphaned")                                                                        \
-    X(AT_RISK, "at-risk")                                                                          \
-    X(VIEWS_DISAGREE, "views-disagree")                                                            \
-    X(OPEN_SLOTS, "open-slots")                                                                    \
-    X(REPLICA_FAILED, "replica-failed")                                                            \
-    X(REPLICA_LINK_DOWN, "replica-link-down")                                                      \
-    X(UNREACHABLE, "unreachable")                                                                  \
-    X(SAME_HOST, "same-host")                                                                      \
-    X(HOST_UNSAFE, "host-unsafe")                                                                  \
-    X(NO_SPARE, "no-spare")                                                                        \
-    X(SERVER_MIGRATION_MIXED, "server-migration-mixed")
+// One row: enum, name (part of the contract of `check --format json`), what it is called where many
+// are listed, why it matters, and what holds when there is none of it.
+// clang-format off
+#define FINDING_CODES(X) \
+    X(SLOTS_UNCOVERED, "slots-uncovered", "Slots uncovered", \
+      "Keys in these slots are served by nobody: reads and writes of them fail.", \
+      "every slot has an owner") \
+    X(CLUSTER_DOWN, "cluster-down", "Cluster down", \
+      "Nodes that think so refuse queries: for clients the cluster is down, as a whole or in part.", \
+      "cluster_state is ok") \
+    X(MASTER_FAILED, "master-failed", "Master failed", \
+      "Its slots are not served until a replica is promoted or it comes back.", \
+      "no master has failed") \
+    X(ORPHANED, "orphaned", "Orphaned", \
+      "It has no working replica: if it dies now, its slots stop being served and its data is lost.", \
+      "no master is without a working replica") \
+    X(AT_RISK, "at-risk", "At risk", \
+      "Until its replica is in sync, nothing can take over from this master.", \
+      "no master waits for its only replica") \
+    X(VIEWS_DISAGREE, "views-disagree", "Views disagree", \
+      "Clients are sent to different nodes depending on whom they ask; nothing is moved meanwhile.", \
+      "all nodes agree who owns which slots") \
+    X(OPEN_SLOTS, "open-slots", "Open slots", \
+      "Keys of an open slot are on two nodes; a resharding that broke off leaves it so for ever.", \
+      "no slot is in the middle of being moved") \
+    X(REPLICA_FAILED, "replica-failed", "Replica failed", \
+      "Its master has one copy less; the cluster waits for the node until it is forgotten.", \
+      "no replica has failed") \
+    X(REPLICA_LINK_DOWN, "replica-link-down", "Link down", \
+      "It gets no writes: its copy grows old, and soon it is too old to take over.", \
+      "every replica has its link to its master") \
+    X(UNREACHABLE, "unreachable", "Cannot be asked", \
+      "Whoever cannot be asked is not counted as working, and nothing is done on a guess.", \
+      "every node answers us") \
+    X(SAME_HOST, "same-host", "On one host", \
+      "If that host dies, the master and all its replicas die together: nothing is left to take over.", \
+      "no master shares its host with all its replicas") \
+    X(HOST_UNSAFE, "host-unsafe", "Not host-safe", \
+      "The loss of a single host takes slots or the majority with it, and no failover mends that.", \
+      "whichever host dies, all slots go on being served") \
+    X(NO_SPARE, "no-spare", "No spare", \
+      "Nothing that runs now can be moved there: only another replica brings protection back.", \
+      "there is a spare for each orphan") \
+    X(SERVER_MIGRATION_MIXED, "server-migration-mixed", "Settings differ", \
+      "Some nodes may move replicas by themselves and others not: who repairs an orphan is left to chance.", \
+      "the servers' own replica migration is set the same everywhere")
+// clang-format on
 
 typedef enum {
-#define X(name, text) FINDING_##name,
+#define X(name, text, title, why, good) FINDING_##name,
     FINDING_CODES(X)
 #undef X
         FINDING_CODE_COUNT
@@ -33,11 +64,12 @@ typedef enum {
 
 typedef struct {
     FindingCode code;
-    Level severity;     // LEVEL_CRITICAL or LEVEL_WARNING
-    NodeId node;        // none: the cluster
-    int64_t since_ms;   // monotonic, as far as we have seen
-    const char *text;   // one sentence
-    const char *remedy; // what to do: a key, a command line, or both; never ""
+    Level severity;      // LEVEL_CRITICAL or LEVEL_WARNING
+    NodeId node;         // none: the cluster
+    int64_t since_ms;    // monotonic, as far as we have seen
+    const char *text;    // one sentence
+    const char *remedy;  // what to do: a key, a command line, or both; never ""
+    const char *command; // the command line at the end of it; "" when there is none
 } Finding;
 
 typedef struct {
@@ -47,5 +79,8 @@ typedef struct {
 
 Findings findings_find(const Health *h);
 const char *finding_code_text(FindingCode code);
+const char *finding_title(FindingCode code); // "Orphaned"
+const char *finding_why(FindingCode code);   // why it matters, one plain sentence
+const char *finding_good(FindingCode code);  // "no master is without a working replica"
 
 #endif
