@@ -42,7 +42,8 @@ static const char *command_in(const char *remedy)
     static const char *const programs[] = {"redis-cli ", "rehome "};
     for (size_t i = 0; i < ARRAY_LEN(programs); i++) {
         for (const char *at = remedy; (at = strstr(at, programs[i])) != NULL; at++) {
-            if (at == remedy || (at - remedy > 1 && at[-1] == ' ' && strchr(":;", at[-2]) != NULL)) {
+            if (at == remedy ||
+                (at - remedy > 1 && at[-1] == ' ' && strchr(":;", at[-2]) != NULL)) {
                 return at;
             }
         }

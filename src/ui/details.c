@@ -14,6 +14,7 @@ typedef struct {
     const Node *n;
     const NodeHealth *nh;
     int node;
+    bool is_problem;
     Page page;
 } Sheet;
 
@@ -208,7 +209,9 @@ static void fill(Sheet *t)
              t->nh->is_master ? "master" : "replica");
     page_title(&t->page, title);
     add_state(t);
-    add_findings(t);
+    if (!t->is_problem) { // the view says it already
+        add_findings(t);
+    }
     add_candidates(t);
     page_blank(&t->page);
     if (t->nh->is_master) {
@@ -235,6 +238,7 @@ void details_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
         .n = &p->nodes[node],
         .nh = &s->health->of[node],
         .node = node,
+        .is_problem = ui->view == &problems_view,
         .page = {.width = r.w, .left_w = LEFT_WIDTH},
     };
     fill(&t);

@@ -17,6 +17,12 @@ static bool is_movable(const Ui *ui, const Scene *s)
 
 static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
+    if (ui_scope(ui) == IN_PROBLEMS) {
+        const char *label = problems_label(ui, s, b);
+        if (label != NULL && label[0] == '\0') {
+            return false;
+        }
+    }
     bool connected = s->health != NULL && (s->trouble == NULL || s->trouble[0] == '\0');
     switch (b->need) {
     case NEED_WRITE:
@@ -70,6 +76,10 @@ static const char *dialog_label(const Ui *ui, Action action)
 static const char *label_of(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
     int node = ui_selected(ui, s);
+    const char *own = ui_scope(ui) == IN_PROBLEMS ? problems_label(ui, s, b) : NULL;
+    if (own != NULL) {
+        return own;
+    }
     if (ui->dialog.kind != DIALOG_NONE && ui->dialog.kind != DIALOG_HOLD) {
         return dialog_label(ui, b->action);
     }

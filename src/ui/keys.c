@@ -8,14 +8,15 @@
 
 // Lists that can be walked through.
 #define IN_LISTS                                                                                   \
-    (IN_TREE | IN_HOSTS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK)
+    (IN_TREE | IN_HOSTS | IN_PROBLEMS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP |      \
+     IN_PICK)
 // Where the operator looks around, with no question open.
-#define IN_VIEWS (IN_TREE | IN_HOSTS | IN_EVENTS | IN_AUTO | IN_DETAILS)
+#define IN_VIEWS (IN_TREE | IN_HOSTS | IN_PROBLEMS | IN_EVENTS | IN_AUTO | IN_DETAILS)
 
 // The key that asks is never the key that commits: m, M, u and a are not bound in IN_CONFIRM.
 // clang-format off
 static const KeyBinding bindings[] = {
-    {.keys = "m", .scope = IN_TREE | IN_DETAILS, .action = ACT_MOVE, .need = NEED_WRITE,
+    {.keys = "m", .scope = IN_TREE | IN_PROBLEMS | IN_DETAILS, .action = ACT_MOVE, .need = NEED_WRITE,
      .label = "move", .help = "On an orphan: give it the best spare. On a replica: pick it up and choose its new master."},
     {.keys = "M", .scope = IN_VIEWS, .action = ACT_MOVE_URGENT, .need = NEED_WRITE,
      .label = "heal worst", .help = "Give the most urgent orphan the best spare, wherever the cursor is."},
@@ -37,13 +38,15 @@ static const KeyBinding bindings[] = {
      .label = "stop", .help = "Do not do it; a countdown stops and nothing is sent."},
     {.keys = "n", .scope = IN_CONFIRM, .action = ACT_DECLINE, .need = NEED_NOTHING,
      .label = "", .help = "Do not do it."},
-    {.keys = "Esc", .scope = IN_HOSTS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK, .action = ACT_CANCEL, .need = NEED_NOTHING,
+    {.keys = "Esc", .scope = IN_HOSTS | IN_PROBLEMS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY | IN_HELP | IN_PICK, .action = ACT_CANCEL, .need = NEED_NOTHING,
      .label = "back", .help = "Back to the tree; put a picked-up replica down."},
-    {.keys = "Enter", .scope = IN_EVENTS | IN_AUTO, .action = ACT_CHOOSE, .need = NEED_NOTHING,
-     .label = "show node", .help = "Show the node an event or a decision is about in the tree."},
+    {.keys = "Enter", .scope = IN_PROBLEMS | IN_EVENTS | IN_AUTO, .action = ACT_CHOOSE, .need = NEED_NOTHING,
+     .label = "show node", .help = "Show the node that a problem, an event or a decision is about in the tree."},
+    {.keys = "z", .scope = IN_PROBLEMS, .action = ACT_FOLD, .need = NEED_NOTHING,
+     .label = "", .help = "Fold the nodes with the same problem into one line, or unfold them."},
     {.keys = "Enter", .scope = IN_TREE | IN_DETAILS, .action = ACT_DETAILS, .need = NEED_NOTHING,
      .label = "details", .help = "Open or close the details of the selected node."},
-    {.keys = "e", .scope = IN_TREE | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY, .action = ACT_EXPLAIN, .need = NEED_NOTHING,
+    {.keys = "e", .scope = IN_TREE | IN_PROBLEMS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY, .action = ACT_EXPLAIN, .need = NEED_NOTHING,
      .label = "why", .help = "Explain why automatic mode acts or does not, with every rule and value: for the selected node, event or decision."},
     {.keys = "a", .scope = IN_VIEWS, .action = ACT_AUTO, .need = NEED_WRITE,
      .label = "auto", .help = "Automatic mode: off, observe, act, and round again; it asks before it acts."},
@@ -51,7 +54,7 @@ static const KeyBinding bindings[] = {
      .label = "sort", .help = "Sort masters: worst first, or in slot order."},
     {.keys = "c", .scope = IN_TREE, .action = ACT_COLUMNS, .need = NEED_NOTHING,
      .label = "", .help = "The next set of columns; auto is as many as there is room for."},
-    {.keys = "x", .scope = IN_TREE | IN_HOSTS | IN_DETAILS | IN_WHY, .action = ACT_WHATIF, .need = NEED_NOTHING,
+    {.keys = "x", .scope = IN_TREE | IN_HOSTS | IN_PROBLEMS | IN_DETAILS | IN_WHY, .action = ACT_WHATIF, .need = NEED_NOTHING,
      .label = "if it died", .help = "What if the selected node or host died: what would be lost, and what the servers and rehome would do."},
     {.keys = "Enter", .scope = IN_HOSTS, .action = ACT_CHOOSE, .need = NEED_NOTHING,
      .label = "", .help = "The same, for the selected host."},
@@ -59,13 +62,15 @@ static const KeyBinding bindings[] = {
      .label = "tree", .help = "Show masters with their replicas."},
     {.keys = "2", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_HOSTS, .need = NEED_NOTHING,
      .label = "hosts", .help = "Show which copies are on which host, and what the loss of each would cost."},
+    {.keys = "3", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_PROBLEMS, .need = NEED_NOTHING,
+     .label = "problems", .help = "Show what is wrong, worst first, why it matters and what to do about it."},
     {.keys = "4", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_EVENTS, .need = NEED_NOTHING,
      .label = "events", .help = "Show what changed, and who did it."},
     {.keys = "5", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_VIEW_AUTO, .need = NEED_NOTHING,
      .label = "automatic", .help = "Show what automatic mode decides and why, its limits, and who is in charge."},
     {.keys = "p", .scope = IN_VIEWS, .action = ACT_PAUSE, .need = NEED_HOLD,
      .label = "pause", .help = "Pause automatic mode for a while, in every rehome on this machine; or let it go on."},
-    {.keys = "d", .scope = IN_TREE | IN_DETAILS, .action = ACT_DOWNTIME, .need = NEED_HOLD,
+    {.keys = "d", .scope = IN_TREE | IN_PROBLEMS | IN_DETAILS, .action = ACT_DOWNTIME, .need = NEED_HOLD,
      .label = "downtime", .help = "Somebody works on this node or its host: automatic mode leaves it alone for a while; or end that."},
     {.keys = "Enter", .scope = IN_FORM, .action = ACT_CHOOSE, .need = NEED_NOTHING,
      .label = "do it", .help = "Do what was filled in."},
@@ -284,10 +289,11 @@ void key_scope_words(unsigned scope, StrBuf *out)
         unsigned bit;
         const char *name;
     } names[] = {
-        {IN_ANY, "everywhere"},  {IN_TREE, "tree"},      {IN_HOSTS, "hosts"},
-        {IN_EVENTS, "events"},   {IN_AUTO, "automatic"}, {IN_WHY, "explanation"},
-        {IN_DETAILS, "details"}, {IN_HELP, "help"},      {IN_PICK, "choosing a master"},
-        {IN_CONFIRM, "preview"}, {IN_DEMO, "demo"},      {IN_FORM, "questions"},
+        {IN_ANY, "everywhere"},         {IN_TREE, "tree"},       {IN_HOSTS, "hosts"},
+        {IN_PROBLEMS, "problems"},      {IN_EVENTS, "events"},   {IN_AUTO, "automatic"},
+        {IN_WHY, "explanation"},        {IN_DETAILS, "details"}, {IN_HELP, "help"},
+        {IN_PICK, "choosing a master"}, {IN_CONFIRM, "preview"}, {IN_DEMO, "demo"},
+        {IN_FORM, "questions"},
     };
     const char *comma = "";
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {

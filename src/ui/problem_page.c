@@ -83,7 +83,7 @@ static void fill_group(Page *page, const Scene *s, const ProblemRow *row)
     page_add(page, ROLE_DIM, "nodes", ROLE_TEXT, strbuf_text(&names));
     strbuf_done(&names);
     add_since(page, s, problem_since_ms(row));
-    page_add(page, ROLE_DIM, "what to do", ROLE_TEXT, "each node has its own remedy: see there");
+    page_add(page, ROLE_DIM, "what to do", ROLE_TEXT, "each node has its own remedy: unfold them");
 }
 
 void problem_page_draw(const Scene *s, const ProblemRow *row, Canvas *c, Rect r)

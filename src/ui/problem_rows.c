@@ -20,14 +20,14 @@ static bool same_cause(const Finding *a, const Finding *b)
     return a->code == b->code && a->severity == b->severity;
 }
 
-void problem_rows_build(ProblemRows *rows, const Findings *findings, uint64_t folded)
+void problem_rows_build(ProblemRows *rows, const Findings *findings, uint64_t unfolded)
 {
     rows->n = 0;
     for (size_t i = 0, n = 0; i < findings->n; i += n) {
         const Finding *first = &findings->at[i];
         for (n = 1; i + n < findings->n && same_cause(first, &first[n]); n++) {
         }
-        bool hides = n > 1 && (folded & problem_bit(first->code, first->severity)) != 0;
+        bool hides = n > 1 && (unfolded & problem_bit(first->code, first->severity)) == 0;
         add(rows, (ProblemRow){
                       .kind = n > 1 ? PROBLEM_GROUP : PROBLEM_SINGLE,
                       .first = first,

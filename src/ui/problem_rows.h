@@ -33,11 +33,11 @@ typedef struct {
     bool whole;
 } ProblemMark;
 
-// A bit for each cause, in a set of those that are folded. A failed master is critical with slots
+// A bit for each cause, in a set of those that are unfolded. A failed master is critical with slots
 // and a warning without: two causes.
 uint64_t problem_bit(FindingCode code, Level severity);
 
-void problem_rows_build(ProblemRows *rows, const Findings *findings, uint64_t folded);
+void problem_rows_build(ProblemRows *rows, const Findings *findings, uint64_t unfolded);
 void problem_rows_done(ProblemRows *rows);
 
 ProblemMark problem_mark(const ProblemRow *row);

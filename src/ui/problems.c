@@ -5,7 +5,14 @@
 #include "rehome/base/text.h"
 #include "words.h"
 
-enum { BESIDE_MIN_W = 110, DETAILS_MIN_H = 44, PAGE_H = 9, TITLE_W = 16, SINCE_W = 6 };
+enum {
+    BESIDE_MIN_W = 110,
+    DETAILS_MIN_H = 36,
+    PAGE_H = 9,
+    PAGE_TALL_H = 15,
+    TITLE_W = 16,
+    SINCE_W = 6
+};
 
 static const ProblemRow *selected_row(const Ui *ui)
 {
@@ -33,7 +40,7 @@ int problems_node(const Ui *ui, const Scene *s)
 
 void problems_settle(Ui *ui, const Scene *s)
 {
-    problem_rows_build(&ui->problem_rows, s->findings, ui->problems_folded);
+    problem_rows_build(&ui->problem_rows, s->findings, ui->problems_unfolded);
     int row = ui->touched ? problem_rows_find(&ui->problem_rows, &ui->problem) : 0;
     select_row(ui, row >= 0 ? row : ui->problem_row);
     int node = problems_node(ui, s);
@@ -95,7 +102,8 @@ static void draw_row(const ListPen *pen, const ProblemRow *row, int y)
     char who[NAME_MAX_BYTES];
     char rest[400];
     char clock[16];
-    Role role = row->first->code == FINDING_ORPHANED ? ROLE_ORPHAN : level_role(row->first->severity);
+    Role role =
+        row->first->code == FINDING_ORPHANED ? ROLE_ORPHAN : level_role(row->first->severity);
     int x = pen->x;
     row_words(pen->s, row, who, sizeof(who), rest, sizeof(rest));
     if (row->kind == PROBLEM_MEMBER) {
@@ -105,8 +113,8 @@ static void draw_row(const ListPen *pen, const ProblemRow *row, int y)
         if (row->kind == PROBLEM_GROUP) {
             canvas_text(c, x, y, 1, ROLE_KEY, row->folded ? "+" : "-");
         }
-        Glyph glyph = row->first->code == FINDING_ORPHANED ? GLYPH_ORPHAN
-                                                           : level_glyph(row->first->severity);
+        Glyph glyph =
+            row->first->code == FINDING_ORPHANED ? GLYPH_ORPHAN : level_glyph(row->first->severity);
         canvas_text(c, x + 2, y, 1, role, glyph_text(glyph, c->ascii));
         canvas_text(c, x + 4, y, TITLE_W, role, finding_title(row->first->code));
     }
@@ -124,6 +132,7 @@ static void draw_list(Ui *ui, const Scene *s, Canvas *c, Rect r)
 {
     const ProblemRows *rows = &ui->problem_rows;
     Scroll *scroll = &ui->problems;
+    char hint[64];
     ListPen pen = {s, c, r.x + 1, r.x + r.w - 1, who_width(s, rows)};
     int x = pen.x + 4 + TITLE_W;
     canvas_text(c, pen.x + 4, r.y, r.w, ROLE_DIM, "what");
@@ -136,6 +145,8 @@ static void draw_list(Ui *ui, const Scene *s, Canvas *c, Rect r)
                   : at >= scroll->top + scroll->page ? at - scroll->page + 1
                                                      : scroll->top;
     scroll_clamp(scroll, r.h - 1, rows->n);
+    scroll_hint(scroll, c->ascii, hint, sizeof(hint));
+    canvas_right(c, pen.end, r.y, r.w / 2, ROLE_TEXT, hint);
     for (int i = 0; i < scroll->page && scroll->top + i < rows->n; i++) {
         int y = r.y + 1 + i;
         draw_row(&pen, &rows->at[scroll->top + i], y);
@@ -156,7 +167,7 @@ static void draw_beside(Ui *ui, const Scene *s, Canvas *c, Rect r, int list_w)
     draw_list(ui, s, c, (Rect){r.x, r.y, list_w, r.h});
     canvas_fill(c, (Rect){r.x + list_w, r.y, 1, r.h}, ROLE_FRAME, EDGE);
     bool roomy = c->h >= DETAILS_MIN_H && problems_node(ui, s) >= 0;
-    int page_h = roomy ? r.h / 3 : r.h;
+    int page_h = roomy ? PAGE_TALL_H : r.h;
     problem_page_draw(s, selected_row(ui), c, (Rect){right.x, right.y, right.w, page_h});
     if (roomy) {
         canvas_fill(c, (Rect){right.x - 1, r.y + page_h, right.w + 2, 1}, ROLE_FRAME, RULE);
@@ -171,8 +182,7 @@ static void draw_below(Ui *ui, const Scene *s, Canvas *c, Rect r)
     int list_h = r.h - page_h - 1;
     draw_list(ui, s, c, (Rect){r.x, r.y, r.w, list_h});
     canvas_fill(c, (Rect){r.x, r.y + list_h, r.w, 1}, ROLE_FRAME, RULE);
-    problem_page_draw(s, selected_row(ui), c,
-                      (Rect){r.x + 1, r.y + list_h + 1, r.w - 2, page_h});
+    problem_page_draw(s, selected_row(ui), c, (Rect){r.x + 1, r.y + list_h + 1, r.w - 2, page_h});
 }
 
 static void problems_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
@@ -195,7 +205,7 @@ static void fold(Ui *ui)
 {
     const ProblemRow *row = selected_row(ui);
     if (row != NULL && row->kind != PROBLEM_SINGLE) {
-        ui->problems_folded ^= problem_bit(row->first->code, row->first->severity);
+        ui->problems_unfolded ^= problem_bit(row->first->code, row->first->severity);
     }
 }
 
@@ -221,23 +231,44 @@ static void jump(Ui *ui, const Scene *s)
     }
 }
 
-bool problem_wants_move(const Ui *ui)
+static bool wants_move(const ProblemRow *row)
 {
-    const ProblemRow *row = selected_row(ui);
     return row != NULL && row->kind != PROBLEM_GROUP &&
            (row->first->code == FINDING_ORPHANED || row->first->code == FINDING_SAME_HOST);
+}
+
+static bool is_for_node(Action action)
+{
+    return action == ACT_MOVE || action == ACT_DOWNTIME || action == ACT_EXPLAIN ||
+           action == ACT_WHATIF;
+}
+
+const char *problems_label(const Ui *ui, const Scene *s, const KeyBinding *b)
+{
+    const ProblemRow *row = selected_row(ui);
+    bool has_node = problems_node(ui, s) >= 0;
+    if ((is_for_node(b->action) && !has_node) || (b->action == ACT_MOVE && !wants_move(row))) {
+        return "";
+    }
+    if (b->action != ACT_CHOOSE) {
+        return NULL;
+    }
+    return row == NULL                                          ? ""
+           : row->kind == PROBLEM_GROUP                         ? row->folded ? "unfold" : "fold"
+           : has_node                                           ? "show node"
+           : row->first->code == FINDING_HOST_UNSAFE            ? "show hosts"
+           : row->first->code == FINDING_SERVER_MIGRATION_MIXED ? "who is in charge"
+                                                                : "";
 }
 
 // Keys for one node on what is not about one, or a move where none helps: say so. False: go on.
 static bool refuse(Ui *ui, const Scene *s, Action action)
 {
-    bool for_node = action == ACT_MOVE || action == ACT_DOWNTIME || action == ACT_EXPLAIN ||
-                    action == ACT_WHATIF || action == ACT_DEMO_KILL || action == ACT_DEMO_RESTART;
-    if (for_node && problems_node(ui, s) < 0) {
+    if (is_for_node(action) && problems_node(ui, s) < 0) {
         ui_note(ui, s, LEVEL_INFO, "this is not about a single node: choose one that is");
         return true;
     }
-    if (action == ACT_MOVE && !problem_wants_move(ui)) {
+    if (action == ACT_MOVE && !wants_move(selected_row(ui))) {
         ui_note(ui, s, LEVEL_INFO, "no move helps here: see what to do");
         return true;
     }
@@ -249,7 +280,9 @@ static bool problems_act(Ui *ui, const Scene *s, Action action, Request *out)
     (void)out;
     int page = ui->problems.page > 1 ? ui->problems.page - 1 : 1;
     int row = ui->problem_row;
-    if (action == ACT_ROW_DOWN || action == ACT_ROW_UP) {
+    if (ui->problem_rows.n == 0 && (action == ACT_ROW_DOWN || action == ACT_ROW_UP)) {
+        ui->problems.top += action == ACT_ROW_DOWN ? 1 : -1; // of what was checked
+    } else if (action == ACT_ROW_DOWN || action == ACT_ROW_UP) {
         select_row(ui, row + (action == ACT_ROW_DOWN ? 1 : -1));
     } else if (action == ACT_PAGE_DOWN || action == ACT_PAGE_UP) {
         select_row(ui, row + (action == ACT_PAGE_DOWN ? page : -page));

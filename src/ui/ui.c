@@ -11,7 +11,8 @@
 enum { MIN_W = 60, MIN_H = 15, PANE_MIN_W = 110, WALL_MIN_W = 160, NOTE_MS = 8000 };
 
 // Adding a view: its row here, and its keys in the table of keys.
-const View *const views[] = {&tree_view, &hosts_view, &events_view, &automatic_view};
+const View *const views[] = {&tree_view, &hosts_view, &problems_view, &events_view,
+                             &automatic_view};
 const size_t views_n = ARRAY_LEN(views);
 
 Ui *ui_new(ConfirmMode confirm)
@@ -28,6 +29,7 @@ void ui_free(Ui *ui)
 {
     if (ui != NULL) {
         rows_done(&ui->rows);
+        problem_rows_done(&ui->problem_rows);
         pick_done(&ui->pick);
         why_done(&ui->why);
         why_done(&ui->pane);
@@ -87,10 +89,16 @@ void ui_settle(Ui *ui, const Scene *s)
         ui->cursor = p->nodes[ui->rows.at[row].node].id;
     }
     ui->cursor_row = row;
+    if (ui->view == &problems_view) {
+        problems_settle(ui, s);
+    }
 }
 
 int ui_selected(const Ui *ui, const Scene *s)
 {
+    if (s->health != NULL && ui->view == &problems_view) {
+        return problems_node(ui, s);
+    }
     return s->health != NULL ? snapshot_find(s->health->snapshot, ui->cursor) : -1;
 }
 
@@ -259,7 +267,10 @@ static void draw_body(Ui *ui, const Scene *s, Canvas *c, Rect r)
         draw_tree_screen(ui, s, c, r);
     } else {
         ui->view->draw(ui, s, c, list);
-        const Scroll *scroll = ui->view == &events_view  ? &ui->events
+        static const Scroll told_above = {0};
+        const Scroll *scroll = ui->view == &events_view ? &ui->events
+                               : ui->view == &problems_view
+                                   ? ui->problem_rows.n > 0 ? &told_above : &ui->problems
                                : ui->view == &hosts_view ? &ui->hosts_grid
                                                          : &ui->decisions;
         draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, scroll, "", 0);

@@ -4,6 +4,7 @@
 
 #include "dialog.h"
 #include "pick.h"
+#include "problem_rows.h"
 #include "rehome/ui/ui.h"
 #include "rows.h"
 #include "why.h"
@@ -20,6 +21,7 @@ typedef struct View {
 
 extern const View tree_view;
 extern const View hosts_view;
+extern const View problems_view;
 extern const View events_view;
 extern const View automatic_view;
 
@@ -55,6 +57,12 @@ struct Ui {
     Scroll hosts;      // what each costs
     Scroll hosts_grid; // shards
     int hosts_left;    // first host in the grid
+    // problems
+    ProblemRows problem_rows; // of the present scene
+    ProblemMark problem;      // selected
+    int problem_row;          // where it was last seen
+    uint64_t problems_unfolded; // causes
+    Scroll problems;
     // events
     Event event; // selected; EVENT_CODE_COUNT: the newest, and stay there
     Scroll events;
@@ -89,6 +97,12 @@ void ui_settle(Ui *ui, const Scene *s);
 
 // The node under the cursor, an index into the snapshot; -1: none.
 int ui_selected(const Ui *ui, const Scene *s);
+
+// The same for the view of problems, where the cursor is on a finding; -1: it is about no node.
+int problems_node(const Ui *ui, const Scene *s);
+void problems_settle(Ui *ui, const Scene *s);
+// What the key would do to the selected problem; "": nothing; NULL: the same as everywhere.
+const char *problems_label(const Ui *ui, const Scene *s, const KeyBinding *b);
 
 // Put the cursor on a node by the operator's wish.
 void ui_select(Ui *ui, NodeId id);

@@ -80,6 +80,7 @@
     X(views)                                                                                       \
     X(views_automatic)                                                                             \
     X(views_hosts)                                                                                 \
+    X(views_problems)                                                                              \
     X(whatif)
 
 #endif

@@ -218,8 +218,9 @@ static void all_that_is_wrong_is_told_with_its_line(void **state)
                  "3: floor stands there twice: in line 2 already\n"
                  "4: spread wants yes or no\n"
                  "5: expected a line such as 'name = value'\n");
-    assert_wrong("[keys]\nmove = u\n",
-                 "2: the key u is one of `undo` here: tree, details; give `undo` another key\n");
+    assert_wrong(
+        "[keys]\nmove = u\n",
+        "2: the key u is one of `undo` here: tree, problems, details; give `undo` another key\n");
 }
 
 static void sets_of_columns_and_aliases_are_read(void **state)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "look.h"
 #include "rehome/policy/finding.h"
 #include "watch.h"
 
@@ -56,6 +57,40 @@ static void the_codes_are_the_contracts(void **state)
     assert_string_equal(finding_code_text(FINDING_SERVER_MIGRATION_MIXED),
                         "server-migration-mixed");
     assert_string_equal(finding_code_text(FINDING_CODE_COUNT), "");
+}
+
+static void every_code_says_why_it_matters_and_what_is_well_without_it(void **state)
+{
+    (void)state;
+    for (int i = 0; i < FINDING_CODE_COUNT; i++) {
+        FindingCode code = (FindingCode)i;
+        const char *why = finding_why(code);
+        assert_true(strlen(finding_title(code)) > 0 && strlen(finding_title(code)) <= 15);
+        assert_true(strlen(why) > 20 && why[strlen(why) - 1] == '.');
+        assert_true(strlen(finding_good(code)) > 0);
+    }
+}
+
+static void a_remedys_command_is_its_end(void **state)
+{
+    (void)state;
+    Look l = look(look_troubled());
+    Findings all = findings_find(l.health);
+    assert_true(all.n > 5);
+    size_t commands = 0;
+    for (size_t i = 0; i < all.n; i++) {
+        const Finding *f = &all.at[i];
+        size_t n = strlen(f->command);
+        commands += n > 0;
+        assert_string_equal(f->command, f->remedy + strlen(f->remedy) - n);
+        bool is_program =
+            strncmp(f->command, "redis-cli ", 10) == 0 || strncmp(f->command, "rehome ", 7) == 0;
+        assert_true(n == 0 || is_program);
+        assert_int_equal(n > 0, strstr(f->remedy, "redis-cli ") != NULL ||
+                                    strstr(f->remedy, "rehome ") != NULL);
+    }
+    assert_true(commands > 3);
+    look_done(&l);
 }
 
 static void the_owners_healthy_cluster_is_not_well_placed(void **state)
@@ -378,6 +413,8 @@ static void the_worst_comes_first(void **state)
 
 TESTS(finding, cmocka_unit_test(a_healthy_well_placed_cluster_has_no_findings),
       cmocka_unit_test(the_codes_are_the_contracts),
+      cmocka_unit_test(every_code_says_why_it_matters_and_what_is_well_without_it),
+      cmocka_unit_test(a_remedys_command_is_its_end),
       cmocka_unit_test(the_owners_healthy_cluster_is_not_well_placed),
       cmocka_unit_test(without_a_spare_elsewhere_same_host_asks_for_a_new_replica),
       cmocka_unit_test(where_only_two_moves_help_same_host_names_the_plan),

@@ -7,8 +7,8 @@
 #include "rehome/ui/key_remap.h"
 #include "rehome/ui/keys.h"
 
-static const unsigned scopes[] = {IN_TREE,    IN_EVENTS, IN_DETAILS, IN_HELP, IN_PICK,
-                                  IN_CONFIRM, IN_AUTO,   IN_WHY,     IN_HOSTS};
+static const unsigned scopes[] = {IN_TREE, IN_PROBLEMS, IN_EVENTS, IN_DETAILS, IN_HELP,
+                                  IN_PICK, IN_CONFIRM,  IN_AUTO,   IN_WHY,     IN_HOSTS};
 
 // Calls what for each key of the table.
 static void each_key(void (*what)(const KeyBinding *binding, const char *name))
@@ -182,7 +182,7 @@ static void markdown_has_a_row_for_each_binding(void **state)
         rows++;
     }
     assert_int_equal(rows, keys_built_in.n + 2);
-    assert_non_null(strstr(strbuf_text(&text), "| `j` `Down` | Next row. | tree, hosts, events,"));
+    assert_non_null(strstr(strbuf_text(&text), "| `j` `Down` | Next row. | tree, hosts, problems,"));
     strbuf_done(&text);
 }
 

@@ -48,6 +48,7 @@ typedef enum {
     IN_WHY = 1024, // an explanation over a view
     IN_FORM = 2048,
     IN_HOSTS = 4096,
+    IN_PROBLEMS = 8192,
 } KeyScope;
 
 // Where text is typed: letters are letters there, and what the other keys do is fixed.
@@ -65,12 +66,14 @@ typedef enum {
     X(LAST)                                                                                        \
     X(VIEW_TREE)                                                                                   \
     X(VIEW_HOSTS)                                                                                  \
+    X(VIEW_PROBLEMS)                                                                               \
     X(VIEW_EVENTS)                                                                                 \
     X(VIEW_AUTO)                                                                                   \
     X(EXPLAIN)                                                                                     \
     X(WHATIF)                                                                                      \
     X(DETAILS)                                                                                     \
     X(COLUMNS)                                                                                     \
+    X(FOLD)                                                                                        \
     X(SORT)                                                                                        \
     X(MOVE)                                                                                        \
     X(MOVE_URGENT)                                                                                 \
