@@ -13,5 +13,7 @@ int command_downtime(const Options *o);
 int command_release(const Options *o);
 int command_whatif(const Options *o);
 int command_demo(const Options *o);
+int command_list_themes(const Options *o);
+int command_check_theme(const Options *o);
 
 #endif

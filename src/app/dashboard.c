@@ -8,12 +8,12 @@
 
 #include "commands.h"
 #include "event_log.h"
-#include "paths.h"
 #include "person.h"
 #include "rehome/base/mem.h"
 #include "rehome/ui/term.h"
 #include "rehome/ui/ui.h"
 #include "session.h"
+#include "theme_file.h"
 #include "undo.h"
 
 // At most so many frames a second, however many things happen.
@@ -26,6 +26,7 @@ typedef struct {
     Canvas *canvas;
     EventLog *log;
     Undo undo;
+    Theme theme;
     char seeds[160];
     char message[240];
     Level message_level;
@@ -102,6 +103,19 @@ static void suspend(Dashboard *d)
     d->dirty = true;
 }
 
+static void next_theme(Dashboard *d)
+{
+    char text[160];
+    if (!theme_file_next(d->theme.name, &d->theme)) {
+        say(d, LEVEL_INFO, "there is no other theme: rehome --list-themes says where they belong");
+        return;
+    }
+    term_set_theme(&d->theme);
+    snprintf(text, sizeof(text), "theme %s%s%s", d->theme.name,
+             d->theme.about[0] != '\0' ? ": " : "", d->theme.about);
+    say(d, LEVEL_INFO, text);
+}
+
 static void serve(Dashboard *d, const Request *r)
 {
     Engine *e = d->session.engine;
@@ -141,6 +155,9 @@ static void serve(Dashboard *d, const Request *r)
         break;
     case REQUEST_SUSPEND:
         suspend(d);
+        break;
+    case REQUEST_THEME:
+        next_theme(d);
         break;
     case REQUEST_DEMO_KILL:
         demo_act(d, r->node, true);
@@ -300,12 +317,28 @@ static void name_seeds(Dashboard *d, const Options *o)
     }
 }
 
+// What is unknown in the theme is no reason to leave somebody without a screen.
+static void say_warnings(Dashboard *d, const StrBuf *warnings)
+{
+    StrView rest = sv(strbuf_text(warnings));
+    StrView first;
+    if (sv_next(&rest, '\n', &first)) {
+        char text[240];
+        snprintf(text, sizeof(text), "%.*s", (int)first.n, first.at);
+        say(d, LEVEL_WARNING, text);
+    }
+}
+
 static bool start_screen(Dashboard *d, const Options *o)
 {
-    Theme theme;
     Error err = {0};
+    StrBuf warnings = {0};
     TermOptions term = {.no_color = o->no_color};
-    if (!paths_load_theme(o->theme, &theme, &err) || !term_start(&theme, &term, &err)) {
+    bool ok =
+        theme_file_load(o->theme, &d->theme, &warnings, &err) && term_start(&d->theme, &term, &err);
+    say_warnings(d, &warnings);
+    strbuf_done(&warnings);
+    if (!ok) {
         session_say("%s", err.text);
         return false;
     }

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "commands.h"
 #include "config.h"
 #include "options.h"
 #include "rehome/redis/link.h"
@@ -93,6 +94,10 @@ int main(int argc, char **argv)
         status = show_help();
     } else if (o.version) {
         status = show_version();
+    } else if (o.list_themes) {
+        status = command_list_themes(&o);
+    } else if (o.check_theme != NULL) {
+        status = command_check_theme(&o);
     } else {
         status = o.command->run(&o);
     }

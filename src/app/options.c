@@ -364,7 +364,7 @@ bool options_parse(int argc, char **argv, Options *out, StrBuf *wrong)
     read_environment(out);
     bool ok = read_flags(argc, argv, out, &err) && settle_fence(out, &err) &&
               check_columns(out, &err) &&
-              (out->help || out->version || out->default_config ||
+              (out->help || out->version || out->default_config || out->list_themes ||
                read_words(argc - optind, argv + optind, out, &err));
     if (!ok) {
         strbuf_addf(wrong, "%s\n", err.text);

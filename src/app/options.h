@@ -57,6 +57,8 @@ typedef struct {
     Format format;
     // looks
     char *theme;
+    bool list_themes;
+    char *check_theme; // a file; NULL: none
     bool ascii;
     bool no_color;
     ConfirmMode confirm;

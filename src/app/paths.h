@@ -5,7 +5,6 @@
 #include <stdbool.h>
 
 #include "rehome/base/error.h"
-#include "rehome/ui/theme.h"
 
 // The folder for what must survive a restart: $XDG_STATE_HOME/rehome, else
 // ~/.local/state/rehome. Owned by the caller. False without both variables.
@@ -18,8 +17,8 @@ bool paths_make_dirs(const char *dir, Error *err);
 // without both variables.
 bool paths_config_file(char **out);
 
-// A theme by name ($XDG_CONFIG_HOME/rehome/themes, then the installed ones, then beside the build)
-// or by file name. NULL: "default", and where no file of it is found the built-in one.
-bool paths_load_theme(const char *name, Theme *out, Error *err);
+// The themes of one's own: $XDG_CONFIG_HOME/rehome/themes, else ~/.config/rehome/themes; in the
+// same way.
+bool paths_theme_dir(char **out);
 
 #endif

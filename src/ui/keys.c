@@ -100,6 +100,8 @@ static const KeyBinding bindings[] = {
      .label = "", .help = "Last row."},
     {.keys = "r", .scope = IN_ANY, .action = ACT_REFRESH, .need = NEED_NOTHING,
      .label = "", .help = "Ask the cluster now instead of at the next interval."},
+    {.keys = "t", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_THEME, .need = NEED_NOTHING,
+     .label = "", .help = "The next theme of those that `rehome --list-themes` names."},
     {.keys = "Ctrl-L", .scope = IN_ANY, .action = ACT_REDRAW, .need = NEED_NOTHING,
      .label = "", .help = "Paint the screen anew."},
     {.keys = "Ctrl-Z", .scope = IN_ANY, .action = ACT_SUSPEND, .need = NEED_NOTHING,

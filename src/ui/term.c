@@ -32,6 +32,7 @@ static struct {
     SCREEN *screen; // NULL: not started
     Canvas *shown;  // what is on the screen; NULL: unknown, paint everything
     Depth depth;
+    int plain_fg; // of text, in the eight colours
     Look look[ROLE_COUNT];
     Look selected[ROLE_COUNT]; // of cells marked CELL_REVERSE
 } term;
@@ -185,7 +186,7 @@ static int colour_of(int32_t rgb, int named, bool is_fg, attr_t *attrs)
         if (is_fg) {
             *attrs |= named == BRIGHT ? A_DIM : A_BOLD;
         }
-        return is_fg && named == BRIGHT ? COLOUR_DEFAULT : named - BRIGHT;
+        return is_fg && named == BRIGHT ? term.plain_fg : named - BRIGHT;
     case DEPTH_16:
     case DEPTH_MONO:
         break;
@@ -210,35 +211,42 @@ static Look look_of(const Style *s, int pair)
 
 // The cursor's row: on a background of its own where the theme has one, so that colours stay what
 // they are; otherwise reversed, and what is reversed already stands out by not being so.
-static Look selected_of(const Style *s, const Style *row, Look plain, int pair)
+static Look selected_of(const Theme *theme, Role role, int pair)
 {
+    const Style *row = &theme->style[ROLE_SELECTED];
     bool has_bar =
         term.depth >= DEPTH_256 ? row->bg != COLOUR_DEFAULT : row->bg16 != COLOUR_DEFAULT;
     if (term.depth == DEPTH_MONO || !has_bar) {
-        plain.attrs ^= A_REVERSE;
-        return plain;
+        Look look = term.look[role];
+        look.attrs ^= A_REVERSE;
+        return look;
     }
-    Style on = *s;
-    if (s->bg == COLOUR_DEFAULT) {
-        on.bg = row->bg;
-        on.bg16 = row->bg16;
-        on.fg = s->fg == COLOUR_DEFAULT ? row->fg : s->fg;
-        on.fg16 = s->fg16 == COLOUR_DEFAULT ? row->fg16 : s->fg16;
-    }
-    return look_of(&on, pair);
+    Style s = theme_style(theme, role, true);
+    return look_of(&s, pair);
 }
 
 static void take_theme(const Theme *theme)
 {
-    const Style *row = &theme->style[ROLE_SELECTED];
+    enum { BRIGHT = 8 };
+    int text = theme->style[ROLE_TEXT].fg16;
+    term.plain_fg = text < BRIGHT ? text : text - BRIGHT;
     for (int role = 0; role < ROLE_COUNT; role++) {
-        const Style *s = &theme->style[role];
-        Look look = look_of(s, 1 + role);
-        if (role == ROLE_DIM && term.depth == DEPTH_MONO && look.attrs == A_NORMAL) {
-            look.attrs = A_DIM;
+        Style s = theme_style(theme, (Role)role, false);
+        Look look = look_of(&s, 1 + role);
+        if (role == ROLE_DIM && look.attrs == A_NORMAL && look.pair == 0) {
+            look.attrs = A_DIM; // no colour to be less loud with
         }
         term.look[role] = look;
-        term.selected[role] = selected_of(s, row, look, 1 + ROLE_COUNT + role);
+        term.selected[role] = selected_of(theme, (Role)role, 1 + ROLE_COUNT + role);
+    }
+    glyphs_use(theme);
+}
+
+void term_set_theme(const Theme *theme)
+{
+    if (term.screen != NULL) {
+        take_theme(theme);
+        term_repaint();
     }
 }
 

@@ -415,6 +415,8 @@ static bool act_anywhere(Ui *ui, const Scene *s, Action action, Request *out)
         out->kind = REQUEST_REDRAW;
     } else if (action == ACT_SUSPEND) {
         out->kind = REQUEST_SUSPEND;
+    } else if (action == ACT_THEME) {
+        out->kind = REQUEST_THEME;
     } else if (action == ACT_HELP) {
         ui->help = !ui->help;
         ui->help_page = (Scroll){0};

@@ -104,7 +104,7 @@ int main(int argc, char **argv)
             ascii = true;
         } else if (strcmp(argv[i], "--theme") == 0 && i + 1 < argc) {
             i++;
-            if (!theme_load(argv[i], &theme, &err)) {
+            if (!theme_load(argv[i], NULL, &theme, NULL, &err)) {
                 fprintf(stderr, "%s\n", err.text);
                 return 2;
             }

@@ -93,6 +93,7 @@ typedef enum {
     X(REFRESH)                                                                                     \
     X(REDRAW)                                                                                      \
     X(SUSPEND)                                                                                     \
+    X(THEME)                                                                                       \
     X(DEMO_KILL)                                                                                   \
     X(DEMO_RESTART)                                                                                \
     X(HELP)                                                                                        \

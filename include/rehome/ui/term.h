@@ -16,7 +16,8 @@ typedef struct {
 
 // The locale must be set. An unknown TERM, or none, is an error that says what to do.
 bool term_start(const Theme *theme, const TermOptions *options, Error *err);
-void term_stop(void);          // restore; may be called twice, also without term_start()
+void term_set_theme(const Theme *theme); // from the next term_show() on
+void term_stop(void);                    // restore; may be called twice, also without term_start()
 void term_restore_async(void); // the same from a crash handler: write() and tcsetattr() only
 void term_size(int *w, int *h);
 void term_resized(void);         // after SIGWINCH: take the new size over

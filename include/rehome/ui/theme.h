@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "rehome/base/error.h"
+#include "rehome/base/strbuf.h"
 
 // enum, name in theme files, letter in screen dumps, meaning
 #define THEME_ROLES(X)                                                                             \
@@ -52,19 +53,50 @@ typedef struct {
 } Style;
 
 typedef struct {
+    char utf8[5];  // one character, one column wide; "": as usual
+    char ascii[2]; // the same
+} Mark;
+
+typedef struct {
     char name[64];
+    char about[80];     // one line for lists of themes; may be ""
+    int32_t background; // 0xRRGGBB that the colours are made for where none is painted;
+                        // COLOUR_DEFAULT: not known
     Style style[ROLE_COUNT];
+    Mark mark[ROLE_COUNT];
 } Theme;
 
-// Start from the built-in default (all roles set), then take what the file says. Unknown roles and
-// bad values are an error with file and line.
-// Line: role = <fg> [on <bg>] [bold] [underline] [reverse] [, 16=<fg>[/<bg>]] [,
-// mono=<attr>[+<attr>]] colours: #rrggbb, "default", or one of the 16 names (black red ...
-// brightwhite). Without 16= the nearest of the 16 is taken, without mono= the attributes given for
-// colour; mono=none is neither.
-bool theme_load(const char *path, Theme *out, Error *err);
-Theme theme_default(void);
-int theme_nearest_256(int32_t rgb); // 16..255; a named colour's own number; COLOUR_DEFAULT stays
+// Start from the built-in theme, or from what the file inherits, then take what the file says:
+//
+//     inherits = NAME        (before the roles; NAME.theme is looked for in the folders)
+//     about = WORDS
+//     background = #rrggbb   (what the terminal is expected to have: for --check-theme)
+//     role = <fg> [on <bg>] [bold] [underline] [reverse] [, 16=<fg>[/<bg>]]
+//            [, mono=<attr>[+<attr>]] [, glyph=<character>] [, ascii=<character>]
+//
+// Colours: #rrggbb, "default", or one of the 16 names (black red ... brightwhite). Without 16= the
+// nearest of the 16 is taken, without mono= the attributes given for colour; mono=none is neither.
+// The background of the role "text" is that of every role that has none.
+//
+// folders: where inherited themes are, ends with NULL. Something unknown is a line of warnings
+// (which may be NULL), as "file:line: ..."; a bad value is an error, and out stays as it was.
+bool theme_load(const char *path, const char *const *folders, Theme *out, StrBuf *warnings,
+                Error *err);
+
+// Everything that is wrong with a file, a line each as "file:line: ...": what theme_load() warns of
+// and refuses, text of less contrast than 4.5:1 (lines and bars: 3:1) where the background is
+// known, also in the nearest of 256 colours, and what only colour tells apart. true: nothing.
+bool theme_check(const char *path, const char *const *folders, StrBuf *problems);
+
+Theme theme_default(void); // "dark"
+
+// How a role is drawn: on the page's background, or on the selected row's, where it has none.
+Style theme_style(const Theme *theme, Role role, bool selected);
+
+int theme_nearest_256(int32_t rgb);  // 16..255; a named colour's own number; COLOUR_DEFAULT stays
+int32_t theme_rgb_of_256(int index); // 16..255: 0xRRGGBB
+double theme_contrast(int32_t a, int32_t b); // of two 0xRRGGBB by WCAG 2: 1.0..21.0
+
 char theme_role_letter(Role role);
 const char *theme_role_name(Role role);
 
@@ -76,7 +108,7 @@ const char *theme_role_name(Role role);
     X(SYNC, "◐", "~")                                                                              \
     X(LINK_DOWN, "○", "o")                                                                         \
     X(UNKNOWN, "?", "?")                                                                           \
-    X(WARN, "!", "!")                                                                              \
+    X(WARN, "!", "^")                                                                              \
     X(BRANCH, "├─", "|-")                                                                          \
     X(LAST, "└─", "`-")                                                                            \
     X(CURSOR, "▶", ">")                                                                            \
@@ -97,6 +129,11 @@ typedef enum {
         GLYPH_COUNT
 } Glyph;
 
+// What a glyph is now, by the theme in use. The screen is one, and so is its set of glyphs.
 const char *glyph_text(Glyph glyph, bool ascii);
+void glyphs_use(const Theme *theme);
+
+// The glyph that a role's mark is drawn as; GLYPH_COUNT: a role without one.
+Glyph theme_role_glyph(Role role);
 
 #endif

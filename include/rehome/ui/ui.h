@@ -24,6 +24,7 @@ typedef enum {
     REQUEST_REFRESH,      // a round now
     REQUEST_REDRAW,       // repaint the terminal from scratch
     REQUEST_SUSPEND,      // Ctrl-Z
+    REQUEST_THEME,        // the next one
     REQUEST_DEMO_KILL,    // node
     REQUEST_DEMO_RESTART, // node
 } RequestKind;
