@@ -44,6 +44,10 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
         return s->automatic != NULL && s->automatic->brake;
     case NEED_HOLD:
         return s->health != NULL && !s->read_only;
+    case NEED_LIMIT:
+        return ui->find.terms.n > 0 || ui->only_problems || ui->find.search[0] != '\0';
+    case NEED_SEARCH:
+        return ui->find.search[0] != '\0';
     case NEED_NOTHING:
         break;
     }
@@ -96,7 +100,12 @@ static const char *label_of(const Ui *ui, const Scene *s, const KeyBinding *b)
                                               : "give it a replica";
     }
     if (b->action == ACT_SORT) {
-        return ui->slot_order ? "worst first" : "slot order";
+        return row_order_text((RowOrder)((ui->order + 1) % ORDER_COUNT));
+    }
+    if (b->action == ACT_CANCEL && ui_scope(ui) == IN_TREE) {
+        return ui->find.terms.n > 0 ? "clear filter"
+               : ui->only_problems  ? "all masters"
+                                    : "end search";
     }
     if (b->action == ACT_CANCEL && ui->pick.active) {
         return "put it back";
@@ -219,6 +228,10 @@ static const char *last_words(const Ui *ui, const Scene *s, Level *level)
 
 void message_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
 {
+    if (ui->find.typing != FIND_NOTHING) {
+        find_draw(ui, c, 1, y, c->w - 2);
+        return;
+    }
     Level level;
     const char *text = last_words(ui, s, &level);
     char brief[512];

@@ -319,6 +319,23 @@ static int tabs_width(void)
     return width;
 }
 
+// What is not shown must not be forgotten.
+static void add_limits(Chips *chips, const Ui *ui)
+{
+    const Rows *rows = &ui->rows;
+    bool is_filtered = ui->find.terms.n > 0;
+    if (ui->view != &tree_view || ui->pick.active || !(is_filtered || ui->only_problems)) {
+        return;
+    }
+    const char *problems = ui->only_problems ? "PROBLEMS ONLY" : "";
+    const char *and = ui->only_problems && is_filtered ? ", " : "";
+    Chip *chip = chip_add(chips, ROLE_BANNER, NEVER, " %s%s%s%.60s: %d of %d ", problems, and,
+                          is_filtered ? "FILTER " : "", is_filtered ? ui->find.filter : "",
+                          rows->shown, rows->total);
+    chip_brief(chip, 12, " %s %d of %d ", is_filtered ? "FILTER" : "PROBLEMS", rows->shown,
+               rows->total);
+}
+
 static void draw_charge(const Ui *ui, const Scene *s, Canvas *c)
 {
     Chips chips = {0};
@@ -330,11 +347,15 @@ static void draw_charge(const Ui *ui, const Scene *s, Canvas *c)
         chip_add(&chips, ROLE_BANNER, 14, " READ-ONLY ");
     }
     add_holds(&chips, s, c->ascii);
+    add_limits(&chips, ui);
     if (s->automatic != NULL) {
         add_mode(&chips, s->automatic);
     }
     add_lease(&chips, s);
     add_move(&chips, s, c->ascii);
+    if (ui->follow) {
+        chip_add(&chips, ROLE_TITLE, 8, "FOLLOW");
+    }
     chip_add(&chips, ROLE_TEXT, 3, "floor %d", s->health->floor);
     add_server(&chips, s->health->snapshot);
 

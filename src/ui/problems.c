@@ -288,7 +288,7 @@ static bool problems_act(Ui *ui, const Scene *s, Action action, Request *out)
         select_row(ui, row + (action == ACT_PAGE_DOWN ? page : -page));
     } else if (action == ACT_FIRST || action == ACT_LAST) {
         select_row(ui, action == ACT_FIRST ? 0 : ui->problem_rows.n);
-    } else if (action == ACT_FOLD) {
+    } else if (action == ACT_FOLD_ALL) {
         fold(ui);
     } else if (action == ACT_CHOOSE) {
         jump(ui, s);

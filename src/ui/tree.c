@@ -45,7 +45,7 @@ static void keep_cursor_in_view(Ui *ui)
 }
 
 // NULL: all that there is room for.
-static const ColumnSet *columns_of(const Ui *ui)
+const ColumnSet *columns_of(const Ui *ui)
 {
     return ui->column_sets != NULL ? &ui->column_sets->at[ui->columns] : NULL;
 }
@@ -82,40 +82,6 @@ int tree_hidden_orphans(const Ui *ui, const Scene *s)
             !shown && row->kind == ROW_MASTER && s->health->of[row->node].master == STATE_ORPHANED;
     }
     return hidden;
-}
-
-static void go_to_row(Ui *ui, const Scene *s, int row)
-{
-    int at = rows_nearest(&ui->rows, row);
-    if (at >= 0) {
-        ui->cursor_row = at;
-        ui->cursor = s->health->snapshot->nodes[ui->rows.at[at].node].id;
-    }
-}
-
-static bool tree_act(Ui *ui, const Scene *s, Action action, Request *out)
-{
-    (void)out;
-    int page = ui->tree.page > 1 ? ui->tree.page - 1 : 1;
-    if (action == ACT_SORT) {
-        ui->slot_order = !ui->slot_order;
-        ui_settle(ui, s);
-    } else if (action == ACT_COLUMNS && ui->column_sets != NULL) {
-        ui->columns = (ui->columns + 1) % ui->column_sets->n;
-        ui_note(ui, s, LEVEL_INFO, "columns: %s", columns_of(ui)->name);
-    } else if (action == ACT_DETAILS) {
-        ui->details = !ui->details;
-        ui->details_page = (Scroll){0};
-    } else if (action == ACT_ROW_DOWN || action == ACT_ROW_UP) {
-        go_to_row(ui, s, rows_step(&ui->rows, ui->cursor_row, action == ACT_ROW_DOWN ? 1 : -1));
-    } else if (action == ACT_PAGE_DOWN || action == ACT_PAGE_UP) {
-        go_to_row(ui, s, ui->cursor_row + (action == ACT_PAGE_DOWN ? page : -page));
-    } else if (action == ACT_FIRST || action == ACT_LAST) {
-        go_to_row(ui, s, action == ACT_FIRST ? 0 : ui->rows.n - 1);
-    } else {
-        return false;
-    }
-    return true;
 }
 
 const View tree_view = {

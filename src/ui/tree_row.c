@@ -116,6 +116,28 @@ static int draw_downtime(const RowPen *pen, int node, int x, int x_end)
                         hold_left(left, sizeof(left), hold, pen->s->wall_ms));
 }
 
+// "2 replicas, 1 syncing": what is folded away below a master.
+static void draw_folded(const RowPen *pen, const Node *n, int x, int x_end)
+{
+    enum { STATES = REPLICA_UNVERIFIED + 1 };
+    int count[STATES] = {0};
+    char text[96];
+    for (size_t i = 0; i < n->n_replicas; i++) {
+        count[pen->s->health->of[n->replicas[i]].replica]++;
+    }
+    size_t used = (size_t)snprintf(text, sizeof(text), "+ %zu replica%s", n->n_replicas,
+                                   plural((long)n->n_replicas));
+    bool well = true;
+    for (int i = REPLICA_WORKING + 1; i < STATES; i++) {
+        if (count[i] > 0 && used < sizeof(text)) {
+            used += (size_t)snprintf(text + used, sizeof(text) - used, ", %d %s", count[i],
+                                     replica_state_text((ReplicaState)i));
+            well = false;
+        }
+    }
+    draw_cut(pen->c, x, pen->y, x_end - x, well ? ROLE_DIM : ROLE_WARN, text);
+}
+
 // While a replica is picked up: what a master is as a target.
 static void draw_target(const RowPen *pen, const PickTarget *t)
 {
@@ -130,8 +152,41 @@ static void draw_target(const RowPen *pen, const PickTarget *t)
     }
 }
 
-static void draw_master(const RowPen *pen, int node)
+// Where its slots are; a downtime or what is folded away says more. Without such columns they take
+// the place of the load. Returns false when that is gone.
+static bool draw_slots(const RowPen *pen, const Node *n, int node, int folded)
 {
+    const Columns *k = &pen->k;
+    bool held = pen->s->health->of[node].downtime != NULL;
+    bool no_room = k->bar.w == 0 && k->ranges.w == 0;
+    int x = no_room ? k->rest : k->bar.w > 0 ? k->bar.x : k->ranges.x;
+    int x_end = no_room           ? k->end
+                : k->ranges.w > 0 ? k->ranges.x + k->ranges.w
+                                  : k->bar.x + k->bar.w;
+    if (held) {
+        x = draw_downtime(pen, node, x, x_end) + 2;
+    }
+    if (folded > 0) {
+        draw_folded(pen, n, x, x_end);
+    } else if (n->slot_count > 0 && !held) {
+        char ranges[64];
+        if (k->bar.w > 0) {
+            draw_slot_bar(pen->c, pen->y, k->bar, n->slots);
+        }
+        ranges_brief(n->slots, k->ranges.w, ranges, sizeof(ranges));
+        canvas_text(pen->c, k->ranges.x, pen->y, k->ranges.w, ROLE_TEXT, ranges);
+    }
+    return !no_room || !(held || folded > 0);
+}
+
+static bool is_hit(const RowPen *pen, const Node *n)
+{
+    return filter_finds(pen->ui->find.search, n);
+}
+
+static void draw_master(const RowPen *pen, const Row *row)
+{
+    int node = row->node;
     const Node *n = &pen->p->nodes[node];
     Words w = master_words(pen->s, node);
     const Columns *k = &pen->k;
@@ -143,6 +198,8 @@ static void draw_master(const RowPen *pen, int node)
         name = ROLE_ORPHAN;
     } else if (w.role == ROLE_CRIT) {
         name = ROLE_CRIT;
+    } else if (is_hit(pen, n)) {
+        name = ROLE_TARGET;
     }
     if (t != NULL) {
         name = t->legal ? ROLE_TARGET : name;
@@ -156,23 +213,9 @@ static void draw_master(const RowPen *pen, int node)
         orphan_words(pen->s->health, node, why, sizeof(why));
         canvas_text(pen->c, k->why.x, pen->y, k->why.w, ROLE_WARN, why);
     }
-    if (pen->s->health->of[node].downtime != NULL) { // says more than where its slots are
-        bool bar = k->bar.w > 0;
-        int x_end = k->ranges.w > 0 ? k->ranges.x + k->ranges.w : k->bar.x + k->bar.w;
-        if (!bar && k->ranges.w == 0) { // than how loaded it is, too
-            draw_downtime(pen, node, k->rest, k->end);
-            return;
-        }
-        draw_downtime(pen, node, bar ? k->bar.x : k->ranges.x, x_end);
-    } else if (n->slot_count > 0) {
-        char ranges[64];
-        if (k->bar.w > 0) {
-            draw_slot_bar(pen->c, pen->y, k->bar, n->slots);
-        }
-        ranges_brief(n->slots, k->ranges.w, ranges, sizeof(ranges));
-        canvas_text(pen->c, k->ranges.x, pen->y, k->ranges.w, ROLE_TEXT, ranges);
+    if (draw_slots(pen, n, node, row->folded)) {
+        draw_load(pen, n);
     }
-    draw_load(pen, n);
 }
 
 // The bar and the numbers of a transfer under way.
@@ -327,7 +370,7 @@ static void draw_replica(const RowPen *pen, const Row *row)
         Glyph branch = row->last ? GLYPH_LAST : GLYPH_BRANCH;
         canvas_text(pen->c, x, pen->y, 2, ROLE_FRAME, glyph_text(branch, pen->c->ascii));
     }
-    Role name = w.role == ROLE_CRIT ? ROLE_CRIT : ROLE_REPLICA;
+    Role name = is_hit(pen, n) ? ROLE_TARGET : w.role == ROLE_CRIT ? ROLE_CRIT : ROLE_REPLICA;
     bool held = pen->ui->pick.active && node_id_eq(pen->ui->pick.replica, n->id);
     if (held) {
         name = ROLE_TARGET;
@@ -365,7 +408,7 @@ void tree_row_draw(const RowPen *pen, int index, Rect r)
     const Row *row = &pen->ui->rows.at[index];
     switch (row->kind) {
     case ROW_MASTER:
-        draw_master(pen, row->node);
+        draw_master(pen, row);
         break;
     case ROW_REPLICA:
     case ROW_STRAY:
@@ -374,6 +417,12 @@ void tree_row_draw(const RowPen *pen, int index, Rect r)
     case ROW_NOTE:
         draw_note(pen);
         return;
+    }
+    if (row->context) {
+        canvas_mark(pen->c, (Rect){r.x, pen->y, r.w, 1}, CELL_DIM);
+    }
+    if (is_hit(pen, &pen->p->nodes[row->node])) {
+        canvas_text(pen->c, r.x, pen->y, 1, ROLE_TARGET, "/");
     }
     if (index == pen->ui->cursor_row) {
         canvas_text(pen->c, r.x, pen->y, 1, ROLE_CURSOR, glyph_text(GLYPH_CURSOR, pen->c->ascii));

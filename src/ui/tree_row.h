@@ -20,4 +20,10 @@ void tree_row_draw(const RowPen *pen, int index, Rect r);
 // As many whole ranges as fit into width cells: "5461-6825 +1".
 void ranges_brief(SlotRanges ranges, int width, char *out, size_t size);
 
+// The set that is shown.
+const ColumnSet *columns_of(const Ui *ui);
+
+// The tree's keys.
+bool tree_act(Ui *ui, const Scene *s, Action action, Request *out);
+
 #endif

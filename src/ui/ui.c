@@ -30,6 +30,8 @@ void ui_free(Ui *ui)
     if (ui != NULL) {
         rows_done(&ui->rows);
         problem_rows_done(&ui->problem_rows);
+        node_set_done(&ui->folds.except);
+        freeze_end(&ui->freeze);
         pick_done(&ui->pick);
         why_done(&ui->why);
         why_done(&ui->pane);
@@ -72,9 +74,77 @@ static int most_urgent(const Scene *s)
     return s->plan != NULL && s->plan->n_orphans > 0 ? s->plan->at[0].target : -1;
 }
 
+void ui_reshape(Ui *ui)
+{
+    ui->rows_for.is_stale = true;
+}
+
+// Whoever the cursor is on stays in sight when the next round makes it something that is filtered
+// out: no key may meet another node than the one that was looked at.
+static void make_rows(Ui *ui, const Scene *s)
+{
+    RowsFor now = {
+        .health = s->health,
+        .round = s->health != NULL ? s->health->snapshot->round : 0,
+        .picking = ui->pick.active,
+    };
+    RowsFor *was = &ui->rows_for;
+    bool is_new = now.health != was->health || now.round != was->round;
+    if (!is_new && !was->is_stale && now.picking == was->picking) {
+        return;
+    }
+    RowsAsk ask = {
+        .order = ui->order,
+        .reverse = ui->reverse,
+        .filter = now.picking ? NULL : &ui->find.terms, // a target may be anywhere
+        .problems = ui->only_problems && !now.picking,
+        .folds = &ui->folds,
+    };
+    if (!was->is_stale && ui->touched && ui->find.typing == FIND_NOTHING) {
+        ask.keep = ui->cursor;
+    }
+    *was = now;
+    rows_build(&ui->rows, s->health, &ask);
+}
+
+// The worst there is: an orphan, else the first master that is not well; -1: all are.
+static int worst_problem(const Ui *ui, const Scene *s)
+{
+    int node = most_urgent(s);
+    for (int i = 0; i < ui->rows.n && node < 0; i++) {
+        const Row *row = &ui->rows.at[i];
+        if (row->kind == ROW_MASTER && master_is_unwell(s->health, row->node)) {
+            node = row->node;
+        }
+    }
+    return node;
+}
+
+// Where the cursor's node is, or its master when it is folded away, or what is next to it.
+static int cursor_place(const Ui *ui, const Snapshot *p)
+{
+    int row = rows_find(&ui->rows, p, ui->cursor);
+    int node = row < 0 ? snapshot_find(p, ui->cursor) : -1;
+    if (node >= 0 && p->nodes[node].master >= 0) {
+        row = rows_find(&ui->rows, p, p->nodes[p->nodes[node].master].id);
+    }
+    return row >= 0 ? row : rows_nearest(&ui->rows, ui->cursor_row);
+}
+
+static void follow(Ui *ui, const Scene *s)
+{
+    const Snapshot *p = s->health->snapshot;
+    int node = worst_problem(ui, s);
+    bool is_idle =
+        ui->dialog.kind == DIALOG_NONE && !ui->pick.active && ui->find.typing == FIND_NOTHING;
+    if (ui->follow && is_idle && node >= 0 && rows_find(&ui->rows, p, p->nodes[node].id) >= 0) {
+        ui->cursor = p->nodes[node].id;
+    }
+}
+
 void ui_settle(Ui *ui, const Scene *s)
 {
-    rows_build(&ui->rows, s->health, ui->slot_order);
+    make_rows(ui, s);
     if (s->health == NULL || ui->rows.n == 0) {
         return;
     }
@@ -83,12 +153,9 @@ void ui_settle(Ui *ui, const Scene *s)
         int node = most_urgent(s);
         ui->cursor = p->nodes[node >= 0 ? node : ui->rows.at[0].node].id;
     }
-    int row = rows_find(&ui->rows, p, ui->cursor);
-    if (row < 0) {
-        row = rows_nearest(&ui->rows, ui->cursor_row);
-        ui->cursor = p->nodes[ui->rows.at[row].node].id;
-    }
-    ui->cursor_row = row;
+    follow(ui, s);
+    ui->cursor_row = cursor_place(ui, p);
+    ui->cursor = p->nodes[ui->rows.at[ui->cursor_row].node].id;
     if (ui->view == &problems_view) {
         problems_settle(ui, s);
     }
@@ -99,7 +166,8 @@ int ui_selected(const Ui *ui, const Scene *s)
     if (s->health != NULL && ui->view == &problems_view) {
         return problems_node(ui, s);
     }
-    return s->health != NULL ? snapshot_find(s->health->snapshot, ui->cursor) : -1;
+    bool is_empty = ui->rows.n == 0; // all is filtered out
+    return s->health != NULL && !is_empty ? snapshot_find(s->health->snapshot, ui->cursor) : -1;
 }
 
 void ui_select(Ui *ui, NodeId id)
@@ -115,13 +183,14 @@ static bool is_explaining(const Ui *ui)
 
 unsigned ui_scope(const Ui *ui)
 {
-    return ui->dialog.kind == DIALOG_HOLD   ? (unsigned)IN_FORM
-           : ui->dialog.kind != DIALOG_NONE ? (unsigned)IN_CONFIRM
-           : ui->help                       ? (unsigned)IN_HELP
-           : ui->pick.active                ? (unsigned)IN_PICK
-           : is_explaining(ui)              ? (unsigned)IN_WHY
-           : ui->details                    ? (unsigned)IN_DETAILS
-                                            : (unsigned)ui->view->scope;
+    return ui->dialog.kind == DIALOG_HOLD    ? (unsigned)IN_FORM
+           : ui->dialog.kind != DIALOG_NONE  ? (unsigned)IN_CONFIRM
+           : ui->find.typing != FIND_NOTHING ? (unsigned)IN_FILTER
+           : ui->help                        ? (unsigned)IN_HELP
+           : ui->pick.active                 ? (unsigned)IN_PICK
+           : is_explaining(ui)               ? (unsigned)IN_WHY
+           : ui->details                     ? (unsigned)IN_DETAILS
+                                             : (unsigned)ui->view->scope;
 }
 
 // Nothing may be moved now: says why, true.
@@ -211,6 +280,24 @@ static void draw_list_rule(Canvas *c, Rect r, const Scroll *scroll, const char *
     }
 }
 
+// What the tree does not show, and why its rows are not in the usual order.
+static void draw_tree_rule(const Ui *ui, const Scene *s, Canvas *c, Rect r, const char *title)
+{
+    enum { TITLE_AT = 3 };
+    draw_list_rule(c, r, &ui->tree, title, tree_hidden_orphans(ui, s));
+    int x = r.x + TITLE_AT + (title[0] != '\0' ? text_width(title) + 2 : 0);
+    if (ui->order != ORDER_WORST || ui->reverse) {
+        x = canvas_textf(c, x, r.y, r.w, ROLE_TEXT, " %s%s ", row_order_text(ui->order),
+                         ui->reverse ? ", reversed" : "");
+        x++;
+    }
+    int hidden = ui->rows.hidden_orphans;
+    if (hidden > 0) {
+        canvas_textf(c, x, r.y, r.w, ROLE_ORPHAN, " %s %d orphan%s filtered out ",
+                     glyph_text(GLYPH_ORPHAN, c->ascii), hidden, hidden == 1 ? " is" : "s are");
+    }
+}
+
 static int events_height(int h)
 {
     return h >= 50 ? 8 : h >= 36 ? 5 : h >= 23 ? 3 : h >= 18 ? 2 : 0;
@@ -232,8 +319,7 @@ static void draw_tree_screen(Ui *ui, const Scene *s, Canvas *c, Rect r)
     Rect tree = {r.x, r.y, r.w - pane, r.h - events - 1};
     ui->view->draw(ui, s, c, tree);
     int rule = tree.y + tree.h;
-    draw_list_rule(c, (Rect){r.x, rule, wall ? tree.w : r.w, 1}, &ui->tree,
-                   events > 0 ? "events" : "", tree_hidden_orphans(ui, s));
+    draw_tree_rule(ui, s, c, (Rect){r.x, rule, wall ? tree.w : r.w, 1}, events > 0 ? "events" : "");
     events_tail_draw(s, c, (Rect){r.x + 1, rule + 1, r.w - 2, events});
     if (pane == 0) {
         return;
@@ -281,6 +367,9 @@ void ui_draw(Ui *ui, const Scene *s, Canvas *c)
 {
     ui->w = c->w;
     ui->h = c->h;
+    if (freeze_draw(ui, s, c)) {
+        return;
+    }
     canvas_clear(c);
     pick_check(ui, s);
     dialog_check(ui, s);
@@ -295,6 +384,7 @@ void ui_draw(Ui *ui, const Scene *s, Canvas *c)
         footer_draw(ui, s, c, c->h - 1);
     }
     dialog_draw(ui, s, c);
+    freeze_take(ui, s, c);
 }
 
 // Keys.
@@ -417,6 +507,8 @@ static bool act_anywhere(Ui *ui, const Scene *s, Action action, Request *out)
         out->kind = REQUEST_SUSPEND;
     } else if (action == ACT_THEME) {
         out->kind = REQUEST_THEME;
+    } else if (action == ACT_FREEZE) {
+        freeze_start(ui, s);
     } else if (action == ACT_HELP) {
         ui->help = !ui->help;
         ui->help_page = (Scroll){0};
@@ -459,6 +551,25 @@ static Action lookup(const Ui *ui, const Scene *s, uint32_t key)
     return keys_lookup(ui->keys, key, s->demo && scope == IN_TREE ? scope | IN_DEMO : scope);
 }
 
+// Who looked at an old picture decided on it: the key only brings the present one. It may still
+// leave, or go to the shell.
+static Request thaw(Ui *ui, const Scene *s, uint32_t key)
+{
+    Request out = {0};
+    Action action = lookup(ui, s, key);
+    if (action == ACT_REDRAW || action == ACT_SUSPEND) {
+        act_anywhere(ui, s, action, &out);
+        return out;
+    }
+    freeze_end(&ui->freeze);
+    if (action == ACT_QUIT) {
+        act_anywhere(ui, s, action, &out);
+    } else {
+        ui_note(ui, s, LEVEL_INFO, "live again");
+    }
+    return out;
+}
+
 Request ui_key(Ui *ui, const Scene *s, uint32_t key)
 {
     Request out = {0};
@@ -470,8 +581,16 @@ Request ui_key(Ui *ui, const Scene *s, uint32_t key)
     if (ui_scope(ui) != meant_for) {
         return out; // what the key was meant for has just gone
     }
+    if (ui->freeze.since_ms != 0) {
+        return thaw(ui, s, key);
+    }
     if (ui->dialog.kind != DIALOG_NONE) {
         return dialog_key(ui, s, key);
+    }
+    if (ui->find.typing != FIND_NOTHING) {
+        ui->note[0] = '\0';
+        find_key(ui, s, key);
+        return (Request){.kind = key == KEY_IS_CTRL_L ? REQUEST_REDRAW : REQUEST_NONE};
     }
     ui->touched = ui->touched || s->health != NULL;
     ui->note[0] = '\0';

@@ -3,6 +3,8 @@
 #define REHOME_UI_VIEW_H
 
 #include "dialog.h"
+#include "find.h"
+#include "freeze.h"
 #include "pick.h"
 #include "problem_rows.h"
 #include "rehome/ui/ui.h"
@@ -34,6 +36,14 @@ typedef struct {
 
 enum { NOTE_MAX = 240 };
 
+// What the rows were made of: they are made anew once a round, and when something else is wanted.
+typedef struct {
+    const Health *health;
+    uint64_t round;
+    bool picking;
+    bool is_stale;
+} RowsFor;
+
 struct Ui {
     ConfirmMode confirm;
     const KeyMap *keys; // borrowed
@@ -42,11 +52,17 @@ struct Ui {
     bool details; // over the whole screen
     int w, h;     // as last drawn; 0: not yet
     // tree
-    Rows rows;      // of the present scene
+    Rows rows; // of the present scene
+    RowsFor rows_for;
     NodeId cursor;  // a node, not a row
     int cursor_row; // where it was last seen
     bool touched;   // a key was pressed: from now on the cursor moves by keys only
-    bool slot_order;
+    RowOrder order;
+    bool reverse;
+    bool only_problems;
+    Folds folds;
+    Find find;
+    bool follow;                   // the cursor goes to the most urgent problem
     const ColumnSets *column_sets; // NULL: auto alone
     size_t columns;                // of them
     Scroll tree;
@@ -76,6 +92,7 @@ struct Ui {
     Scroll why_page;
     Scroll help_page;
     Scroll details_page;
+    Freeze freeze;
     // moving
     Dialog dialog;
     Pick pick;
@@ -91,6 +108,9 @@ struct Ui {
 // Tell the operator something, until the next key or for a while.
 void ui_note(Ui *ui, const Scene *s, Level level, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+// Other rows are wanted, or in another order.
+void ui_reshape(Ui *ui);
 
 // Bring the rows and the cursor up to the scene. Before anything that uses either.
 void ui_settle(Ui *ui, const Scene *s);

@@ -8,6 +8,7 @@
 
 enum {
     NODES = 50,
+    MANY_NODES = 1000,
     PRESSES = 50,
     W = 120,
     H = 40,
@@ -71,9 +72,8 @@ static void press_keys(Pty *p, const char *what)
               (double)took[PRESSES - 1] / 1000., PRESSES);
 }
 
-void bench_keys(void)
+static Pty *open_dashboard(Swarm *s)
 {
-    Swarm *s = swarm_start(NODES);
     char counts[40];
     snprintf(counts, sizeof(counts), "%zu masters", swarm_masters(s));
     Pty *p = pty_start(&(PtyStart){
@@ -81,7 +81,29 @@ void bench_keys(void)
         .w = W,
         .h = H,
     });
-    if (p != NULL && pty_wait(p, counts)) {
+    if (p != NULL && !pty_wait(p, counts)) {
+        pty_end(p);
+        p = NULL;
+    }
+    return p;
+}
+
+static void press_among_many(void)
+{
+    Swarm *s = swarm_start(MANY_NODES);
+    Pty *p = open_dashboard(s);
+    if (p != NULL) {
+        press_keys(p, "  ... with 1000 nodes");
+    }
+    pty_end(p);
+    swarm_stop(s);
+}
+
+void bench_keys(void)
+{
+    Swarm *s = swarm_start(NODES);
+    Pty *p = open_dashboard(s);
+    if (p != NULL) {
         press_keys(p, "a key's answer on the screen, 50 nodes");
         swarm_hang(s, HANG_EVERY);
         int64_t until = bench_now_us() + (int64_t)SETTLE_MS * 1000;
@@ -90,4 +112,5 @@ void bench_keys(void)
     }
     pty_end(p);
     swarm_stop(s);
+    press_among_many();
 }

@@ -19,6 +19,7 @@
     X(diff)                                                                                        \
     X(event_report)                                                                                \
     X(explain)                                                                                     \
+    X(filter)                                                                                      \
     X(finding)                                                                                     \
     X(gate)                                                                                        \
     X(gate_agreement)                                                                              \
@@ -76,6 +77,7 @@
     X(ui_dialog)                                                                                   \
     X(ui_draw)                                                                                     \
     X(ui_hold)                                                                                     \
+    X(ui_many)                                                                                     \
     X(ui_pick)                                                                                     \
     X(views)                                                                                       \
     X(views_automatic)                                                                             \

@@ -43,7 +43,7 @@ typedef enum {
     IN_PICK = 32,
     IN_CONFIRM = 64,
     IN_DEMO = 128,
-    IN_FILTER = 256,
+    IN_FILTER = 256, // a filter or a search is typed
     IN_AUTO = 512,
     IN_WHY = 1024, // an explanation over a view
     IN_FORM = 2048,
@@ -73,8 +73,18 @@ typedef enum {
     X(WHATIF)                                                                                      \
     X(DETAILS)                                                                                     \
     X(COLUMNS)                                                                                     \
-    X(FOLD)                                                                                        \
+    X(SEARCH)                                                                                      \
+    X(SEARCH_NEXT)                                                                                 \
+    X(SEARCH_PREVIOUS)                                                                             \
+    X(FILTER)                                                                                      \
+    X(ONLY_PROBLEMS)                                                                               \
     X(SORT)                                                                                        \
+    X(REVERSE)                                                                                     \
+    X(FOLD)                                                                                        \
+    X(UNFOLD)                                                                                      \
+    X(FOLD_ALL)                                                                                    \
+    X(FOLLOW)                                                                                      \
+    X(FREEZE)                                                                                      \
     X(MOVE)                                                                                        \
     X(MOVE_URGENT)                                                                                 \
     X(UNDO)                                                                                        \
@@ -114,7 +124,9 @@ typedef enum {
     NEED_DEMO,
     NEED_BRAKE,
     NEED_MOVE,
-    NEED_HOLD
+    NEED_HOLD,
+    NEED_LIMIT,  // something is filtered out, or a search is on
+    NEED_SEARCH, // a search is on
 } KeyNeed;
 
 typedef struct {
