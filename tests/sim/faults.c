@@ -87,6 +87,21 @@ static void choose_details(const History *h, uint64_t *random, Fault *f)
     }
 }
 
+// Of the move at the gate, the node that the kind is of most interest for.
+static Who choose_who(FaultKind kind, uint64_t *random)
+{
+    if (kind == FAULT_OPERATOR || kind == FAULT_ORDER) {
+        return chance(random, 50) ? WHO_REPLICA : WHO_TARGET;
+    }
+    if (kind == FAULT_REBORN || kind == FAULT_SHRINK) {
+        return WHO_REPLICA;
+    }
+    if (kind == FAULT_SAVE || kind == FAULT_CUT_MOST) {
+        return WHO_TARGET;
+    }
+    return (Who)pick(random, WHO_SIBLING + 1);
+}
+
 static Fault make_fault(const History *h, uint64_t *random, bool is_first)
 {
     bool at_gate = !is_first && chance(random, 50);
@@ -101,7 +116,7 @@ static Fault make_fault(const History *h, uint64_t *random, bool is_first)
         .node = (int)pick(random, (unsigned)h->w.n_first),
     };
     if (at_gate) {
-        f.who = (Who)pick(random, WHO_SIBLING + 1);
+        f.who = choose_who(kind, random);
         f.at_ms = h->w.now_ms + FIRST_MS + (chance(random, 70) ? 0 : pick(random, SPAN_MS));
     }
     choose_details(h, random, &f);

@@ -157,7 +157,8 @@ typedef struct {
     int64_t next_ms;
     int64_t last_ms;     // the last whole round began
     int64_t first_ms;    // of the gate's two rounds: the first began,
-    int64_t evidence_ms; // and the second
+    int64_t evidence_ms; // and the second,
+    int64_t gate_ms;     // which ended then
     Pilot *pilot;        // NULL while it is not alive
     Command command[COMMANDS_MAX];
     int n_commands;

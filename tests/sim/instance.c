@@ -107,6 +107,7 @@ static void on_round(Instance *in, int64_t started_ms)
     if (m != NULL && m->state == MOVE_GATE) {
         in->first_ms = in->last_ms;
         in->evidence_ms = started_ms;
+        in->gate_ms = w->now_ms;
     }
     in->last_ms = started_ms;
     pilot_drop_before(in->pilot);

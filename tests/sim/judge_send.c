@@ -1,6 +1,7 @@
 // What must never be sent, judged by what the nodes have told this process and by the truth.
 //
 // minority: most of the true owners of slots have told their view since the gate asked.
+// evidence: the gate's second round ended no longer than a second ago.
 // complete: whoever has told anything since then has told both its INFO and, unless it loads or is
 //   spared, its view.
 // candidate: the replica has told since then that it is in sync with the donor.
@@ -23,7 +24,7 @@
 
 #include "history.h"
 
-enum { HOUR_MS = 3600000, WELL_MS = 3500 };
+enum { HOUR_MS = 3600000, WELL_MS = 3500, EVIDENCE_MS = 1000 };
 
 static bool has_told(const Instance *in, int node, int64_t since_ms)
 {
@@ -179,6 +180,10 @@ void judge_send(Instance *in, const Command *c, int target)
         history_breaks(h, "resumed", "a resumed move sends %s", c->text);
     }
     memset(in->synced, 0, sizeof(in->synced));
+    if (h->w.now_ms - in->gate_ms > EVIDENCE_MS) {
+        history_breaks(h, "evidence", "we write at %d on what was told %lld ms ago",
+                       port_of(c->node), (long long)(h->w.now_ms - in->gate_ms));
+    }
     judge_witnesses(in, c);
     judge_complete(in, c);
     judge_candidate(in, c);

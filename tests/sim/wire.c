@@ -64,7 +64,7 @@ static void execute(Instance *in, Command *c)
         answer(c, true, n->fence ? "yes" : "no");
     } else {
         n->fence = strstr(c->text, " yes") != NULL;
-        n->fence_is_us = n->fence;
+        n->fence_is_us = n->fence && c->at == c->node; // else it got a new ID in the meantime
         answer(c, true, "OK");
     }
     tell(w, "%d answers %s: %s%s", port_of(c->at), c->text, c->reply,
