@@ -200,6 +200,13 @@ void pilot_set_mode(Pilot *p, AutoMode mode)
                "automatic mode is now %s", auto_mode_text(mode));
 }
 
+void pilot_set_policy(Pilot *p, AutoLimits limits, int floor, bool spread)
+{
+    auto_set_limits(&p->automatic, limits);
+    p->options.floor = floor;
+    p->options.spread = spread;
+}
+
 void pilot_release(Pilot *p)
 {
     auto_release(&p->automatic);

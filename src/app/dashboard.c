@@ -8,12 +8,14 @@
 
 #include "commands.h"
 #include "event_log.h"
+#include "live_settings.h"
 #include "person.h"
 #include "rehome/base/mem.h"
 #include "rehome/ui/term.h"
 #include "rehome/ui/ui.h"
 #include "session.h"
 #include "theme_file.h"
+#include "theme_watch.h"
 #include "undo.h"
 
 // At most so many frames a second, however many things happen.
@@ -27,6 +29,9 @@ typedef struct {
     EventLog *log;
     Undo undo;
     Theme theme;
+    ThemeWatch theme_watch;
+    StrBuf themes; // names, each with a blank behind it
+    LiveSettings settings;
     char seeds[160];
     char message[240];
     Level message_level;
@@ -103,6 +108,14 @@ static void suspend(Dashboard *d)
     d->dirty = true;
 }
 
+// The present one; name is how it was asked for.
+static void wear_theme(Dashboard *d, const char *name)
+{
+    term_set_theme(&d->theme);
+    theme_watch_follow(&d->theme_watch, name);
+    d->dirty = true;
+}
+
 static void next_theme(Dashboard *d)
 {
     char text[160];
@@ -110,10 +123,43 @@ static void next_theme(Dashboard *d)
         say(d, LEVEL_INFO, "there is no other theme: rehome --list-themes says where they belong");
         return;
     }
-    term_set_theme(&d->theme);
+    wear_theme(d, d->theme.name);
     snprintf(text, sizeof(text), "theme %s%s%s", d->theme.name,
              d->theme.about[0] != '\0' ? ": " : "", d->theme.about);
     say(d, LEVEL_INFO, text);
+}
+
+// Its file has changed. What is wrong with it is told, and the theme stays as it was.
+static void on_theme_file(void *ctx, const char *name)
+{
+    Dashboard *d = ctx;
+    Error err = {0};
+    if (theme_file_load(name, &d->theme, NULL, &err)) {
+        term_set_theme(&d->theme);
+        d->dirty = true;
+    } else {
+        say(d, LEVEL_WARNING, err.text);
+    }
+}
+
+static bool use_theme(Dashboard *d, const char *name, Error *err)
+{
+    if (!theme_file_load(name, &d->theme, NULL, err)) {
+        return false;
+    }
+    wear_theme(d, name);
+    return true;
+}
+
+static void change_setting(Dashboard *d, const char *name, const char *value)
+{
+    Error err = {0};
+    StrBuf text = {0};
+    bool ok = strcmp(name, "theme") == 0 ? use_theme(d, value, &err)
+                                         : live_settings_set(&d->settings, name, value,
+                                                             d->session.engine, d->ui, &text, &err);
+    say(d, ok ? LEVEL_INFO : LEVEL_WARNING, ok ? strbuf_text(&text) : err.text);
+    strbuf_done(&text);
 }
 
 static void serve(Dashboard *d, const Request *r)
@@ -146,6 +192,9 @@ static void serve(Dashboard *d, const Request *r)
         if (!engine_end_hold(e, &r->subject, &err)) {
             say(d, LEVEL_WARNING, err.text);
         }
+        break;
+    case REQUEST_SET:
+        change_setting(d, r->name, r->value);
         break;
     case REQUEST_REFRESH:
         engine_refresh(e);
@@ -342,6 +391,8 @@ static bool start_screen(Dashboard *d, const Options *o)
         session_say("%s", err.text);
         return false;
     }
+    d->theme_watch = (ThemeWatch){.loop = d->session.loop, .ctx = d, .changed = on_theme_file};
+    theme_watch_follow(&d->theme_watch, o->theme);
     restore_on_crash();
     int w;
     int h;
@@ -359,16 +410,30 @@ static const char *parting_words(const Dashboard *d)
                : NULL;
 }
 
+// What the screen is to know of the options.
+static void configure(Dashboard *d, const Options *o)
+{
+    const ColumnSet *first =
+        o->columns != NULL ? column_sets_find(&o->column_sets, sv(o->columns)) : NULL;
+    ui_set_columns(d->ui, &o->column_sets, first != NULL ? first : o->column_sets.at);
+    if (o->keys != NULL) {
+        ui_set_keys(d->ui, key_remap_map(o->keys));
+    }
+    ThemeFiles themes;
+    theme_files_find(&themes);
+    for (size_t i = 0; i < themes.n; i++) {
+        strbuf_addf(&d->themes, "%s ", themes.at[i].name);
+    }
+    theme_files_done(&themes);
+    d->settings = live_settings(o);
+    ui_set_settings(d->ui, d->settings.at, d->settings.n, strbuf_text(&d->themes));
+}
+
 int dashboard_run(const Options *o, Lab *lab)
 {
     Dashboard d = {.lab = lab, .log = event_log_new(), .ui = ui_new(o->confirm)};
-    const ColumnSet *columns =
-        o->columns != NULL ? column_sets_find(&o->column_sets, sv(o->columns)) : NULL;
-    ui_set_columns(d.ui, &o->column_sets, columns != NULL ? columns : o->column_sets.at);
-    if (o->keys != NULL) {
-        ui_set_keys(d.ui, key_remap_map(o->keys));
-    }
     const char *parting = NULL;
+    configure(&d, o);
     name_seeds(&d, o);
     EngineListener listener = {.ctx = &d, .round = on_round, .event = on_event};
     bool started = session_start(&d.session, o, false, &listener);
@@ -384,6 +449,8 @@ int dashboard_run(const Options *o, Lab *lab)
     if (parting != NULL) {
         session_say("%s", parting);
     }
+    theme_watch_stop(&d.theme_watch);
+    strbuf_done(&d.themes);
     session_done(&d.session);
     ui_free(d.ui);
     canvas_free(d.canvas);

@@ -135,6 +135,12 @@ void engine_set_mode(Engine *e, AutoMode mode)
     pilot_set_mode(e->pilot, mode);
 }
 
+void engine_set_policy(Engine *e, AutoLimits limits, int floor, bool spread, int64_t interval_ms)
+{
+    pilot_set_policy(e->pilot, limits, floor, spread);
+    poller_set_interval(e->poller, interval_ms);
+}
+
 void engine_refresh(Engine *e)
 {
     poller_full_round(e->poller);

@@ -16,43 +16,6 @@
 // next master is orphaned.
 enum { DEFAULT_FOR_MS = 3600000, COULD_NOT = 1, USAGE = 2 };
 
-static bool is_host(const Snapshot *s, const char *text)
-{
-    for (size_t i = 0; i < s->n_nodes; i++) {
-        if (strcmp(s->nodes[i].host, text) == 0 || strcmp(s->nodes[i].ip, text) == 0 ||
-            strcmp(s->nodes[i].hostname, text) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// "all", a node as everywhere, or a host by its label or address.
-static bool find_subject(const Snapshot *s, const char *what, HoldSubject *out, Error *err)
-{
-    Error why = {0};
-    if (strcmp(what, "all") == 0) {
-        *out = (HoldSubject){.kind = HOLD_PAUSE, .scope = HOLD_ON_ALL};
-        return true;
-    }
-    char host[HOLD_HOST_SIZE];
-    text_clean_into(host, sizeof(host), sv(what));
-    int node = snapshot_name(s, what, &why);
-    bool host_too = is_host(s, host);
-    if (node >= 0 && host_too) {
-        return fail(err, ERR_USAGE, "\"%s\" is a host and a node: give the node as host:port",
-                    host);
-    }
-    *out = (HoldSubject){.kind = HOLD_DOWNTIME, .scope = HOLD_ON_NODE};
-    if (node >= 0) {
-        out->node = s->nodes[node].id;
-        return true;
-    }
-    out->scope = HOLD_ON_HOST;
-    memcpy(out->host, host, sizeof(host));
-    return host_too || fail(err, ERR_USAGE, "%s; and no host is called so", why.text);
-}
-
 static HoldFile *open_file(Error *err)
 {
     char *dir;
@@ -91,7 +54,7 @@ static int begin(StrBuf *out, const Options *o, const Engine *e)
     Error err = {0};
     HoldSubject on;
     const Snapshot *s = engine_health(e)->snapshot;
-    HoldFile *f = find_subject(s, o->args[0], &on, &err) ? open_file(&err) : NULL;
+    HoldFile *f = hold_subject_find(s, o->args[0], &on, &err) ? open_file(&err) : NULL;
     if (f == NULL) {
         return end_with(false, f, &err);
     }
@@ -114,7 +77,7 @@ static int release(StrBuf *out, const Options *o, const Engine *e)
     Error err = {0};
     const Snapshot *s = engine_health(e)->snapshot;
     HoldSubject on = {.kind = HOLD_BRAKE, .scope = HOLD_ON_ALL};
-    bool found = strcmp(o->args[0], "brake") == 0 || find_subject(s, o->args[0], &on, &err);
+    bool found = strcmp(o->args[0], "brake") == 0 || hold_subject_find(s, o->args[0], &on, &err);
     HoldFile *f = found ? open_file(&err) : NULL;
     bool ok = f != NULL && hold_change_end(f, &on, s, poller_wall_ms(), &err);
     if (ok && on.kind == HOLD_BRAKE) {

@@ -22,7 +22,7 @@ typedef enum {
 // What is true of an option, in bits.
 enum {
     OPTION_NOT_IN_FILE = 1, // it means one run, and not a way to run
-    OPTION_LIVE = 2,        // it can be set while the dashboard runs
+    OPTION_LIVE = 2,        // it can be set while the dashboard runs; no text
 };
 
 typedef struct {

@@ -96,6 +96,22 @@ bool theme_file_load(const char *name, Theme *out, StrBuf *warnings, Error *err)
     return ok;
 }
 
+char *theme_file_path(const char *name)
+{
+    Folders f = folders_new();
+    StrBuf path = {0};
+    char *found = NULL;
+    name = name != NULL ? name : fallback;
+    if (strchr(name, '/') != NULL) {
+        found = mem_strdup(name);
+    } else if (find_file(&f, name, &path)) {
+        found = mem_strdup(strbuf_text(&path));
+    }
+    strbuf_done(&path);
+    folders_done(&f);
+    return found;
+}
+
 bool theme_file_check(const char *file, StrBuf *problems)
 {
     Folders f = folders_new();

@@ -30,6 +30,10 @@ void theme_files_done(ThemeFiles *files);
 // bad value is an error, and out stays as it was.
 bool theme_file_load(const char *name, Theme *out, StrBuf *warnings, Error *err);
 
+// The file that theme_file_load() reads for this name, owned by the caller; NULL: none, it is built
+// in or unknown.
+char *theme_file_path(const char *name);
+
 // The one behind name in theme_files_find(), which starts again behind the last. Files that cannot
 // be used are passed over. false: there is no other.
 bool theme_file_next(const char *name, Theme *out);

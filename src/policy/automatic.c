@@ -43,7 +43,7 @@ AutoLimits auto_limits_default(void)
     };
 }
 
-void auto_init(Automatic *a, AutoMode mode, AutoLimits limits)
+void auto_set_limits(Automatic *a, AutoLimits limits)
 {
     if (limits.grace_ms < 0) {
         limits.grace_ms = 0;
@@ -60,7 +60,13 @@ void auto_init(Automatic *a, AutoMode mode, AutoLimits limits)
     if (limits.young_rounds < 1) {
         limits.young_rounds = 1;
     }
-    *a = (Automatic){.mode = mode, .limits = limits};
+    a->limits = limits;
+}
+
+void auto_init(Automatic *a, AutoMode mode, AutoLimits limits)
+{
+    *a = (Automatic){.mode = mode};
+    auto_set_limits(a, limits);
 }
 
 void auto_set_mode(Automatic *a, AutoMode mode)

@@ -244,3 +244,39 @@ char *hold_subject_text(char *out, size_t size, const HoldSubject *on, const Sna
     }
     return out;
 }
+
+static bool is_host(const Snapshot *s, const char *text)
+{
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        if (strcmp(s->nodes[i].host, text) == 0 || strcmp(s->nodes[i].ip, text) == 0 ||
+            strcmp(s->nodes[i].hostname, text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool hold_subject_find(const Snapshot *s, const char *what, HoldSubject *out, Error *err)
+{
+    Error why = {0};
+    if (strcmp(what, "all") == 0) {
+        *out = (HoldSubject){.kind = HOLD_PAUSE, .scope = HOLD_ON_ALL};
+        return true;
+    }
+    char host[HOLD_HOST_SIZE];
+    text_clean_into(host, sizeof(host), sv(what));
+    int node = snapshot_name(s, what, &why);
+    bool host_too = is_host(s, host);
+    if (node >= 0 && host_too) {
+        return fail(err, ERR_USAGE, "\"%s\" is a host and a node: give the node as host:port",
+                    host);
+    }
+    *out = (HoldSubject){.kind = HOLD_DOWNTIME, .scope = HOLD_ON_NODE};
+    if (node >= 0) {
+        out->node = s->nodes[node].id;
+        return true;
+    }
+    out->scope = HOLD_ON_HOST;
+    memcpy(out->host, host, sizeof(host));
+    return host_too || fail(err, ERR_USAGE, "%s; and no host is called so", why.text);
+}

@@ -208,21 +208,34 @@ Request dialog_undo(Ui *ui, const Scene *s)
     return dialog_pair(ui, s, replica, target, ORIGIN_UNDO);
 }
 
+Request dialog_mode(Ui *ui, const Scene *s, AutoMode mode)
+{
+    if (s->automatic == NULL || s->automatic->mode == mode) {
+        return (Request){0};
+    }
+    if (mode != AUTO_ACT) {
+        return (Request){.kind = REQUEST_AUTO, .mode = mode};
+    }
+    if (s->read_only) {
+        ui_note(ui, s, LEVEL_INFO, "read-only: automatic mode can observe, not act");
+        return (Request){0};
+    }
+    ui->dialog = (Dialog){.kind = DIALOG_AUTO, .opened_ms = s->now_ms};
+    return (Request){0};
+}
+
 Request dialog_auto(Ui *ui, const Scene *s)
 {
     if (s->automatic == NULL) {
         return (Request){0};
     }
-    if (s->automatic->mode != AUTO_OBSERVE) {
-        AutoMode next = s->automatic->mode == AUTO_OFF ? AUTO_OBSERVE : AUTO_OFF;
-        return (Request){.kind = REQUEST_AUTO, .mode = next};
+    AutoMode mode = s->automatic->mode;
+    AutoMode next = mode == AUTO_OFF ? AUTO_OBSERVE : mode == AUTO_OBSERVE ? AUTO_ACT : AUTO_OFF;
+    Request out = dialog_mode(ui, s, next);
+    if (next == AUTO_ACT && s->read_only) { // it cannot act: round again
+        out = (Request){.kind = REQUEST_AUTO, .mode = AUTO_OFF};
     }
-    if (s->read_only) { // it cannot act: round again
-        ui_note(ui, s, LEVEL_INFO, "read-only: automatic mode can observe, not act");
-        return (Request){.kind = REQUEST_AUTO, .mode = AUTO_OFF};
-    }
-    ui->dialog = (Dialog){.kind = DIALOG_AUTO, .opened_ms = s->now_ms};
-    return (Request){0};
+    return out;
 }
 
 Request dialog_quit(Ui *ui, const Scene *s)
@@ -316,7 +329,7 @@ void dialog_check(Ui *ui, const Scene *s)
         }
         break;
     case DIALOG_AUTO:
-        if (s->automatic == NULL || s->automatic->mode != AUTO_OBSERVE || s->read_only) {
+        if (s->automatic == NULL || s->automatic->mode == AUTO_ACT || s->read_only) {
             close_dialog(ui);
         }
         break;

@@ -44,8 +44,9 @@ Request dialog_best(Ui *ui, const Scene *s, int target);
 Request dialog_pair(Ui *ui, const Scene *s, int replica, int target, MoveOrigin origin);
 Request dialog_urgent(Ui *ui, const Scene *s);
 Request dialog_undo(Ui *ui, const Scene *s);
-Request dialog_auto(Ui *ui, const Scene *s); // the next mode; asks before act
-Request dialog_quit(Ui *ui, const Scene *s); // asks while a move is under way
+Request dialog_auto(Ui *ui, const Scene *s);                // the next mode; asks before act
+Request dialog_mode(Ui *ui, const Scene *s, AutoMode mode); // this one; asks before act
+Request dialog_quit(Ui *ui, const Scene *s);                // asks while a move is under way
 
 // Asks for a downtime of a node, or (-1) for a pause; for its end where there is one already.
 Request dialog_hold(Ui *ui, const Scene *s, int node);

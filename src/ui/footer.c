@@ -125,10 +125,10 @@ static bool belongs(const Ui *ui, const Scene *s, const KeyBinding *b)
     if (s->demo && ui_scope(ui) == IN_TREE) {
         scope |= IN_DEMO;
     }
-    if (ui->dialog.kind != DIALOG_NONE) {
+    if (ui->dialog.kind != DIALOG_NONE || ui->line.is_open) {
         scope = ui_scope(ui);
     }
-    if (s->health == NULL && b->action != ACT_QUIT && b->action != ACT_HELP) {
+    if (s->health == NULL && !ui->line.is_open && b->action != ACT_QUIT && b->action != ACT_HELP) {
         return false;
     }
     return b->label[0] != '\0' && b->keys[0] != '\0' && (b->scope & scope) != 0 &&

@@ -1,6 +1,7 @@
 // The page of keys, from the table of keys, and what the glyphs mean.
 #include <stdio.h>
 
+#include "command.h"
 #include "page.h"
 #include "rehome/base/mem.h"
 #include "view.h"
@@ -15,6 +16,7 @@ static const struct {
     {IN_DEMO, "Demo"},
     {IN_FORM | IN_FILTER, "While text is typed"},
     {IN_EVENTS | IN_AUTO | IN_DETAILS | IN_HELP, "Lists"},
+    {IN_COMMAND, "Command line"},
     {IN_ANY, "Everywhere"},
 };
 
@@ -67,6 +69,23 @@ void help_draw(Ui *ui, Canvas *c, Rect r)
     for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
         add_section(&page, ui->keys, i);
     }
+    page_title(&page, "Commands, behind a :");
+    for (size_t i = 0; i < line_commands_n; i++) {
+        StrBuf text = {0};
+        const LineCommand *command = &line_commands[i];
+        strbuf_addf(&text, "%s%s%s", command->args, command->args[0] != '\0' ? ": " : "",
+                    command->help);
+        page_add(&page, ROLE_KEY, command->name, ROLE_TEXT, strbuf_text(&text));
+        strbuf_done(&text);
+    }
+    for (size_t i = 0; i < ui->n_settings; i++) {
+        StrBuf text = {0};
+        const UiSetting *setting = &ui->settings[i];
+        strbuf_addf(&text, "%s: %s", setting->arg, setting->help);
+        page_add(&page, ROLE_KEY, setting->name, ROLE_TEXT, strbuf_text(&text));
+        strbuf_done(&text);
+    }
+    page_blank(&page);
     page_title(&page, "Signs");
     for (size_t i = 0; i < ARRAY_LEN(legend); i++) {
         page_add(&page, legend[i].role, glyph_text(legend[i].glyph, c->ascii), ROLE_TEXT,

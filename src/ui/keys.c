@@ -76,6 +76,18 @@ static const KeyBinding bindings[] = {
      .label = "", .help = "Follow: the cursor goes to the most urgent problem, until it is moved by hand."},
     {.keys = "Z", .scope = IN_VIEWS, .action = ACT_FREEZE, .need = NEED_NOTHING,
      .label = "", .help = "Freeze the screen, to read or to copy; the cluster is watched on. Any key thaws it and does nothing else."},
+    {.keys = ":", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_COMMAND, .need = NEED_NOTHING,
+     .label = "", .help = "A line for commands: what has no key, and what has one; Tab completes."},
+    {.keys = "Enter", .scope = IN_COMMAND, .action = ACT_CHOOSE, .need = NEED_NOTHING,
+     .label = "do it", .help = "Do what the line says."},
+    {.keys = "Tab", .scope = IN_COMMAND, .action = ACT_COMPLETE, .need = NEED_NOTHING,
+     .label = "complete", .help = "Write as much of the word as is certain, then go through what there is."},
+    {.keys = "Up", .scope = IN_COMMAND, .action = ACT_OLDER, .need = NEED_NOTHING,
+     .label = "the last one", .help = "The line before it."},
+    {.keys = "Down", .scope = IN_COMMAND, .action = ACT_NEWER, .need = NEED_NOTHING,
+     .label = "", .help = "The line after it."},
+    {.keys = "Esc", .scope = IN_COMMAND, .action = ACT_CANCEL, .need = NEED_NOTHING,
+     .label = "leave it", .help = "Do nothing."},
     {.keys = "c", .scope = IN_TREE, .action = ACT_COLUMNS, .need = NEED_NOTHING,
      .label = "", .help = "The next set of columns; auto is as many as there is room for."},
     {.keys = "x", .scope = IN_TREE | IN_HOSTS | IN_PROBLEMS | IN_DETAILS | IN_WHY, .action = ACT_WHATIF, .need = NEED_NOTHING,
@@ -325,7 +337,7 @@ void key_scope_words(unsigned scope, StrBuf *out)
         {IN_PROBLEMS, "problems"},      {IN_EVENTS, "events"},   {IN_AUTO, "automatic"},
         {IN_WHY, "explanation"},        {IN_DETAILS, "details"}, {IN_HELP, "help"},
         {IN_PICK, "choosing a master"}, {IN_CONFIRM, "preview"}, {IN_DEMO, "demo"},
-        {IN_FORM, "questions"},         {IN_FILTER, "typing"},
+        {IN_FORM, "questions"},         {IN_FILTER, "typing"},   {IN_COMMAND, "command line"},
     };
     const char *comma = "";
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {

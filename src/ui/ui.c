@@ -20,6 +20,7 @@ Ui *ui_new(ConfirmMode confirm)
     Ui *ui = mem_alloc(sizeof(*ui));
     ui->confirm = confirm;
     ui->keys = &keys_built_in;
+    ui->themes = "";
     ui->view = &tree_view;
     ui->event.code = EVENT_CODE_COUNT;
     return ui;
@@ -43,6 +44,18 @@ void ui_set_columns(Ui *ui, const ColumnSets *sets, const ColumnSet *first)
 {
     ui->column_sets = sets;
     ui->columns = (size_t)(first - sets->at);
+}
+
+void ui_set_confirm(Ui *ui, ConfirmMode confirm)
+{
+    ui->confirm = confirm;
+}
+
+void ui_set_settings(Ui *ui, const UiSetting *settings, size_t n, const char *themes)
+{
+    ui->settings = settings;
+    ui->n_settings = n;
+    ui->themes = themes;
 }
 
 void ui_set_keys(Ui *ui, const KeyMap *keys)
@@ -183,7 +196,8 @@ static bool is_explaining(const Ui *ui)
 
 unsigned ui_scope(const Ui *ui)
 {
-    return ui->dialog.kind == DIALOG_HOLD    ? (unsigned)IN_FORM
+    return ui->line.is_open                  ? (unsigned)IN_COMMAND
+           : ui->dialog.kind == DIALOG_HOLD  ? (unsigned)IN_FORM
            : ui->dialog.kind != DIALOG_NONE  ? (unsigned)IN_CONFIRM
            : ui->find.typing != FIND_NOTHING ? (unsigned)IN_FILTER
            : ui->help                        ? (unsigned)IN_HELP
@@ -193,8 +207,7 @@ unsigned ui_scope(const Ui *ui)
                                              : (unsigned)ui->view->scope;
 }
 
-// Nothing may be moved now: says why, true.
-static bool refuses_writes(Ui *ui, const Scene *s)
+bool ui_refuses_writes(Ui *ui, const Scene *s)
 {
     if (s->health == NULL || (s->trouble != NULL && s->trouble[0] != '\0')) {
         ui_note(ui, s, LEVEL_WARNING, "no contact with the cluster: nothing can be moved");
@@ -385,6 +398,7 @@ void ui_draw(Ui *ui, const Scene *s, Canvas *c)
     }
     dialog_draw(ui, s, c);
     freeze_take(ui, s, c);
+    command_line_draw(ui, s, c);
 }
 
 // Keys.
@@ -392,7 +406,7 @@ void ui_draw(Ui *ui, const Scene *s, Canvas *c)
 static Request move_selected(Ui *ui, const Scene *s)
 {
     int node = ui_selected(ui, s);
-    if (refuses_writes(ui, s) || node < 0) {
+    if (ui_refuses_writes(ui, s) || node < 0) {
         return (Request){0};
     }
     if (s->health->of[node].is_master) {
@@ -461,7 +475,7 @@ static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
         return move_selected(ui, s);
     }
     if (action == ACT_MOVE_URGENT || action == ACT_UNDO) {
-        if (refuses_writes(ui, s)) {
+        if (ui_refuses_writes(ui, s)) {
             return (Request){0};
         }
         return action == ACT_UNDO ? dialog_undo(ui, s) : dialog_urgent(ui, s);
@@ -509,6 +523,8 @@ static bool act_anywhere(Ui *ui, const Scene *s, Action action, Request *out)
         out->kind = REQUEST_THEME;
     } else if (action == ACT_FREEZE) {
         freeze_start(ui, s);
+    } else if (action == ACT_COMMAND) {
+        command_line_open(ui);
     } else if (action == ACT_HELP) {
         ui->help = !ui->help;
         ui->help_page = (Scroll){0};
@@ -570,6 +586,23 @@ static Request thaw(Ui *ui, const Scene *s, uint32_t key)
     return out;
 }
 
+Request ui_act(Ui *ui, const Scene *s, Action action)
+{
+    Request out = {0};
+    if (action == ACT_NONE || act_anywhere(ui, s, action, &out) || act_on_page(ui, action) ||
+        s->health == NULL) {
+        return out;
+    }
+    if (ui->pick.active) {
+        pick_act(ui, s, action, &out);
+        return out;
+    }
+    if (!ui->details && ui->view->act(ui, s, action, &out)) {
+        return out;
+    }
+    return act_on_cluster(ui, s, action);
+}
+
 Request ui_key(Ui *ui, const Scene *s, uint32_t key)
 {
     Request out = {0};
@@ -594,19 +627,10 @@ Request ui_key(Ui *ui, const Scene *s, uint32_t key)
     }
     ui->touched = ui->touched || s->health != NULL;
     ui->note[0] = '\0';
-    Action action = lookup(ui, s, key);
-    if (action == ACT_NONE || act_anywhere(ui, s, action, &out) || act_on_page(ui, action) ||
-        s->health == NULL) {
-        return out;
+    if (ui->line.is_open) {
+        return command_line_key(ui, s, key);
     }
-    if (ui->pick.active) {
-        pick_act(ui, s, action, &out);
-        return out;
-    }
-    if (!ui->details && ui->view->act(ui, s, action, &out)) {
-        return out;
-    }
-    return act_on_cluster(ui, s, action);
+    return ui_act(ui, s, lookup(ui, s, key));
 }
 
 // Time.

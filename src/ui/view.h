@@ -2,6 +2,7 @@
 #ifndef REHOME_UI_VIEW_H
 #define REHOME_UI_VIEW_H
 
+#include "command_line.h"
 #include "dialog.h"
 #include "find.h"
 #include "freeze.h"
@@ -74,9 +75,9 @@ struct Ui {
     Scroll hosts_grid; // shards
     int hosts_left;    // first host in the grid
     // problems
-    ProblemRows problem_rows; // of the present scene
-    ProblemMark problem;      // selected
-    int problem_row;          // where it was last seen
+    ProblemRows problem_rows;   // of the present scene
+    ProblemMark problem;        // selected
+    int problem_row;            // where it was last seen
     uint64_t problems_unfolded; // causes
     Scroll problems;
     // events
@@ -99,6 +100,11 @@ struct Ui {
     bool has_undo;
     MoveSpec undo;
     bool was_busy; // a move was in flight at the last tick
+    // the command line
+    CommandLine line;
+    const UiSetting *settings; // that can be changed; borrowed
+    size_t n_settings;
+    const char *themes; // names separated by blanks; borrowed
     // what we said last; it gives way to the app's message when it is old
     char note[NOTE_MAX];
     Level note_level;
@@ -111,6 +117,12 @@ void ui_note(Ui *ui, const Scene *s, Level level, const char *format, ...)
 
 // Other rows are wanted, or in another order.
 void ui_reshape(Ui *ui);
+
+// Do what a key of this action would do now.
+Request ui_act(Ui *ui, const Scene *s, Action action);
+
+// Nothing may be moved now: says why, true.
+bool ui_refuses_writes(Ui *ui, const Scene *s);
 
 // Bring the rows and the cursor up to the scene. Before anything that uses either.
 void ui_settle(Ui *ui, const Scene *s);

@@ -15,6 +15,7 @@
     X(check)                                                                                       \
     X(check_json)                                                                                  \
     X(column_sets)                                                                                 \
+    X(command)                                                                                     \
     X(config)                                                                                      \
     X(diff)                                                                                        \
     X(event_report)                                                                                \

@@ -95,6 +95,7 @@ void pilot_stop_move(Pilot *p, int64_t now_ms); // before the write: dropped; af
                                                 // the end
 
 void pilot_set_mode(Pilot *p, AutoMode mode);
+void pilot_set_policy(Pilot *p, AutoLimits limits, int floor, bool spread); // as in PilotOptions
 void pilot_release(Pilot *p); // a person releases the brake, which is no longer kept
 
 // We are about to end: gives the lease back, unless a move is under way, which nobody is to meet

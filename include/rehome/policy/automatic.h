@@ -128,6 +128,7 @@ typedef struct {
 } Automatic;
 
 void auto_init(Automatic *a, AutoMode mode, AutoLimits limits);
+void auto_set_limits(Automatic *a, AutoLimits limits); // what is out of range is brought into it
 void auto_set_mode(Automatic *a, AutoMode mode);
 void auto_brake(Automatic *a, const char *why); // as if it had tripped; stays until auto_release()
 void auto_release(Automatic *a);                // a person releases the brake

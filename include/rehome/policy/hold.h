@@ -93,6 +93,9 @@ Hold hold_make(const Snapshot *s, const HoldSubject *on, const char *owner, cons
 bool hold_is_over(const Hold *hold, int64_t wall_ms);
 bool hold_concerns(const Hold *hold, const Snapshot *s); // it is about this cluster
 bool hold_covers(const Hold *hold, const Node *node);    // a downtime of this node or of its host
+// What a person means: "all" (a pause), a node as everywhere, or a host by its label or address.
+// The kind is that of holding it back.
+bool hold_subject_find(const Snapshot *s, const char *what, HoldSubject *out, Error *err);
 bool hold_subject_eq(const HoldSubject *a, const HoldSubject *b);
 
 // Put it in place of the one on the same subject, if there is one. False: there are too many.

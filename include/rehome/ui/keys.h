@@ -49,10 +49,11 @@ typedef enum {
     IN_FORM = 2048,
     IN_HOSTS = 4096,
     IN_PROBLEMS = 8192,
+    IN_COMMAND = 16384,
 } KeyScope;
 
 // Where text is typed: letters are letters there, and what the other keys do is fixed.
-#define IN_TEXT ((unsigned)IN_FORM | IN_FILTER)
+#define IN_TEXT ((unsigned)IN_FORM | IN_FILTER | IN_COMMAND)
 
 #define ACTIONS(X)                                                                                 \
     X(NONE)                                                                                        \
@@ -72,6 +73,10 @@ typedef enum {
     X(EXPLAIN)                                                                                     \
     X(WHATIF)                                                                                      \
     X(DETAILS)                                                                                     \
+    X(COMMAND)                                                                                     \
+    X(COMPLETE)                                                                                    \
+    X(OLDER)                                                                                       \
+    X(NEWER)                                                                                       \
     X(COLUMNS)                                                                                     \
     X(SEARCH)                                                                                      \
     X(SEARCH_NEXT)                                                                                 \

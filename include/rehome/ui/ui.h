@@ -25,6 +25,7 @@ typedef enum {
     REQUEST_REDRAW,       // repaint the terminal from scratch
     REQUEST_SUSPEND,      // Ctrl-Z
     REQUEST_THEME,        // the next one
+    REQUEST_SET,          // name, value: of a setting, as it was typed
     REQUEST_DEMO_KILL,    // node
     REQUEST_DEMO_RESTART, // node
 } RequestKind;
@@ -37,6 +38,8 @@ typedef struct {
     HoldSubject subject;
     int64_t for_ms;
     char reason[HOLD_REASON_SIZE];
+    char name[32];
+    char value[160];
 } Request;
 
 typedef struct Ui Ui;
@@ -45,6 +48,17 @@ Ui *ui_new(ConfirmMode confirm);
 void ui_free(Ui *ui);
 // Instead of auto and the built-in ones; begins with this one. Borrowed.
 void ui_set_columns(Ui *ui, const ColumnSets *sets, const ColumnSet *first);
+void ui_set_confirm(Ui *ui, ConfirmMode confirm);
+
+// What the command line can set, beside what it can do, and the themes it can name, separated by
+// blanks. Borrowed.
+typedef struct {
+    const char *name;
+    const char *arg;
+    const char *help;
+} UiSetting;
+
+void ui_set_settings(Ui *ui, const UiSetting *settings, size_t n, const char *themes);
 void ui_set_keys(Ui *ui, const KeyMap *keys); // instead of the built-in ones; borrowed
 
 void ui_draw(Ui *ui, const Scene *s, Canvas *c);
