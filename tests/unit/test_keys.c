@@ -182,7 +182,8 @@ static void markdown_has_a_row_for_each_binding(void **state)
         rows++;
     }
     assert_int_equal(rows, keys_built_in.n + 2);
-    assert_non_null(strstr(strbuf_text(&text), "| `j` `Down` | Next row. | tree, hosts, problems,"));
+    assert_non_null(
+        strstr(strbuf_text(&text), "| `j` `Down` | Next row. | tree, hosts, problems,"));
     strbuf_done(&text);
 }
 
