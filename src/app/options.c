@@ -183,13 +183,17 @@ static const char *find_config(int argc, char **argv, bool *matters)
     struct option longs[OPTIONS_MAX + 1] = {0};
     char letters[2 * OPTIONS_MAX + 2];
     const char *path = NULL;
+    // getopt moves words about, and whoever reads them next wants them as they were.
+    char **words = mem_array((size_t)argc + 1, sizeof(*words));
+    memcpy(words, argv, (size_t)argc * sizeof(*words));
     describe(longs, letters);
     opterr = 0;
     optind = 0;
     *matters = true;
     for (;;) {
-        int code = getopt_long(argc, argv, letters, longs, NULL);
+        int code = getopt_long(argc, words, letters, longs, NULL);
         if (code == -1) {
+            mem_free(words);
             return path;
         }
         const char *name = code == ':' || code == '?' ? "" : option_for(code)->name;
