@@ -74,7 +74,7 @@ static Scene scene_now(Dashboard *d)
         .asking = pilot_asking(pilot, &scene.asking_ms),
         .can_undo = undo_is_possible(&d->undo, engine_health(e)) && !pilot_is_busy(pilot),
         .undo_text = d->undo.text,
-        .events = event_log_all(d->log, &scene.n_events),
+        .events = event_log_all(d->log, &scene.n_events, &scene.n_events_before),
         .read_only = pilot_is_read_only(pilot),
         .demo = d->lab != NULL,
         .message = now - d->message_ms < MESSAGE_MS ? d->message : "",
@@ -225,8 +225,19 @@ static void tick(Dashboard *d)
     serve(d, &r);
 }
 
+// Of which cluster they are is known only once there is a picture.
+static void keep_events(Dashboard *d)
+{
+    Error err = {0};
+    const Health *h = engine_health(d->session.engine);
+    if (h != NULL && !event_log_keep(d->log, d->session.state_dir, h->snapshot, &err)) {
+        say(d, LEVEL_WARNING, err.text);
+    }
+}
+
 static void on_round(void *ctx)
 {
+    keep_events(ctx);
     tick(ctx);
 }
 
@@ -442,6 +453,7 @@ int dashboard_run(const Options *o, Lab *lab)
     } else if (started) {
         start_watchers(&d);
         session_run(&d.session);
+        keep_events(&d);
         stop_watchers(&d);
         term_stop();
         parting = parting_words(&d);

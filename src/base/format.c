@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -81,11 +82,25 @@ char *format_seconds(char *out, size_t size, int64_t ms)
     return out;
 }
 
-char *format_wall(char *out, size_t size, int64_t unix_ms)
+static bool local_time(int64_t unix_ms, struct tm *out)
 {
     time_t seconds = (time_t)(unix_ms / 1000);
+    return localtime_r(&seconds, out) != NULL;
+}
+
+char *format_wall(char *out, size_t size, int64_t unix_ms)
+{
     struct tm local;
-    if (localtime_r(&seconds, &local) == NULL || strftime(out, size, "%H:%M:%S", &local) == 0) {
+    if (!local_time(unix_ms, &local) || strftime(out, size, "%H:%M:%S", &local) == 0) {
+        return unknown(out, size);
+    }
+    return out;
+}
+
+char *format_day(char *out, size_t size, int64_t unix_ms)
+{
+    struct tm local;
+    if (!local_time(unix_ms, &local) || strftime(out, size, "%Y-%m-%d", &local) == 0) {
         return unknown(out, size);
     }
     return out;

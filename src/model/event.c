@@ -8,11 +8,42 @@
 const char *event_code_text(EventCode code)
 {
     static const char *const texts[] = {
-#define X(name, text) [EVENT_##name] = text,
+#define X(name, text, kind) [EVENT_##name] = text,
         EVENT_CODES(X)
 #undef X
     };
     return texts[code];
+}
+
+EventKind event_kind(EventCode code)
+{
+    static const EventKind kinds[] = {
+#define X(name, text, kind) [EVENT_##name] = EVENT_KIND_##kind,
+        EVENT_CODES(X)
+#undef X
+    };
+    return kinds[code];
+}
+
+const char *event_kind_text(EventKind kind)
+{
+    static const char *const texts[] = {
+#define X(name, text) [EVENT_KIND_##name] = text,
+        EVENT_KINDS(X)
+#undef X
+    };
+    return texts[kind];
+}
+
+const char *event_level_text(Level level)
+{
+    static const char *const texts[] = {
+        [LEVEL_INFO] = "info",
+        [LEVEL_GOOD] = "good",
+        [LEVEL_WARNING] = "warning",
+        [LEVEL_CRITICAL] = "critical",
+    };
+    return texts[level];
 }
 
 const char *event_by_text(EventBy by)

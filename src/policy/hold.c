@@ -59,6 +59,15 @@ bool hold_scope_parse(const char *text, HoldScope *out)
     return found;
 }
 
+size_t hold_members(const Snapshot *s, NodeId out[HOLD_MEMBERS])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_owners && n < HOLD_MEMBERS; i++) {
+        out[n++] = s->nodes[s->masters[i]].id;
+    }
+    return n;
+}
+
 Hold hold_make(const Snapshot *s, const HoldSubject *on, const char *owner, const char *reason,
                int64_t wall_ms, int64_t for_ms)
 {
@@ -69,9 +78,7 @@ Hold hold_make(const Snapshot *s, const HoldSubject *on, const char *owner, cons
     };
     text_clean_into(hold.owner, sizeof(hold.owner), sv_trim(sv(owner)));
     text_clean_into(hold.reason, sizeof(hold.reason), sv_trim(sv(reason)));
-    for (size_t i = 0; i < s->n_owners && hold.n_members < HOLD_MEMBERS; i++) {
-        hold.members[hold.n_members++] = s->nodes[s->masters[i]].id;
-    }
+    hold.n_members = hold_members(s, hold.members);
     return hold;
 }
 

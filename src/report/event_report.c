@@ -1,5 +1,7 @@
 #include "rehome/report/event_report.h"
 
+#include <string.h>
+
 #include "rehome/base/text.h"
 #include "value.h"
 #include "words.h"
@@ -20,8 +22,67 @@ void event_json(StrBuf *out, const Event *e)
     value_set(line, "node", value_word(e->node.hex));
     value_set(line, "addr", value_word(e->addr));
     value_set(line, "by", value_word(event_by_text(e->by)));
+    value_set(line, "level", json_string(event_level_text(e->level)));
     value_set(line, "text", value_text(e->text));
     value_write(out, line, JSON_COMPACT);
+}
+
+// The number of the word that is this text; -1: none is.
+static int word_of(const json_t *text, const char *(*word)(int number), int n)
+{
+    const char *is = json_string_value(text);
+    for (int i = 0; is != NULL && i < n; i++) {
+        if (strcmp(is, word(i)) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+static const char *code_word(int code)
+{
+    return event_code_text((EventCode)code);
+}
+
+static const char *by_word(int by)
+{
+    return event_by_text((EventBy)by);
+}
+
+static const char *level_word(int level)
+{
+    return event_level_text((Level)level);
+}
+
+static void read_text(const json_t *value, char *out, size_t size)
+{
+    const char *text = json_string_value(value);
+    text_clean_into(out, size, sv(text != NULL ? text : ""));
+}
+
+bool event_json_read(StrView text, Event *out)
+{
+    enum { CENTURIES_S = 100000000 };
+    json_t *line = json_loadb(text.n > 0 ? text.at : "", text.n, JSON_REJECT_DUPLICATES, NULL);
+    double t = json_number_value(json_object_get(line, "t"));
+    int code = word_of(json_object_get(line, "event"), code_word, EVENT_CODE_COUNT);
+    int by = word_of(json_object_get(line, "by"), by_word, BY_OTHER + 1);
+    int level = word_of(json_object_get(line, "level"), level_word, LEVEL_CRITICAL + 1);
+    const char *node = json_string_value(json_object_get(line, "node"));
+    bool ok = code >= 0 && level >= 0 && t > 0 && t < 1000.0 * CENTURIES_S;
+    if (ok) {
+        *out = (Event){
+            .code = (EventCode)code,
+            .level = (Level)level,
+            .by = by >= 0 ? (EventBy)by : BY_NOBODY,
+            .wall_ms = (int64_t)(t * 1000.0 + 0.5),
+        };
+        node_id_parse(sv(node != NULL ? node : ""), &out->node);
+        read_text(json_object_get(line, "addr"), out->addr, sizeof(out->addr));
+        read_text(json_object_get(line, "text"), out->text, sizeof(out->text));
+    }
+    json_decref(line);
+    return ok;
 }
 
 static void add_transfer(StrBuf *out, const Move *m)

@@ -181,7 +181,7 @@ static void draw_last_move(AutomaticPen *p)
 // What moved without us: the server by a guess, or somebody else.
 static void draw_moved_by_others(AutomaticPen *p)
 {
-    for (size_t i = p->s->n_events; i-- > 0;) {
+    for (size_t i = p->s->n_events; i-- > p->s->n_events_before;) {
         const Event *e = &p->s->events[i];
         if (e->code == EVENT_REPLICA_MOVED && (e->by == BY_SERVER || e->by == BY_OTHER)) {
             char text[240];

@@ -23,6 +23,7 @@ Ui *ui_new(ConfirmMode confirm)
     ui->themes = "";
     ui->view = &tree_view;
     ui->event.code = EVENT_CODE_COUNT;
+    ui->events_shown.kind = EVENT_KIND_COUNT;
     return ui;
 }
 

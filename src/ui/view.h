@@ -4,6 +4,7 @@
 
 #include "command_line.h"
 #include "dialog.h"
+#include "event_lines.h"
 #include "find.h"
 #include "freeze.h"
 #include "pick.h"
@@ -82,6 +83,7 @@ struct Ui {
     Scroll problems;
     // events
     Event event; // selected; EVENT_CODE_COUNT: the newest, and stay there
+    EventFilter events_shown;
     Scroll events;
     // automatic
     uint64_t decision; // selected: a serial, or AUTO_ROW_*

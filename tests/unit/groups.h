@@ -82,6 +82,7 @@
     X(ui_pick)                                                                                     \
     X(views)                                                                                       \
     X(views_automatic)                                                                             \
+    X(views_events)                                                                                \
     X(views_hosts)                                                                                 \
     X(views_problems)                                                                              \
     X(whatif)

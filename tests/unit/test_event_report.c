@@ -48,7 +48,7 @@ static void json_is_one_line_with_the_contracts_names(void **state)
     assert_string_equal(strbuf_text(&out),
                         "{\"schema\":1,\"t\":1700000001.007,\"event\":\"replica-moved\","
                         "\"node\":\"0123456789012345678901234567890123456789\","
-                        "\"addr\":\"127.0.99.171:7004\",\"by\":\"us\","
+                        "\"addr\":\"127.0.99.171:7004\",\"by\":\"us\",\"level\":\"good\","
                         "\"text\":\"127.0.99.171:7004 follows 127.0.99.170:7001 now\"}\n");
     strbuf_done(&out);
 }
@@ -94,6 +94,58 @@ static void json_of_every_code_and_author_can_be_read(void **state)
             strbuf_done(&out);
         }
     }
+}
+
+static void an_event_is_read_as_it_was_written(void **state)
+{
+    (void)state;
+    for (EventCode code = 0; code < EVENT_CODE_COUNT; code++) {
+        Event e = sample();
+        Event back = {0};
+        StrBuf out = {0};
+        e.code = code;
+        e.by = (EventBy)(code % 4);
+        e.level = (Level)(code % 4);
+        event_json(&out, &e);
+        assert_true(event_json_read(sv_of(strbuf_text(&out), out.n - 1), &back));
+        assert_int_equal(back.code, e.code);
+        assert_int_equal(back.by, e.by);
+        assert_int_equal(back.level, e.level);
+        assert_int_equal(back.wall_ms, e.wall_ms);
+        assert_string_equal(back.node.hex, e.node.hex);
+        assert_string_equal(back.addr, e.addr);
+        assert_string_equal(back.text, e.text);
+        strbuf_done(&out);
+    }
+}
+
+static void what_is_no_event_is_not_read(void **state)
+{
+    (void)state;
+    static const char *const lines[] = {
+        "",
+        "{",
+        "[]",
+        "null",
+        "{\"schema\":1,\"cluster\":[]}",
+        "{\"t\":1700000001.0,\"event\":\"of a later version\",\"level\":\"info\"}",
+        "{\"t\":-1,\"event\":\"lost\",\"level\":\"info\"}",
+        "{\"t\":1e300,\"event\":\"lost\",\"level\":\"info\"}",
+        "{\"t\":\"now\",\"event\":\"lost\",\"level\":\"info\"}",
+        "{\"t\":1700000001.0,\"event\":[\"lost\"],\"level\":\"info\"}",
+        "{\"t\":1700000001.0,\"event\":\"lost\",\"level\":\"info\",\"text\":\"cut of",
+    };
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        Event e = {0};
+        assert_false(event_json_read(sv(lines[i]), &e));
+    }
+    Event e = {0};
+    assert_true(event_json_read(
+        sv("{\"t\":1700000001.0,\"event\":\"lost\",\"level\":\"info\",\"node\":\"me\","
+           "\"text\":\"\\u001b[2J\"}"),
+        &e));
+    assert_true(node_id_is_none(e.node));
+    assert_string_equal(e.text, "?[2J");
 }
 
 // --- progress ----------------------------------------------------------------------------------
@@ -157,6 +209,8 @@ TESTS(event_report, cmocka_unit_test_setup(text_is_one_aligned_line, use_utc),
       cmocka_unit_test(json_is_one_line_with_the_contracts_names),
       cmocka_unit_test(json_has_null_for_what_there_is_not),
       cmocka_unit_test(json_of_every_code_and_author_can_be_read),
+      cmocka_unit_test(an_event_is_read_as_it_was_written),
+      cmocka_unit_test(what_is_no_event_is_not_read),
       cmocka_unit_test(progress_tells_all_that_is_known),
       cmocka_unit_test(progress_leaves_out_what_is_not),
       cmocka_unit_test(progress_of_a_move_that_ended_stands_still))

@@ -199,14 +199,6 @@ static void the_other_questions(void **state)
     stage_free(st);
 }
 
-static void the_events(void **state)
-{
-    (void)state;
-    Stage *st = stage_moving();
-    screen_at("events", st, "4 k", 80, 24);
-    stage_free(st);
-}
-
 static void the_help_page(void **state)
 {
     (void)state;
@@ -347,7 +339,7 @@ TESTS(views, cmocka_unit_test(a_healthy_cluster), cmocka_unit_test(an_orphan),
       cmocka_unit_test(the_end_of_a_move), cmocka_unit_test(before_move_is_asked),
       cmocka_unit_test(the_announcement_of_a_move), cmocka_unit_test(a_move_that_waits_for_yes),
       cmocka_unit_test(no_legal_candidate), cmocka_unit_test(a_replica_picked_up),
-      cmocka_unit_test(the_other_questions), cmocka_unit_test(the_events),
-      cmocka_unit_test(the_help_page), cmocka_unit_test(the_details), cmocka_unit_test(no_cluster),
+      cmocka_unit_test(the_other_questions), cmocka_unit_test(the_help_page),
+      cmocka_unit_test(the_details), cmocka_unit_test(no_cluster),
       cmocka_unit_test(contact_lost_and_brake_on), cmocka_unit_test(too_small),
       cmocka_unit_test(all_states), cmocka_unit_test(more_nodes_than_lines))

@@ -37,5 +37,6 @@ char *format_count(char *out, size_t size, int64_t count);  // "999" "12k" "3.4M
 char *format_clock(char *out, size_t size, int64_t ms);     // "00:12" "59:59" "3h05" "12d04h"
 char *format_seconds(char *out, size_t size, int64_t ms);   // "0.3s" "9.9s" "12s" "3m05s"
 char *format_wall(char *out, size_t size, int64_t unix_ms); // local "12:57:06"
+char *format_day(char *out, size_t size, int64_t unix_ms);  // local "2026-11-22"
 
 #endif

@@ -17,48 +17,62 @@ typedef enum {
     BY_OTHER
 } EventBy; // BY_SERVER is a guess and is worded so
 
-// The names are part of the contract of `watch --format json`.
-#define EVENT_CODES(X)                                                                             \
-    X(CONNECTED, "connected")                                                                      \
-    X(LOST, "lost")                                                                                \
-    X(NODE_ADDED, "node-added")                                                                    \
-    X(NODE_GONE, "node-gone")                                                                      \
-    X(REPLICA_SUSPECTED, "replica-suspected")                                                      \
-    X(REPLICA_FAILED, "replica-failed")                                                            \
-    X(REPLICA_BACK, "replica-back")                                                                \
-    X(REPLICA_MOVED, "replica-moved")                                                              \
-    X(REPLICA_LINK_DOWN, "replica-link-down")                                                      \
-    X(REPLICA_IN_SYNC, "replica-in-sync")                                                          \
-    X(MASTER_SUSPECTED, "master-suspected")                                                        \
-    X(MASTER_FAILED, "master-failed")                                                              \
-    X(MASTER_BACK, "master-back")                                                                  \
-    X(FAILOVER, "failover")                                                                        \
-    X(SLOTS_LOST, "slots-lost")                                                                    \
-    X(SLOTS_COVERED, "slots-covered")                                                              \
-    X(VIEWS_DISAGREE, "views-disagree")                                                            \
-    X(VIEWS_AGREE, "views-agree")                                                                  \
-    X(STATE, "cluster-state")                                                                      \
-    X(ORPHANED, "orphaned")                                                                        \
-    X(AT_RISK, "at-risk")                                                                          \
-    X(PROTECTED, "protected")                                                                      \
-    X(UNREACHABLE, "unreachable")                                                                  \
-    X(REACHABLE, "reachable")                                                                      \
-    X(MOVE_STARTED, "move-started")                                                                \
-    X(MOVE_STEP, "move-step")                                                                      \
-    X(MOVE_DONE, "move-done")                                                                      \
-    X(MOVE_FAILED, "move-failed")                                                                  \
-    X(REFUSED, "refused")                                                                          \
-    X(HOOK, "hook")                                                                                \
-    X(AUTO_MODE, "auto-mode")                                                                      \
-    X(DECISION, "decision")                                                                        \
-    X(LEASE, "lease")                                                                              \
-    X(BRAKE, "brake")                                                                              \
-    X(PAUSE, "pause")                                                                              \
-    X(DOWNTIME, "downtime")                                                                        \
-    X(AUDIT, "audit")
+// What kind of thing happened: by these the view of events can be narrowed.
+#define EVENT_KINDS(X)                                                                             \
+    X(FAILURE, "failures") /* something broke, or came back */                                     \
+    X(MOVE, "moves")       /* of replicas, by whomever */                                          \
+    X(AUTOMATIC, "automatic")                                                                      \
+    X(CLUSTER, "cluster")
 
 typedef enum {
-#define X(name, text) EVENT_##name,
+#define X(name, text) EVENT_KIND_##name,
+    EVENT_KINDS(X)
+#undef X
+        EVENT_KIND_COUNT
+} EventKind;
+
+// One row: enum, name (part of the contract of `watch --format json`), kind.
+#define EVENT_CODES(X)                                                                             \
+    X(CONNECTED, "connected", CLUSTER)                                                             \
+    X(LOST, "lost", FAILURE)                                                                       \
+    X(NODE_ADDED, "node-added", CLUSTER)                                                           \
+    X(NODE_GONE, "node-gone", CLUSTER)                                                             \
+    X(REPLICA_SUSPECTED, "replica-suspected", FAILURE)                                             \
+    X(REPLICA_FAILED, "replica-failed", FAILURE)                                                   \
+    X(REPLICA_BACK, "replica-back", FAILURE)                                                       \
+    X(REPLICA_MOVED, "replica-moved", MOVE)                                                        \
+    X(REPLICA_LINK_DOWN, "replica-link-down", FAILURE)                                             \
+    X(REPLICA_IN_SYNC, "replica-in-sync", FAILURE)                                                 \
+    X(MASTER_SUSPECTED, "master-suspected", FAILURE)                                               \
+    X(MASTER_FAILED, "master-failed", FAILURE)                                                     \
+    X(MASTER_BACK, "master-back", FAILURE)                                                         \
+    X(FAILOVER, "failover", FAILURE)                                                               \
+    X(SLOTS_LOST, "slots-lost", FAILURE)                                                           \
+    X(SLOTS_COVERED, "slots-covered", FAILURE)                                                     \
+    X(VIEWS_DISAGREE, "views-disagree", CLUSTER)                                                   \
+    X(VIEWS_AGREE, "views-agree", CLUSTER)                                                         \
+    X(STATE, "cluster-state", FAILURE)                                                             \
+    X(ORPHANED, "orphaned", FAILURE)                                                               \
+    X(AT_RISK, "at-risk", FAILURE)                                                                 \
+    X(PROTECTED, "protected", FAILURE)                                                             \
+    X(UNREACHABLE, "unreachable", FAILURE)                                                         \
+    X(REACHABLE, "reachable", FAILURE)                                                             \
+    X(MOVE_STARTED, "move-started", MOVE)                                                          \
+    X(MOVE_STEP, "move-step", MOVE)                                                                \
+    X(MOVE_DONE, "move-done", MOVE)                                                                \
+    X(MOVE_FAILED, "move-failed", MOVE)                                                            \
+    X(REFUSED, "refused", MOVE)                                                                    \
+    X(HOOK, "hook", MOVE)                                                                          \
+    X(AUTO_MODE, "auto-mode", AUTOMATIC)                                                           \
+    X(DECISION, "decision", AUTOMATIC)                                                             \
+    X(LEASE, "lease", AUTOMATIC)                                                                   \
+    X(BRAKE, "brake", AUTOMATIC)                                                                   \
+    X(PAUSE, "pause", AUTOMATIC)                                                                   \
+    X(DOWNTIME, "downtime", AUTOMATIC)                                                             \
+    X(AUDIT, "audit", AUTOMATIC)
+
+typedef enum {
+#define X(name, text, kind) EVENT_##name,
     EVENT_CODES(X)
 #undef X
         EVENT_CODE_COUNT
@@ -75,7 +89,10 @@ typedef struct {
 } Event;
 
 const char *event_code_text(EventCode code);
-const char *event_by_text(EventBy by); // "us" "server" "other" "" for nobody
+EventKind event_kind(EventCode code);
+const char *event_kind_text(EventKind kind); // "failures"
+const char *event_level_text(Level level);   // "info" "good" "warning" "critical"
+const char *event_by_text(EventBy by);       // "us" "server" "other" "" for nobody
 
 // Receives events one by one; the event is borrowed for the call.
 typedef void EventSink(void *ctx, const Event *event);

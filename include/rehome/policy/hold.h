@@ -86,6 +86,9 @@ typedef struct {
     char unkept[240]; // why nothing can be kept here, which automatic mode cannot act without; ""
 } Holds;
 
+// By which nodes this cluster is known again; returns how many there are.
+size_t hold_members(const Snapshot *s, NodeId out[HOLD_MEMBERS]);
+
 // A hold of this cluster from now on, for so long (0: until it is released). Texts are cleaned.
 Hold hold_make(const Snapshot *s, const HoldSubject *on, const char *owner, const char *reason,
                int64_t wall_ms, int64_t for_ms);

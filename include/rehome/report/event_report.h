@@ -9,9 +9,12 @@
 // "12:57:06 orphaned           127.0.99.170:7001 is orphaned: ..." with a newline; local time.
 void event_text(StrBuf *out, const Event *e);
 
-// {"schema":1,"t":UNIX_SECONDS.mmm,"event":CODE,"node":ID,"addr":..,"by":..,"text":..} and a
-// newline.
+// {"schema":1,"t":UNIX_SECONDS.mmm,"event":CODE,"node":ID,"addr":..,"by":..,"level":..,"text":..}
+// and a newline.
 void event_json(StrBuf *out, const Event *e);
+
+// Such a line back into an event, its texts cleaned; false: it is none, or of a later version.
+bool event_json_read(StrView line, Event *out);
 
 // One line about a move under way, without a newline: stage, bytes, percent, rate, ETA.
 void move_progress_text(StrBuf *out, const Move *m, int64_t now_ms);

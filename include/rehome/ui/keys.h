@@ -70,6 +70,8 @@ typedef enum {
     X(VIEW_PROBLEMS)                                                                               \
     X(VIEW_EVENTS)                                                                                 \
     X(VIEW_AUTO)                                                                                   \
+    X(EVENT_KIND)                                                                                  \
+    X(EVENT_NODE)                                                                                  \
     X(EXPLAIN)                                                                                     \
     X(WHATIF)                                                                                      \
     X(DETAILS)                                                                                     \

@@ -34,6 +34,7 @@ typedef struct {
     const char *undo_text; // "7004 back to 7003"; "" when not can_undo
     const Event *events;   // ring, oldest first
     size_t n_events;
+    size_t n_events_before; // of these, the first so many are of earlier sessions
     bool read_only;
     bool demo;           // a throw-away cluster: its nodes can be killed and restarted
     const char *message; // last message to the operator; "" when none

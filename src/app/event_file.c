@@ -1,0 +1,307 @@
+#include "event_file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "audit_file.h"
+#include "paths.h"
+#include "rehome/base/mem.h"
+#include "rehome/policy/hold.h"
+#include "rehome/report/event_report.h"
+
+enum {
+    FILE_BYTES = 256 * 1024,    // then the session goes on in another one
+    FOLDER_BYTES = 1024 * 1024, // of all sessions of all clusters
+    FILES_MAX = 200,
+    TWICE_MS = 3000, // two sessions that saw the same within this saw one thing
+};
+
+struct EventFile {
+    char *dir;
+    char *path;
+    int64_t wall_ms; // when it was begun
+    size_t written;
+};
+
+static char *path_of(const char *dir, const char *name)
+{
+    StrBuf path = {0};
+    strbuf_addf(&path, "%s/%s", dir, name);
+    char *out = mem_strdup(strbuf_text(&path));
+    strbuf_done(&path);
+    return out;
+}
+
+EventFile *event_file_new(const char *state_dir, int64_t wall_ms)
+{
+    EventFile *f = mem_alloc(sizeof(*f));
+    f->dir = path_of(state_dir, "events");
+    f->wall_ms = wall_ms;
+    return f;
+}
+
+void event_file_free(EventFile *f)
+{
+    if (f != NULL) {
+        mem_free(f->dir);
+        mem_free(f->path);
+        mem_free(f);
+    }
+}
+
+// --- the folder
+
+typedef struct {
+    char name[64];
+    int64_t size;
+    struct timespec changed;
+} Kept;
+
+typedef struct {
+    Kept *at;
+    size_t n;
+    size_t cap;
+} Folder;
+
+static bool is_ours(const char *name)
+{
+    size_t n = strlen(name);
+    return n > 6 && n < sizeof(((Kept *)NULL)->name) && strcmp(name + n - 6, ".jsonl") == 0 &&
+           name[0] >= '0' && name[0] <= '9';
+}
+
+static int kept_cmp(const void *a, const void *b)
+{
+    const Kept *x = a;
+    const Kept *y = b;
+    if (x->changed.tv_sec != y->changed.tv_sec) {
+        return x->changed.tv_sec < y->changed.tv_sec ? -1 : 1;
+    }
+    return x->changed.tv_nsec < y->changed.tv_nsec   ? -1
+           : x->changed.tv_nsec > y->changed.tv_nsec ? 1
+                                                     : strcmp(x->name, y->name);
+}
+
+// By when they were last written to: a session that goes on is not an old one.
+static Folder list(const char *dir)
+{
+    Folder folder = {0};
+    DIR *d = opendir(dir);
+    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
+        struct stat st;
+        if (!is_ours(e->d_name) || fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
+            !S_ISREG(st.st_mode)) {
+            continue;
+        }
+        folder.at = mem_grow(folder.at, &folder.cap, folder.n + 1, sizeof(*folder.at));
+        Kept *kept = &folder.at[folder.n++];
+        *kept = (Kept){.size = st.st_size, .changed = st.st_mtim};
+        snprintf(kept->name, sizeof(kept->name), "%s", e->d_name);
+    }
+    if (d != NULL) {
+        closedir(d);
+    }
+    if (folder.n > 0) {
+        qsort(folder.at, folder.n, sizeof(*folder.at), kept_cmp);
+    }
+    return folder;
+}
+
+static void prune(const char *dir)
+{
+    Folder folder = list(dir);
+    int64_t bytes = 0;
+    for (size_t i = folder.n; i-- > 0;) {
+        bytes += folder.at[i].size;
+        if (bytes > FOLDER_BYTES - FILE_BYTES || folder.n - i > FILES_MAX) {
+            char *path = path_of(dir, folder.at[i].name);
+            unlink(path); // in vain: then it stays
+            mem_free(path);
+        }
+    }
+    mem_free(folder.at);
+}
+
+// --- writing
+
+static void add_head(StrBuf *out, const Snapshot *s)
+{
+    strbuf_add(out, "{\"schema\":1,\"cluster\":[");
+    NodeId members[HOLD_MEMBERS];
+    size_t n = hold_members(s, members);
+    for (size_t i = 0; i < n; i++) {
+        strbuf_addf(out, "%s\"%s\"", i > 0 ? "," : "", members[i].hex);
+    }
+    strbuf_add(out, "]}\n");
+}
+
+static bool begin(EventFile *f, const Event *event, const Snapshot *s, StrBuf *out, Error *err)
+{
+    char name[64];
+    if (!paths_make_dirs(f->dir, err)) {
+        return false;
+    }
+    prune(f->dir);
+    mem_free(f->path);
+    int64_t wall_ms = f->written == 0 ? f->wall_ms : event->wall_ms;
+    snprintf(name, sizeof(name), "%" PRId64 "-%d.jsonl", wall_ms, (int)getpid());
+    f->path = path_of(f->dir, name);
+    f->written = 0;
+    add_head(out, s);
+    return true;
+}
+
+bool event_file_add(EventFile *f, const Event *event, const Snapshot *s, Error *err)
+{
+    StrBuf line = {0};
+    Error why = {0};
+    bool ok = true;
+    if (f->path == NULL || f->written > FILE_BYTES) {
+        ok = begin(f, event, s, &line, &why);
+    }
+    if (ok) {
+        event_json(&line, event);
+        ok = audit_file_append(f->path, &line, &why);
+        f->written += line.n;
+    }
+    strbuf_done(&line);
+    return ok || fail(err, ERR_IO, "events are not kept for the next start: %.200s", why.text);
+}
+
+// --- reading
+
+static bool read_all(const char *path, StrBuf *out)
+{
+    char block[16384];
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    ssize_t n = 0;
+    while (fd >= 0 && out->n <= FOLDER_BYTES && (n = read(fd, block, sizeof(block))) > 0) {
+        strbuf_add_sv(out, sv_of(block, (size_t)n));
+    }
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0 && n >= 0;
+}
+
+// Is the first line about this cluster?
+static bool is_about(StrView head, const Snapshot *s)
+{
+    json_t *line = json_loadb(head.n > 0 ? head.at : "", head.n, 0, NULL);
+    const json_t *cluster = json_object_get(line, "cluster");
+    bool is = false;
+    for (size_t i = 0; !is && i < json_array_size(cluster); i++) {
+        NodeId id;
+        const char *hex = json_string_value(json_array_get(cluster, i));
+        is = hex != NULL && node_id_parse(sv(hex), &id) && snapshot_find(s, id) >= 0;
+    }
+    json_decref(line);
+    return is;
+}
+
+typedef struct {
+    Event *at;
+    size_t n;
+    size_t cap;
+} Events;
+
+static void read_file(Events *all, const char *path, const Snapshot *s)
+{
+    StrBuf text = {0};
+    StrView head;
+    StrView line;
+    if (read_all(path, &text)) {
+        StrView rest = sv_of(strbuf_text(&text), text.n);
+        bool about = sv_next(&rest, '\n', &head) && is_about(head, s);
+        while (about && sv_next(&rest, '\n', &line)) {
+            all->at = mem_grow(all->at, &all->cap, all->n + 1, sizeof(*all->at));
+            all->n += event_json_read(line, &all->at[all->n]);
+        }
+    }
+    strbuf_done(&text);
+}
+
+typedef struct {
+    int64_t wall_ms;
+    size_t at; // what happened at the same time stays in the order it was written
+} Place;
+
+static int place_cmp(const void *a, const void *b)
+{
+    const Place *x = a;
+    const Place *y = b;
+    if (x->wall_ms != y->wall_ms) {
+        return x->wall_ms < y->wall_ms ? -1 : 1;
+    }
+    return x->at < y->at ? -1 : 1;
+}
+
+static void sort(Events *all)
+{
+    Place *places = mem_array(all->n, sizeof(*places));
+    Event *sorted = mem_array(all->n, sizeof(*sorted));
+    for (size_t i = 0; i < all->n; i++) {
+        places[i] = (Place){all->at[i].wall_ms, i};
+    }
+    if (all->n > 0) {
+        qsort(places, all->n, sizeof(*places), place_cmp);
+    }
+    for (size_t i = 0; i < all->n; i++) {
+        sorted[i] = all->at[places[i].at];
+    }
+    mem_free(places);
+    mem_free(all->at);
+    all->at = sorted;
+}
+
+// Two dashboards that looked at the same cluster have each kept it.
+static bool is_told_already(const Events *all, const Event *event)
+{
+    for (size_t i = all->n; i-- > 0 && event->wall_ms - all->at[i].wall_ms <= TWICE_MS;) {
+        const Event *before = &all->at[i];
+        if (before->code == event->code && node_id_eq(before->node, event->node) &&
+            strcmp(before->text, event->text) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void drop_twins(Events *all)
+{
+    Events kept = {.at = all->at};
+    for (size_t i = 0; i < all->n; i++) {
+        Event one = all->at[i];
+        if (!is_told_already(&kept, &one)) {
+            kept.at[kept.n++] = one;
+        }
+    }
+    all->n = kept.n;
+}
+
+Event *event_file_read(const EventFile *f, const Snapshot *s, size_t most, size_t *n)
+{
+    Events all = {0};
+    Folder folder = list(f->dir);
+    for (size_t i = 0; i < folder.n; i++) {
+        char *path = path_of(f->dir, folder.at[i].name);
+        read_file(&all, path, s);
+        mem_free(path);
+    }
+    mem_free(folder.at);
+    sort(&all);
+    drop_twins(&all);
+    *n = all.n < most ? all.n : most;
+    if (*n < all.n) {
+        memmove(all.at, all.at + (all.n - *n), *n * sizeof(*all.at));
+    }
+    return all.at;
+}
