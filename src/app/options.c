@@ -419,10 +419,10 @@ void options_help(StrBuf *out)
     }
     strbuf_add(out,
                "\nADDRESS: host, host:port, [v6]:port or redis://user:pass@host:port; several are\n"
-               "tried in turn. A node is named by host:port, by a unique :port, or by the first\n"
-               "digits of its ID. WHAT: a node, the label or address of a host, or all. After\n"
-               "`whatif` all words are names, so there an ADDRESS comes by -h and -p, or as\n"
-               "redis://host:port.\n\n");
+               "tried in turn. A node is named by host:port, by a unique :port, by the first\n"
+               "digits of its ID, or by its alias in config.ini. WHAT: a node, the label or\n"
+               "address of a host, or all. After `whatif` all words are names, so there an\n"
+               "ADDRESS comes by -h and -p, or as redis://host:port.\n\n");
     for (size_t i = 0; i < option_table_n; i++) {
         const Option *o = &option_table[i];
         char name[48];

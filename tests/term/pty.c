@@ -249,6 +249,9 @@ void pty_send(Pty *p, const char *bytes)
 
 static VTermKey vterm_key(uint32_t key)
 {
+    if (key >= KEY_IS_F1 && key <= KEY_IS_F12) {
+        return (VTermKey)(VTERM_KEY_FUNCTION(1) + (key - KEY_IS_F1));
+    }
     switch (key) {
     case KEY_IS_UP:
         return VTERM_KEY_UP;
@@ -266,10 +269,6 @@ static VTermKey vterm_key(uint32_t key)
         return VTERM_KEY_HOME;
     case KEY_IS_END:
         return VTERM_KEY_END;
-    case KEY_IS_F1:
-        return (VTermKey)VTERM_KEY_FUNCTION(1);
-    case KEY_IS_F10:
-        return (VTermKey)VTERM_KEY_FUNCTION(10);
     case KEY_IS_ENTER:
         return VTERM_KEY_ENTER;
     case KEY_IS_BACKSPACE:

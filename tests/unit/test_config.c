@@ -202,6 +202,30 @@ static void the_default_file_changes_nothing(void **state)
     strbuf_done(&bare);
 }
 
+static void the_example_of_the_readme_is_one(void **state)
+{
+    (void)state;
+    char text[16384] = "";
+    const char *root = getenv("REHOME_ROOT");
+    char name[512];
+    snprintf(name, sizeof(name), "%s/README.md", root != NULL ? root : ".");
+    FILE *f = fopen(name, "re");
+    assert_non_null(f);
+    StrBuf example = {0};
+    bool is_in = false;
+    while (fgets(text, sizeof(text), f) != NULL) {
+        bool is_fence = strncmp(text, "```", 3) == 0;
+        if (is_in && !is_fence) {
+            strbuf_add(&example, text);
+        }
+        is_in = is_fence ? strcmp(text, "```ini\n") == 0 : is_in;
+    }
+    fclose(f);
+    assert_true(example.n > 100);
+    assert_wrong(strbuf_text(&example), "");
+    strbuf_done(&example);
+}
+
 static void all_that_is_wrong_is_told_with_its_line(void **state)
 {
     (void)state;
@@ -309,6 +333,7 @@ static void a_file_that_is_not_there_matters_only_when_it_was_named(void **state
 
 TESTS(config, WITH_FILE(the_file_sets_every_option_as_its_flag_does),
       WITH_FILE(a_value_is_shown_as_it_is_taken), WITH_FILE(the_default_file_changes_nothing),
+      WITH_FILE(the_example_of_the_readme_is_one),
       WITH_FILE(all_that_is_wrong_is_told_with_its_line),
       WITH_FILE(sets_of_columns_and_aliases_are_read), WITH_FILE(what_libinih_would_cut_is_refused),
       WITH_FILE(a_file_that_ends_too_early_is_no_configuration),
