@@ -27,6 +27,8 @@ static int show_dashboard(const Options *given)
     }
     setenv("XDG_STATE_HOME", lab_folder(lab), 1); // what is kept for this cluster ends with it
     Options o = *given;
+    o.user = o.pass = NULL; // those of a configuration are another cluster's
+    o.ask_pass = false;
     for (o.n_seeds = 0; o.n_seeds < lab_size(lab); o.n_seeds++) {
         Address *seed = &o.seeds[o.n_seeds];
         *seed = (Address){.port = lab_port(lab, o.n_seeds)};
