@@ -18,7 +18,9 @@ Lease *lease_new(const LeaseOptions *options)
     l->slot = key_slot(sv(l->key));
     text_clean_into(l->host, sizeof(l->host), sv(options->host));
     for (char *c = l->host; *c != '\0'; c++) { // a word of the token
-        *c = *c == ' ' ? '_' : *c;
+        if (*c == ' ') {
+            *c = '_';
+        }
     }
     l->pid = options->pid;
     l->nonce = options->nonce;

@@ -1,4 +1,5 @@
 // The lease in words: what stands in the key, what an error means, what is told to people.
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,8 +11,9 @@
 
 void lease_make_token(Lease *l, int64_t now_ms)
 {
-    snprintf(l->token, sizeof(l->token), "rehome %s %lld %lld %016llx", l->host, (long long)l->pid,
-             (long long)(now_ms + l->wall_offset_ms), (unsigned long long)l->nonce);
+    int64_t wall_ms = now_ms + l->wall_offset_ms;
+    snprintf(l->token, sizeof(l->token), "rehome %s %" PRId64 " %" PRId64 " %016" PRIx64, l->host,
+             l->pid, wall_ms, l->nonce);
 }
 
 typedef struct {
