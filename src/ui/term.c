@@ -18,6 +18,7 @@
 #include "rehome/base/mem.h"
 #include "rehome/ui/keys.h"
 #include "term_keys.h"
+#include "term_palette.h"
 
 // How a role is drawn on this terminal.
 typedef struct {
@@ -41,7 +42,7 @@ static struct {
 static struct {
     volatile sig_atomic_t armed;
     struct termios before;
-    char text[256];
+    char text[2048];
     size_t n;
 } restore;
 
@@ -78,6 +79,7 @@ static void restore_prepare(void)
     restore_add(PASTE_PLAIN);
     restore_add(capability("sgr0"));
     restore_add(capability("op"));
+    restore_add(palette_reset_text());
     restore_add(capability("rmkx"));
     const char *rmcup = capability("rmcup");
     const char *cup = capability("cup");
@@ -120,11 +122,13 @@ static void enter_screen(void)
 {
     restore.armed = 1;
     tell(PASTE_MARKED);
+    tell(palette_set_text());
 }
 
 static void leave_screen(void)
 {
     tell(PASTE_PLAIN);
+    tell(palette_reset_text());
     endwin();
     restore.armed = 0;
     // With its first screen libvterm brings back whether the cursor was hidden when curses saved
@@ -145,6 +149,7 @@ void term_stop(void)
     term_keys_close();
     delscreen(term.screen);
     canvas_free(term.shown);
+    palette_stop();
     term.screen = NULL;
     term.shown = NULL;
 }
@@ -156,7 +161,8 @@ static Depth depth_of(const TermOptions *options)
     if (options->no_color || !has_colors()) {
         return DEPTH_MONO;
     }
-    // COLORTERM=truecolor with xterm-256color does not make curses able to say so.
+    // COLORTERM=truecolor with xterm-256color does not make curses able to say so: see
+    // term_palette.h.
     if (COLORS > 256 && tigetflag("RGB") == 1) {
         return DEPTH_DIRECT;
     }
@@ -169,6 +175,16 @@ static attr_t attrs_of(bool bold, bool underline, bool reverse)
            (reverse ? A_REVERSE : A_NORMAL);
 }
 
+// Such terminals have the numbers below 8 for the first named colours, and none for the others.
+static int direct_colour(int32_t rgb)
+{
+    enum { BRIGHT = 8, ALMOST_BLACK = 0x010101 };
+    if (rgb >= COLOUR_NAMED + BRIGHT) {
+        return theme_rgb_of_256(rgb - COLOUR_NAMED);
+    }
+    return rgb >= COLOUR_NAMED ? rgb - COLOUR_NAMED : rgb >= 0 && rgb < BRIGHT ? ALMOST_BLACK : rgb;
+}
+
 // A theme's colour in curses' numbers. Eight colours have no bright ones: bold makes them, but for
 // bright black, which could end as black on black and becomes dim instead.
 static int colour_of(int32_t rgb, int named, bool is_fg, attr_t *attrs)
@@ -176,9 +192,9 @@ static int colour_of(int32_t rgb, int named, bool is_fg, attr_t *attrs)
     enum { BRIGHT = 8 };
     switch (term.depth) {
     case DEPTH_DIRECT:
-        return rgb < COLOUR_NAMED ? rgb : rgb - COLOUR_NAMED;
+        return direct_colour(rgb);
     case DEPTH_256:
-        return theme_nearest_256(rgb);
+        return palette_index(rgb);
     case DEPTH_8:
         if (named < BRIGHT) {
             return named;
@@ -209,25 +225,37 @@ static Look look_of(const Style *s, int pair)
     return look;
 }
 
+static bool has_background(const Style *s)
+{
+    return (term.depth >= DEPTH_256 ? s->bg : s->bg16) != COLOUR_DEFAULT;
+}
+
 // The cursor's row: on a background of its own where the theme has one, so that colours stay what
-// they are; otherwise reversed, and what is reversed already stands out by not being so.
+// they are; otherwise reversed, without colours, as a red letter would turn into an orphan's block.
+// What is a block stays one; without any colour it stands out by not being reversed.
 static Look selected_of(const Theme *theme, Role role, int pair)
 {
-    const Style *row = &theme->style[ROLE_SELECTED];
-    bool has_bar =
-        term.depth >= DEPTH_256 ? row->bg != COLOUR_DEFAULT : row->bg16 != COLOUR_DEFAULT;
-    if (term.depth == DEPTH_MONO || !has_bar) {
+    Style s = theme_style(theme, role, true);
+    if (term.depth == DEPTH_MONO) {
         Look look = term.look[role];
         look.attrs ^= A_REVERSE;
         return look;
     }
-    Style s = theme_style(theme, role, true);
-    return look_of(&s, pair);
+    if (has_background(&theme->style[ROLE_SELECTED])) {
+        return look_of(&s, pair);
+    }
+    if (role != ROLE_TEXT && (s.reverse || has_background(&theme->style[role]))) {
+        return term.look[role];
+    }
+    Look look = term.look[ROLE_TEXT];
+    look.attrs = term.look[role].attrs ^ A_REVERSE;
+    return look;
 }
 
 static void take_theme(const Theme *theme)
 {
     enum { BRIGHT = 8 };
+    palette_start(term.depth == DEPTH_256 ? capability("initc") : NULL);
     int text = theme->style[ROLE_TEXT].fg16;
     term.plain_fg = text < BRIGHT ? text : text - BRIGHT;
     for (int role = 0; role < ROLE_COUNT; role++) {
@@ -240,12 +268,15 @@ static void take_theme(const Theme *theme)
         term.selected[role] = selected_of(theme, (Role)role, 1 + ROLE_COUNT + role);
     }
     glyphs_use(theme);
+    restore_prepare();
 }
 
 void term_set_theme(const Theme *theme)
 {
     if (term.screen != NULL) {
+        tell(palette_reset_text());
         take_theme(theme);
+        tell(palette_set_text());
         term_repaint();
     }
 }
@@ -310,6 +341,7 @@ bool term_start(const Theme *theme, const TermOptions *options, Error *err)
     }
     term.depth = depth_of(options);
     take_theme(theme);
+    tell(palette_set_text());
     term_resized();
     return true;
 }

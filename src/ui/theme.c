@@ -66,9 +66,12 @@ static void lay_on(Style *s, const Style *below)
 
 Style theme_style(const Theme *theme, Role role, bool selected)
 {
+    const Style *row = &theme->style[ROLE_SELECTED];
     Style s = theme->style[role];
-    if (selected) {
-        lay_on(&s, &theme->style[ROLE_SELECTED]);
+    if (selected && role == ROLE_TEXT) {
+        s = *row; // what text has is the page's background, which the row covers
+    } else if (selected) {
+        lay_on(&s, row);
     }
     lay_on(&s, &theme->style[ROLE_TEXT]);
     return s;

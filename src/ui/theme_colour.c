@@ -76,6 +76,9 @@ int theme_nearest_256(int32_t rgb)
 
 int32_t theme_rgb_of_256(int index)
 {
+    if (index < (int)ARRAY_LEN(named_colours)) {
+        return named_colours[index].rgb;
+    }
     if (index >= 232) {
         return (8 + 10 * (index - 232)) * 0x010101;
     }

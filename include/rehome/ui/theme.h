@@ -94,7 +94,7 @@ Theme theme_default(void); // "dark"
 Style theme_style(const Theme *theme, Role role, bool selected);
 
 int theme_nearest_256(int32_t rgb);  // 16..255; a named colour's own number; COLOUR_DEFAULT stays
-int32_t theme_rgb_of_256(int index); // 16..255: 0xRRGGBB
+int32_t theme_rgb_of_256(int index); // 0..255: 0xRRGGBB, of the first 16 as xterm has them
 double theme_contrast(int32_t a, int32_t b); // of two 0xRRGGBB by WCAG 2: 1.0..21.0
 
 char theme_role_letter(Role role);
