@@ -377,16 +377,22 @@ static void name_seeds(Dashboard *d, const Options *o)
     }
 }
 
-// What is unknown in the theme is no reason to leave somebody without a screen.
+// What is unknown in the theme is no reason to leave somebody without a screen. One line has to do,
+// without the folders of the file.
 static void say_warnings(Dashboard *d, const StrBuf *warnings)
 {
     StrView rest = sv(strbuf_text(warnings));
-    StrView first;
-    if (sv_next(&rest, '\n', &first)) {
-        char text[240];
-        snprintf(text, sizeof(text), "%.*s", (int)first.n, first.at);
-        say(d, LEVEL_WARNING, text);
+    StrView line;
+    if (!sv_next(&rest, '\n', &line)) {
+        return;
     }
+    StrView tail = line;
+    StrView path = line;
+    sv_cut(&tail, ' ', &path);
+    size_t folders = (size_t)(sv_rfind(path, '/') + 1);
+    char text[240];
+    snprintf(text, sizeof(text), "%.*s", (int)(line.n - folders), line.at + folders);
+    say(d, LEVEL_WARNING, text);
 }
 
 static bool start_screen(Dashboard *d, const Options *o)

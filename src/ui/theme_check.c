@@ -19,8 +19,11 @@ static void check_contrast(const ThemeReading *r, Role role, bool selected, StrB
     const Theme *t = &r->theme;
     Style s = theme_style(t, role, selected);
     int32_t bg = s.bg == COLOUR_DEFAULT ? t->background : s.bg;
-    bool has_bar = t->style[ROLE_SELECTED].bg != COLOUR_DEFAULT;
-    if (!is_known(s.fg) || !is_known(bg) || (selected && !has_bar)) {
+    Style plain = theme_style(t, role, false);
+    if (selected && s.bg == plain.bg && s.fg == plain.fg) {
+        return; // said already
+    }
+    if (!is_known(s.fg) || !is_known(bg)) {
         return; // the terminal's own shades, which nobody here knows
     }
     double exact = theme_contrast(s.fg, bg);

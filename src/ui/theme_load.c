@@ -33,7 +33,7 @@ static bool is_line(StrView line)
     StrView head;
     StrView rest = text;
     bool goes_on = line.n > text.n && text.n > 0 && (line.at[0] == ' ' || line.at[0] == '\t');
-    return text.n == 0 || goes_on || strchr(";#[", text.at[0]) != NULL ||
+    return text.n == 0 || goes_on || strchr(";#", text.at[0]) != NULL ||
            sv_cut(&rest, '=', &head) || sv_cut(&rest, ':', &head);
 }
 
@@ -48,8 +48,10 @@ static char *read_line(char *line, int size, void *context)
         tell(r, true, "a line of less than 200 characters", sv_of(line, 20));
         return NULL;
     }
-    if (!is_line(sv(line))) {
-        tell(r, true, "a line such as 'ok = #5faf5f bold'", sv_trim(sv(line)));
+    bool is_section = line[0] == '[';
+    if (is_section || !is_line(sv(line))) {
+        tell(r, true, is_section ? "no [section] in a theme" : "a line such as 'ok = #5faf5f bold'",
+             sv_trim(sv(line)));
         line[0] = '\n';
         line[1] = '\0';
     }
@@ -85,8 +87,10 @@ static void inherit(ThemeReading *r, const char *name)
 {
     StrBuf path = {0};
     Theme built_in = theme_default();
-    if (r->has_roles) {
-        tell(r, true, "inherits before the first role", sv(name));
+    char about[sizeof(r->theme.about)];
+    memcpy(about, r->theme.about, sizeof(about));
+    if (r->has_looks) {
+        tell(r, true, "inherits before background and the roles", sv(name));
     } else if (strchr(name, '/') == NULL && find_theme(r, name, &path)) {
         ThemeReading above = {
             .path = strbuf_text(&path),
@@ -105,6 +109,7 @@ static void inherit(ThemeReading *r, const char *name)
     } else {
         tell(r, true, "the name of another theme to inherit", sv(name));
     }
+    memcpy(r->theme.about, about, sizeof(about));
     for (int role = 0; role < ROLE_COUNT; role++) {
         r->line_of[role] = r->line;
     }
@@ -114,6 +119,7 @@ static void inherit(ThemeReading *r, const char *name)
 static void take_background(ThemeReading *r, const char *value)
 {
     int32_t colour;
+    r->has_looks = true;
     if (theme_parse_colour(sv(value), &colour) && colour < COLOUR_NAMED) {
         r->theme.background = colour;
     } else {
@@ -129,7 +135,7 @@ static void take_role(ThemeReading *r, Role role, const char *value)
         return;
     }
     r->seen[role] = true;
-    r->has_roles = true;
+    r->has_looks = true;
     r->line_of[role] = r->line;
     if (!theme_parse_look(role, sv(value), &r->theme.style[role], &r->theme.mark[role], &m)) {
         tell(r, true, m.wanted, m.got);
@@ -138,11 +144,8 @@ static void take_role(ThemeReading *r, Role role, const char *value)
 
 static int take_line(void *context, const char *section, const char *name, const char *value)
 {
+    (void)section; // read_line() lets none pass
     ThemeReading *r = context;
-    if (section[0] != '\0') {
-        tell(r, true, "no [section] in a theme", sv(section));
-        return 1;
-    }
     for (int role = 0; role < ROLE_COUNT; role++) {
         if (strcmp(name, theme_role_name((Role)role)) == 0) {
             take_role(r, (Role)role, value);

@@ -2,6 +2,7 @@
 #ifndef REHOME_TESTS_TERM_GROUPS_H
 #define REHOME_TESTS_TERM_GROUPS_H
 
-#define TERM_TEST_GROUPS(X) X(asking) X(config) X(dashboard) X(fuzz) X(leaving) X(screen) X(svg)
+#define TERM_TEST_GROUPS(X)                                                                        \
+    X(asking) X(config) X(dashboard) X(fuzz) X(leaving) X(screen) X(svg) X(themes)
 
 #endif

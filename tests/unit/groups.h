@@ -74,6 +74,8 @@
     X(str)                                                                                         \
     X(text)                                                                                        \
     X(theme)                                                                                       \
+    X(theme_check)                                                                                 \
+    X(themes)                                                                                      \
     X(ui)                                                                                          \
     X(ui_dialog)                                                                                   \
     X(ui_draw)                                                                                     \

@@ -13,8 +13,9 @@ void screen_press(Ui *ui, const Scene *s, const char *keys); // names, separated
 void screen_at(const char *what, Stage *st, const char *keys, int w, int h);
 void screen_at_three_sizes(const char *what, Stage *st, const char *keys);
 
-Stage *stage_healthy(void);  // the owner's cluster at rest
-Stage *stage_orphaned(void); // :7008 was killed, 12 s ago the cluster agreed
-Stage *stage_moving(void);   // :7004 is on its way to :7001 by our own hand, and loads
+Stage *stage_healthy(void);    // the owner's cluster at rest
+Stage *stage_orphaned(void);   // :7008 was killed, 12 s ago the cluster agreed
+Stage *stage_moving(void);     // :7004 is on its way to :7001 by our own hand, and loads
+Stage *stage_all_states(void); // everything that can be wrong at a node, in one tree
 
 #endif

@@ -164,10 +164,10 @@ static void mistakes_name_the_line_and_what_was_expected(void **state)
         {"background = yellow\n", 1, "background = #rrggbb or default, got 'yellow'"},
         {"inherits = no-such\n", 1, "the name of another theme to inherit, got 'no-such'"},
         {"inherits = ../../etc/passwd\n", 1, "the name of another theme"},
-        {"ok = red\ninherits = dark\n", 2, "inherits before the first role"},
+        {"ok = red\ninherits = dark\n", 2, "inherits before background and the roles"},
         {"ok = red,\n ,\n", 2, "each role once"},
         {"ok = red\nok = red\n", 2, "each role once"},
-        {"ok = red\n[dark]\nwarn = red\n", 3, "no [section]"},
+        {"ok = red\n[dark]\nwarn = red\n", 2, "no [section]"},
         {"ok = red\nwarn\n", 2, "expected a line such as"},
     };
     for (size_t i = 0; i < ARRAY_LEN(cases); i++) {

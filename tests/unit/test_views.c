@@ -264,48 +264,7 @@ static void too_small(void **state)
 static void all_states(void **state)
 {
     (void)state;
-    Fixture *f = fixture_new();
-    int m[8];
-    static const char *const slots[] = {"0-2047",
-                                        "2048-4095",
-                                        "4096-6143",
-                                        "6144-8191",
-                                        "8192-10239",
-                                        "10240-12287",
-                                        "12288-14335 15000 15002-15999",
-                                        "14336-14999 15001 16000-16383"};
-    for (int i = 0; i < 8; i++) {
-        char addr[32];
-        snprintf(addr, sizeof(addr), "10.0.%d.1:6379", i);
-        m[i] = fixture_master(f, addr, slots[i]);
-    }
-    fixture_replica(f, "10.0.0.2:6379", m[1]);
-    int loading = fixture_replica(f, "10.0.0.3:6379", m[2]);
-    int down = fixture_replica(f, "10.0.0.4:6379", m[3]);
-    int lost = fixture_replica(f, "10.0.0.5:6379", m[4]);
-    fixture_replica(f, "10.0.5.1:6380", m[5]);
-    fixture_replica(f, "[2001:db8::1:2:3]:6379", m[6]);
-    int suspected = fixture_replica(f, "10.0.7.3:6379", m[6]);
-    int late = fixture_replica(f, "10.0.7.4:6379", m[6]);
-    fixture_node(f, loading)->loading = true;
-    fixture_node(f, loading)->loading_total = 1000;
-    fixture_node(f, loading)->loading_done = 640;
-    fixture_node(f, loading)->loading_eta_s = 75;
-    fixture_node(f, down)->link_up = false;
-    fixture_node(f, down)->link_down_s = 25;
-    fixture_node(f, late)->lag_s = 14;
-    fixture_node(f, late)->offset = 400000;
-    fixture_master(f, "10.0.9.9:6379", "");
-    fixture_fail(f, m[7]);
-    Stage *st = stage_new(f);
-    stage_rounds(st, 1000, 12000);
-    fixture_lose(f, lost);
-    fixture_node(f, lost)->why =
-        "10.0.0.5:6379 is connected, but has not answered yet (is it hung, "
-        "stopped or very busy?)";
-    fixture_node(f, suspected)->pfail = true;
-    stage_rounds(st, 13000, 20000);
-    stage_time(st, 20500);
+    Stage *st = stage_all_states();
     screen_at("states", st, "", 80, 24);
     screen_at("states", st, "", 120, 40);
     screen_at("states", st, "", 60, 30);

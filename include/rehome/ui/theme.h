@@ -68,7 +68,7 @@ typedef struct {
 
 // Start from the built-in theme, or from what the file inherits, then take what the file says:
 //
-//     inherits = NAME        (before the roles; NAME.theme is looked for in the folders)
+//     inherits = NAME        (first; NAME.theme is looked for in the folders)
 //     about = WORDS
 //     background = #rrggbb   (what the terminal is expected to have: for --check-theme)
 //     role = <fg> [on <bg>] [bold] [underline] [reverse] [, 16=<fg>[/<bg>]]
