@@ -74,23 +74,26 @@ static void every_code_says_why_it_matters_and_what_is_well_without_it(void **st
 static void a_remedys_command_is_its_end(void **state)
 {
     (void)state;
-    Look l = look(look_troubled());
+    Fixture *f = look_troubled();
+    Look l = look(f);
     Findings all = findings_find(l.health);
     assert_true(all.n > 5);
     size_t commands = 0;
     for (size_t i = 0; i < all.n; i++) {
-        const Finding *f = &all.at[i];
-        size_t n = strlen(f->command);
+        const Finding *found = &all.at[i];
+        const char *command = found->command;
+        size_t n = strlen(command);
         commands += n > 0;
-        assert_string_equal(f->command, f->remedy + strlen(f->remedy) - n);
+        assert_string_equal(command, found->remedy + strlen(found->remedy) - n);
         bool is_program =
-            strncmp(f->command, "redis-cli ", 10) == 0 || strncmp(f->command, "rehome ", 7) == 0;
+            strncmp(command, "redis-cli ", 10) == 0 || strncmp(command, "rehome ", 7) == 0;
         assert_true(n == 0 || is_program);
-        assert_int_equal(n > 0, strstr(f->remedy, "redis-cli ") != NULL ||
-                                    strstr(f->remedy, "rehome ") != NULL);
+        assert_int_equal(n > 0, strstr(found->remedy, "redis-cli ") != NULL ||
+                                    strstr(found->remedy, "rehome ") != NULL);
     }
     assert_true(commands > 3);
     look_done(&l);
+    fixture_free(f);
 }
 
 static void the_owners_healthy_cluster_is_not_well_placed(void **state)
