@@ -155,9 +155,16 @@ void history_run(History *h, uint64_t seed, unsigned skip, StrBuf *story)
     *h = (History){.seed = seed, .random = seed ^ UINT64_C(0x5851f42d4c957f2d)};
     world_make(&h->w, seed);
     h->w.story = story;
+    // The last three: the servers would act at about the same time.
+    const int64_t graces[] = {0,
+                              0,
+                              1000,
+                              3000,
+                              3000 + pick(&h->random, 1200),
+                              4200 + pick(&h->random, 600),
+                              4800 + pick(&h->random, 600)};
     h->limits = (AutoLimits){
-        .grace_ms =
-            (int64_t[]){0, 0, 1000, 3000, 3600 + pick(&h->random, 1600)}[pick(&h->random, 5)],
+        .grace_ms = graces[pick(&h->random, ARRAY_LEN(graces))],
         .max_moves_per_hour = chance(&h->random, 20) ? 1 + (int)pick(&h->random, 2) : 60,
         .cool_down_ms = (int64_t[]){0, 1000, 3000, 5000}[pick(&h->random, 4)],
         .young_rounds = 1 + (int)pick(&h->random, 3),

@@ -164,9 +164,6 @@ static void judge_clocks(Instance *in, const Command *c, int target)
                        port_of(target), (long long)(now_ms - alone_ms),
                        (long long)h->limits.grace_ms);
     }
-    if (in->n_rounds < h->limits.young_rounds) {
-        history_breaks(h, "young", "a write after %d rounds", in->n_rounds);
-    }
 }
 
 void judge_send(Instance *in, const Command *c, int target)
@@ -230,7 +227,7 @@ static bool is_spare(const Instance *in, int node)
     const World *w = &in->h->w;
     int donor = master_of(w, node);
     if (donor < 0 || !is_well(in, donor) || !is_well_replica(in, node, donor) ||
-        in->h->record[node].fenced_ms > w->now_ms - WELL_MS) {
+        w->node[node].fence || in->h->record[node].fenced_ms > w->now_ms - WELL_MS) {
         return false;
     }
     int kept = 0;
@@ -248,6 +245,9 @@ void judge_choice(Instance *in, const AutoDecision *d)
     for (int i = 0; i < w->n; i++) {
         replica = node_id_eq(w->node[i].id, d->replica) ? i : replica;
         target = node_id_eq(w->node[i].id, d->target) ? i : target;
+    }
+    if (in->n_rounds < in->h->limits.young_rounds) {
+        history_breaks(in->h, "young", "a decision after %d rounds", in->n_rounds);
     }
     if (pilot_plan(in->pilot)->n != 1 || judge_host_of(w, replica) != judge_host_of(w, target) ||
         !is_well(in, replica) || !is_well(in, target)) {

@@ -98,15 +98,13 @@ auto_rule PAUSED 'a pause'
 mutant downtime src/policy/plan_rules.c \
     's/h->of\[replica\].downtime != NULL/false/; s/h->of\[donor\].downtime != NULL/false/; s/h->of\[target\].downtime != NULL/false/' \
     'downtimes'
-mutant brake-kept src/action/pilot_holds.c 's/^    if (brake != NULL \&\& !a->brake) {/    if (false) {/' \
-    'the brake is kept over a restart'
+mutant brake-kept src/action/pilot_holds.c \
+    's/^    if (brake != NULL \&\& !a->brake) {/    if (false) {/; s/^    p->knows_tries = true;/    return;/' \
+    'brake and tries are kept over a restart'
 mutant tries-kept src/action/pilot_holds.c 's/^    p->knows_tries = true;/    return;/' \
     'tries are kept over a restart'
 mutant lease src/action/lease.c \
     's/^    return l->wanted .*/    (void)l; (void)now_ms; return true;/' 'the lease'
-mutant lease-counts src/action/lease.c \
-    's/^    return now_ms < l->counts_ms.*/    return LEASE_OURS;/' \
-    'a lease just taken does not count yet: another may still believe in its own'
 mutant lease-until src/action/lease.c 's/^    if (now_ms >= l->good_ms) {/    if (false) {/' \
     'a lease not extended in time is none any more'
 mutant stale-plan src/action/pilot.c 's/was_busy || pilot_is_busy(p)/pilot_is_busy(p)/' \
