@@ -105,8 +105,6 @@ mutant tries-kept src/action/pilot_holds.c 's/^    p->knows_tries = true;/    re
     'tries are kept over a restart'
 mutant lease src/action/lease.c \
     's/^    return l->wanted .*/    (void)l; (void)now_ms; return true;/' 'the lease'
-mutant lease-until src/action/lease.c 's/^    if (now_ms >= l->good_ms) {/    if (false) {/' \
-    'a lease not extended in time is none any more'
 mutant stale-plan src/action/pilot.c 's/was_busy || pilot_is_busy(p)/pilot_is_busy(p)/' \
     'no decision on a plan that counted with the move just ended'
 mutant runner-busy src/action/runner.c 's/^    if (r->busy) {/    if (false) {/' \
