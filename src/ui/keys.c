@@ -298,7 +298,8 @@ const char *action_name(Action action, char *out, size_t size)
     };
     snprintf(out, size, "%s", (size_t)action < ARRAY_LEN(names) ? names[action] : "?");
     for (char *at = out; *at != '\0'; at++) {
-        *at = *at == '_' ? '-' : (char)(*at - 'A' + 'a');
+        int letter = *at == '_' ? '-' : *at - 'A' + 'a';
+        *at = (char)letter;
     }
     return out;
 }
