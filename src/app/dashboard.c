@@ -27,6 +27,7 @@ typedef struct {
     Ui *ui;
     Canvas *canvas;
     EventLog *log;
+    History *history;
     Undo undo;
     Theme theme;
     ThemeWatch theme_watch;
@@ -75,6 +76,7 @@ static Scene scene_now(Dashboard *d)
         .can_undo = undo_is_possible(&d->undo, engine_health(e)) && !pilot_is_busy(pilot),
         .undo_text = d->undo.text,
         .events = event_log_all(d->log, &scene.n_events, &scene.n_events_before),
+        .history = d->history,
         .read_only = pilot_is_read_only(pilot),
         .demo = d->lab != NULL,
         .message = now - d->message_ms < MESSAGE_MS ? d->message : "",
@@ -237,8 +239,12 @@ static void keep_events(Dashboard *d)
 
 static void on_round(void *ctx)
 {
-    keep_events(ctx);
-    tick(ctx);
+    Dashboard *d = ctx;
+    if (*engine_trouble(d->session.engine) == '\0') {
+        history_add(d->history, engine_health(d->session.engine));
+    }
+    keep_events(d);
+    tick(d);
 }
 
 static void on_event(void *ctx, const Event *event)
@@ -448,7 +454,8 @@ static void configure(Dashboard *d, const Options *o)
 
 int dashboard_run(const Options *o, Lab *lab)
 {
-    Dashboard d = {.lab = lab, .log = event_log_new(), .ui = ui_new(o->confirm)};
+    Dashboard d = {
+        .lab = lab, .log = event_log_new(), .history = history_new(), .ui = ui_new(o->confirm)};
     const char *parting = NULL;
     configure(&d, o);
     name_seeds(&d, o);
@@ -473,6 +480,7 @@ int dashboard_run(const Options *o, Lab *lab)
     ui_free(d.ui);
     canvas_free(d.canvas);
     event_log_free(d.log);
+    history_free(d.history);
     return d.session.status;
 }
 

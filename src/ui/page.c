@@ -1,6 +1,7 @@
 #include "page.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "rehome/base/mem.h"
 #include "rehome/base/strbuf.h"
@@ -101,6 +102,31 @@ void page_wide(Page *page, Role role, const char *text)
     add_wrapped(page, (PageLine){.role = role}, sv(text), page->width);
 }
 
+void page_add_signs(Page *page, const char *left, const char *text, const uint8_t *roles)
+{
+    size_t n = strlen(text) + 1; // at least as many as there are characters
+    char *own = keep(page, sv(text));
+    uint8_t *kept = arena_array(page->arena, n, 1);
+    StrView rest = sv(text);
+    for (size_t i = 0; rest.n > 0; i++) {
+        text_next(&rest);
+        kept[i] = roles[i];
+    }
+    add_line(page,
+             (PageLine){
+                 .left_role = ROLE_DIM, .left = keep(page, sv(left)), .text = own, .roles = kept});
+}
+
+static void draw_signs(const PageLine *line, Canvas *c, int x, int y, int end)
+{
+    StrView rest = sv(line->text);
+    for (size_t i = 0; rest.n > 0; i++) {
+        char one[5];
+        one[text_put(text_next(&rest), one)] = '\0';
+        x = canvas_text(c, x, y, end - x, (Role)line->roles[i], one);
+    }
+}
+
 int page_draw(const Page *page, Canvas *c, Rect r, int first)
 {
     int n = page->n - first < r.h ? page->n - first : r.h;
@@ -112,7 +138,11 @@ int page_draw(const Page *page, Canvas *c, Rect r, int first)
             canvas_text(c, x, r.y + i, alone ? r.w : page->left_w - 1, line->left_role, line->left);
             x += page->left_w;
         }
-        canvas_text(c, x, r.y + i, r.x + r.w - x, line->role, line->text);
+        if (line->roles != NULL) {
+            draw_signs(line, c, x, r.y + i, r.x + r.w);
+        } else {
+            canvas_text(c, x, r.y + i, r.x + r.w - x, line->role, line->text);
+        }
     }
     return n < 0 ? 0 : n;
 }

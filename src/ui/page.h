@@ -10,6 +10,7 @@ typedef struct {
     Role role;
     const char *left;
     const char *text;
+    const uint8_t *roles; // one for each character of the text; NULL: role
 } PageLine;
 
 typedef struct {
@@ -36,6 +37,9 @@ void page_addf(Page *page, const char *left, Role role, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 // The text takes the whole line.
 void page_wide(Page *page, Role role, const char *text);
+
+// One line of characters with a role each, as many as fit.
+void page_add_signs(Page *page, const char *left, const char *text, const uint8_t *roles);
 
 // Draws the lines from first on; returns the number drawn.
 int page_draw(const Page *page, Canvas *c, Rect r, int first);

@@ -151,6 +151,16 @@ void pick_stop(Ui *ui)
     }
 }
 
+void pick_look(Pick *pick, const Scene *s, int replica)
+{
+    NodeId id = s->health->snapshot->nodes[replica].id;
+    if (pick->health != s->health || pick->round != s->health->snapshot->round ||
+        !node_id_eq(pick->replica, id)) {
+        pick->replica = id;
+        compute(pick, s, replica);
+    }
+}
+
 void pick_done(Pick *pick)
 {
     mem_free(pick->at);

@@ -28,6 +28,9 @@ void pick_stop(Ui *ui);                  // the cursor goes back to the replica
 void pick_check(Ui *ui, const Scene *s); // stops when what it is about has changed
 void pick_done(Pick *pick);
 
+// Where this replica could go, without picking it up; computed anew with each picture.
+void pick_look(Pick *pick, const Scene *s, int replica);
+
 // Keys while active; false: not for us.
 bool pick_act(Ui *ui, const Scene *s, Action action, Request *out);
 

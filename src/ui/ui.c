@@ -35,6 +35,7 @@ void ui_free(Ui *ui)
         node_set_done(&ui->folds.except);
         freeze_end(&ui->freeze);
         pick_done(&ui->pick);
+        pick_done(&ui->where);
         why_done(&ui->why);
         why_done(&ui->pane);
         mem_free(ui);

@@ -38,6 +38,14 @@ typedef struct {
 
 enum { NOTE_MAX = 240 };
 
+// Who could come to a master, worked out for one picture.
+typedef struct {
+    const Health *health;
+    uint64_t round;
+    NodeId node;
+    PlanTarget target;
+} Coming;
+
 // What the rows were made of: they are made anew once a round, and when something else is wanted.
 typedef struct {
     const Health *health;
@@ -95,6 +103,8 @@ struct Ui {
     Scroll why_page;
     Scroll help_page;
     Scroll details_page;
+    Coming coming; // for the node in the details
+    Pick where;    // the same
     Freeze freeze;
     // moving
     Dialog dialog;

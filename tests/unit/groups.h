@@ -29,6 +29,7 @@
     X(gate_spread)                                                                                 \
     X(gate_views)                                                                                  \
     X(golden)                                                                                      \
+    X(history)                                                                                     \
     X(health)                                                                                      \
     X(health_events)                                                                               \
     X(health_links)                                                                                \
@@ -84,6 +85,7 @@
     X(ui_pick)                                                                                     \
     X(views)                                                                                       \
     X(views_automatic)                                                                             \
+    X(views_details)                                                                               \
     X(views_events)                                                                                \
     X(views_hosts)                                                                                 \
     X(views_problems)                                                                              \

@@ -12,6 +12,7 @@ Stage *stage_new(Fixture *f)
     setenv("TZ", "UTC", 1);
     Stage *st = mem_alloc(sizeof(*st));
     st->f = f;
+    st->history = history_new();
     auto_init(&st->automatic, AUTO_OFF, auto_limits_default());
     st->scene = (Scene){
         .trouble = "",
@@ -22,6 +23,7 @@ Stage *stage_new(Fixture *f)
         .undo_text = "",
         .message = "",
         .events = st->events,
+        .history = st->history,
     };
     return st;
 }
@@ -32,6 +34,7 @@ void stage_free(Stage *st)
         snapshot_free(st->pictures[i]);
     }
     decisions_done(&st->decisions);
+    history_free(st->history);
     fixture_free(st->f);
     mem_free(st);
 }
@@ -63,6 +66,7 @@ void stage_round(Stage *st, int64_t now_ms)
     const Health *h = health_assess(s, before, &options);
     snapshot_diff(before != NULL ? before->snapshot : NULL, s, &st->own, keep_event, st);
     health_diff(before, h, keep_event, st);
+    history_add(st->history, h);
     st->plan = plan_make(h);
     st->findings = findings_find(h);
     bool changed = false;

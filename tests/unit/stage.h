@@ -13,6 +13,7 @@ typedef struct {
     Fixture *f;
     Scene scene; // to turn knobs on between rounds
     Automatic automatic;
+    History *history;
     Decisions decisions;
     Move move;   // shown when scene.move points here
     OwnMove own; // given to the health

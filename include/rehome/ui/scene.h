@@ -12,6 +12,7 @@
 #include "rehome/policy/automatic.h"
 #include "rehome/policy/decisions.h"
 #include "rehome/policy/finding.h"
+#include "rehome/policy/history.h"
 #include "rehome/policy/plan.h"
 
 typedef struct {
@@ -35,6 +36,7 @@ typedef struct {
     const Event *events;   // ring, oldest first
     size_t n_events;
     size_t n_events_before; // of these, the first so many are of earlier sessions
+    const History *history; // of each node's states; NULL: none is kept
     bool read_only;
     bool demo;           // a throw-away cluster: its nodes can be killed and restarted
     const char *message; // last message to the operator; "" when none

@@ -1,0 +1,78 @@
+// The details of a node, kept in tests/golden/screen-details-*.txt.
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "desk.h"
+#include "rehome/ui/canvas.h"
+#include "screen.h"
+
+// Ten minutes: :7008 was killed and came back, and for three minutes :7006 says nothing.
+static Stage *stage_of_ten_minutes(void)
+{
+    Stage *st = stage_new(fixture_scenario());
+    Fixture *f = st->f;
+    int lost = fixture_port(f, 7006);
+    int killed = fixture_port(f, 7008);
+    for (int64_t now = 30000; now <= 600000; now += 30000) {
+        if (now == 180000) {
+            fixture_fail(f, killed);
+        } else if (now == 270000) {
+            fixture_restore(f, killed);
+            fixture_node(f, killed)->link_up = false;
+            fixture_node(f, killed)->sync_in_progress = true;
+        } else if (now == 300000) {
+            fixture_node(f, killed)->link_up = true;
+            fixture_node(f, killed)->sync_in_progress = false;
+        } else if (now == 420000) {
+            fixture_lose(f, lost);
+        }
+        fixture_node(f, lost)->age_ms = now >= 420000 ? now - 415000 : 0;
+        stage_round(st, now);
+    }
+    stage_time(st, 600300);
+    return st;
+}
+
+static void a_node_that_is_well_and_how_it_was(void **state)
+{
+    (void)state;
+    Stage *st = stage_of_ten_minutes();
+    screen_at("details-was", st, "g Enter", 80, 24);
+    screen_at("details-was", st, "g", 120, 40);
+    screen_at("details-was", st, "g", 200, 60);
+    stage_free(st);
+}
+
+static void where_a_replica_could_go(void **state)
+{
+    (void)state;
+    Stage *st = stage_healthy();
+    screen_at("details-targets", st, "G", 120, 40);
+    screen_at("details-targets", st, "G Enter", 80, 40);
+    stage_free(st);
+}
+
+static void numbers_of_a_node_that_is_silent_are_marked_as_old(void **state)
+{
+    (void)state;
+    Stage *st = stage_of_ten_minutes();
+    Desk *d = desk_new(st, CONFIRM_COUNTDOWN);
+    screen(d);
+    key(d, "3");
+    for (int i = 0; i < 8 && strstr(screen(d), "▶  ! Cannot be asked") == NULL; i++) {
+        key(d, "j");
+    }
+    assert_true(cursor_is_on(d, ":7006"));
+    key(d, "Enter");
+    key(d, "Enter");
+    assert_true(shows(d, "last told 3m05s ago: below is how it was then"));
+    screen_show("details-old-80x24", d->ui, &st->scene, 80, 24, false);
+    screen_show("details-old-120x40", d->ui, &st->scene, 120, 40, false);
+    desk_free(d);
+}
+
+TESTS(views_details, cmocka_unit_test(a_node_that_is_well_and_how_it_was),
+      cmocka_unit_test(where_a_replica_could_go),
+      cmocka_unit_test(numbers_of_a_node_that_is_silent_are_marked_as_old))
