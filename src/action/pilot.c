@@ -54,6 +54,7 @@ void pilot_free(Pilot *p)
     runner_free(p->runner);
     lease_free(p->lease);
     decisions_done(&p->decisions);
+    queue_done(&p->queue);
     snapshot_free(p->before);
     snapshot_free(p->snapshot);
     mem_free(p);
@@ -165,6 +166,7 @@ void pilot_round(Pilot *p, Snapshot *s, int64_t now_ms)
 {
     if (p->round_ms != 0 && now_ms - p->round_ms > SLEPT_MS) {
         auto_young(&p->automatic);
+        pilot_queue_stop(p); // whoever wished it no longer watches it
     }
     p->round_ms = now_ms;
     pilot_drop_before(p);
@@ -174,6 +176,7 @@ void pilot_round(Pilot *p, Snapshot *s, int64_t now_ms)
     pilot_lease_round(p, now_ms);
     pilot_feed_runner(p, now_ms);
     pilot_recover(p, now_ms);
+    pilot_queue_go_on(p, now_ms);
     // The plan of this round holds the replica of a move that ends in it for promised.
     decide(p, was_busy || pilot_is_busy(p), now_ms);
     pilot_keep_brake(p);

@@ -89,6 +89,11 @@ static void after_runner(Pilot *p, int64_t now_ms)
                          m->verdict.open ? AUTO_REFUSER_FENCE : AUTO_REFUSER_GATE, now_ms);
         }
         close_journal(p);
+        pilot_queue_ended_one(p,
+                              m->state == MOVE_DONE      ? QUEUED_DONE
+                              : m->state == MOVE_REFUSED ? QUEUED_REFUSED
+                                                         : QUEUED_FAILED,
+                              m->why);
         p->world.ask_round(p->world.ctx, true);
         if (p->world.move_over != NULL) {
             p->world.move_over(p->world.ctx, m);
@@ -156,13 +161,18 @@ static bool start(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err)
     return ok;
 }
 
-bool pilot_move(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err)
+bool pilot_may_begin(const Pilot *p, Error *err)
 {
     if (p->is_asking) {
         return fail(err, ERR_REFUSED, "a move is about to begin: %s to %s", p->asking.replica_addr,
                     p->asking.target_addr);
     }
-    if (!runner_may_start(p->runner, err)) {
+    return runner_may_start(p->runner, err);
+}
+
+bool pilot_begin(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err)
+{
+    if (!pilot_may_begin(p, err)) {
         return false;
     }
     MoveSpec fenced = *spec; // may be the last move's own
@@ -176,6 +186,14 @@ bool pilot_move(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err)
     return start(p, &fenced, now_ms, err);
 }
 
+bool pilot_move(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err)
+{
+    if (queue_is_on(&p->queue)) {
+        return fail(err, ERR_REFUSED, "a queue of moves is under way: one at a time");
+    }
+    return pilot_begin(p, spec, now_ms, err);
+}
+
 static void drop_asking(Pilot *p, AutoRefuser by, const char *why, int64_t now_ms)
 {
     const MoveSpec *spec = &p->asking;
@@ -185,6 +203,7 @@ static void drop_asking(Pilot *p, AutoRefuser by, const char *why, int64_t now_m
     if (spec->origin == ORIGIN_AUTO) {
         auto_refused(&p->automatic, spec->target, by, now_ms);
     }
+    pilot_queue_ended_one(p, QUEUED_REFUSED, why);
 }
 
 void pilot_hook_answer(Pilot *p, bool allowed, const char *text, int64_t now_ms)
@@ -206,6 +225,7 @@ void pilot_hook_answer(Pilot *p, bool allowed, const char *text, int64_t now_ms)
 
 void pilot_stop_move(Pilot *p, int64_t now_ms)
 {
+    pilot_queue_stop(p);
     if (p->is_asking) {
         p->world.cancel_hook(p->world.ctx);
         drop_asking(p, AUTO_REFUSER_PERSON, "stopped before anything was sent", now_ms);
@@ -217,7 +237,7 @@ void pilot_stop_move(Pilot *p, int64_t now_ms)
 
 bool pilot_is_busy(const Pilot *p)
 {
-    return p->is_asking || runner_is_busy(p->runner);
+    return p->is_asking || runner_is_busy(p->runner) || queue_is_on(&p->queue);
 }
 
 const MoveSpec *pilot_asking(const Pilot *p, int64_t *since_ms)

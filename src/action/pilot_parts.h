@@ -1,5 +1,6 @@
 // What the files of the pilot share: pilot.c is what it thinks of a round, pilot_move.c its hands,
-// pilot_lease.c what it may do with them when there is another pilot.
+// pilot_queue.c several moves of one wish, pilot_lease.c what it may do with them when there is
+// another pilot.
 #ifndef REHOME_SRC_ACTION_PILOT_PARTS_H
 #define REHOME_SRC_ACTION_PILOT_PARTS_H
 
@@ -31,6 +32,7 @@ struct Pilot {
     bool is_asking;    // the hook
     MoveSpec asking;
     int64_t asking_ms; // since when
+    Queue queue;
 };
 
 void pilot_tell(Pilot *p, EventCode code, Level level, const Node *about, const char *format, ...)
@@ -48,6 +50,15 @@ void pilot_keep_brake(Pilot *p);
 // The parts of a round that concern moves, after the picture was taken.
 void pilot_feed_runner(Pilot *p, int64_t now_ms);
 void pilot_recover(Pilot *p, int64_t now_ms);
+
+// May a move begin now, whoever wants it? And begin it.
+bool pilot_may_begin(const Pilot *p, Error *err);
+bool pilot_begin(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err);
+
+// pilot_queue.c: begins what is next; is told of the end of each move; drops what waits.
+void pilot_queue_go_on(Pilot *p, int64_t now_ms);
+void pilot_queue_ended_one(Pilot *p, QueuedState how, const char *why);
+void pilot_queue_stop(Pilot *p);
 
 Transport pilot_transport(Pilot *p);
 

@@ -73,6 +73,7 @@ static Scene scene_now(Dashboard *d)
         .move = pilot_last_move(pilot),
         .move_busy = pilot_is_busy(pilot),
         .asking = pilot_asking(pilot, &scene.asking_ms),
+        .queue = pilot_queued(pilot),
         .can_undo = undo_is_possible(&d->undo, engine_health(e)) && !pilot_is_busy(pilot),
         .undo_text = d->undo.text,
         .events = event_log_all(d->log, &scene.n_events, &scene.n_events_before),
@@ -179,6 +180,11 @@ static void serve(Dashboard *d, const Request *r)
             say(d, LEVEL_WARNING, err.text);
         }
         break;
+    case REQUEST_QUEUE:
+        if (!engine_queue(e, r->moves, r->n_moves, r->goes_on, &err)) {
+            say(d, LEVEL_WARNING, err.text);
+        }
+        break;
     case REQUEST_STOP_MOVE:
         engine_stop_move(e);
         break;
@@ -256,7 +262,8 @@ static void on_event(void *ctx, const Event *event)
         ui_set_undo(d->ui, d->undo.possible ? &d->undo.spec : NULL);
     }
     if (event->code == EVENT_MOVE_DONE || event->code == EVENT_MOVE_FAILED ||
-        event->code == EVENT_REFUSED || event->code == EVENT_AUDIT) {
+        event->code == EVENT_REFUSED || event->code == EVENT_AUDIT ||
+        event->code == EVENT_QUEUE) {
         say(d, event->level, event->text);
     }
     d->dirty = true;

@@ -112,6 +112,13 @@ bool engine_move(Engine *e, const MoveSpec *spec, Error *err)
     return ok;
 }
 
+bool engine_queue(Engine *e, const MoveSpec *specs, size_t n, bool goes_on, Error *err)
+{
+    bool ok = pilot_queue(e->pilot, specs, n, goes_on, poller_now_ms(), err);
+    engine_after_pilot(e);
+    return ok;
+}
+
 void engine_stop_move(Engine *e)
 {
     pilot_stop_move(e->pilot, poller_now_ms());

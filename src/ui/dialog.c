@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "dialog_parts.h"
 #include "view.h"
 #include "words.h"
 
@@ -19,7 +20,7 @@ static void copy(char *out, size_t size, const char *text)
     snprintf(out, size, "%s", text != NULL ? text : "");
 }
 
-static MoveSpec spec_for(const Scene *s, int replica, int target, MoveOrigin origin)
+MoveSpec dialog_spec(const Scene *s, int replica, int target, MoveOrigin origin)
 {
     const Snapshot *p = s->health->snapshot;
     const Node *r = &p->nodes[replica];
@@ -49,10 +50,8 @@ static bool is_renewed(Dialog *d, const Scene *s)
     return true;
 }
 
-// What changed so that the move must not happen any more; false: nothing.
-static bool has_changed(const Ui *ui, const Scene *s, char *why, size_t size)
+bool dialog_spec_has_changed(const MoveSpec *spec, const Scene *s, char *why, size_t size)
 {
-    const MoveSpec *spec = &ui->dialog.spec;
     const Snapshot *p = s->health->snapshot;
     int replica = snapshot_find(p, spec->replica);
     int target = snapshot_find(p, spec->target);
@@ -140,6 +139,32 @@ static Request open_move(Ui *ui, const Scene *s, MoveSpec spec)
     return (Request){0};
 }
 
+// Of what a list holds; the caller keeps it while the dialog is open.
+static Request queue_request(const Ui *ui)
+{
+    return (Request){
+        .kind = REQUEST_QUEUE,
+        .moves = ui->bulk.at,
+        .n_moves = (size_t)ui->bulk.n,
+        .goes_on = ui->bulk.goes_on,
+    };
+}
+
+Request dialog_queue(Ui *ui, const Scene *s)
+{
+    if (ui->confirm == CONFIRM_NONE) {
+        return queue_request(ui);
+    }
+    ui->dialog = (Dialog){
+        .kind = DIALOG_QUEUE,
+        .counting = ui->confirm == CONFIRM_COUNTDOWN,
+        .opened_ms = s->now_ms,
+    };
+    ui->note[0] = '\0';
+    is_renewed(&ui->dialog, s);
+    return (Request){0};
+}
+
 static Request open_refusal(Ui *ui, const Scene *s, int target)
 {
     ui->dialog = (Dialog){.kind = DIALOG_REFUSED, .opened_ms = s->now_ms};
@@ -160,7 +185,7 @@ Request dialog_pair(Ui *ui, const Scene *s, int replica, int target, MoveOrigin 
         ui_note(ui, s, LEVEL_WARNING, "%s may not go: %s", name, pair.refused);
         return (Request){0};
     }
-    return open_move(ui, s, spec_for(s, replica, target, origin));
+    return open_move(ui, s, dialog_spec(s, replica, target, origin));
 }
 
 Request dialog_best(Ui *ui, const Scene *s, int target)
@@ -170,7 +195,7 @@ Request dialog_best(Ui *ui, const Scene *s, int target)
         return open_refusal(ui, s, target);
     }
     return open_move(ui, s,
-                     spec_for(s, best.candidates[best.chosen].replica, target, ORIGIN_MANUAL));
+                     dialog_spec(s, best.candidates[best.chosen].replica, target, ORIGIN_MANUAL));
 }
 
 Request dialog_urgent(Ui *ui, const Scene *s)
@@ -179,7 +204,7 @@ Request dialog_urgent(Ui *ui, const Scene *s)
     for (size_t i = 0; i < plan->n_orphans; i++) {
         if (plan->at[i].chosen >= 0) {
             int replica = plan->at[i].candidates[plan->at[i].chosen].replica;
-            return open_move(ui, s, spec_for(s, replica, plan->at[i].target, ORIGIN_MANUAL));
+            return open_move(ui, s, dialog_spec(s, replica, plan->at[i].target, ORIGIN_MANUAL));
         }
     }
     if (plan->n_orphans > 0) { // a person may help one that is in downtime
@@ -288,7 +313,7 @@ Request dialog_hold(Ui *ui, const Scene *s, int node)
 
 static void cancel(Ui *ui, const Scene *s, Level level, const char *why)
 {
-    bool moving = ui->dialog.kind == DIALOG_MOVE;
+    bool moving = ui->dialog.kind == DIALOG_MOVE || ui->dialog.kind == DIALOG_QUEUE;
     char text[NOTE_MAX];
     snprintf(text, sizeof(text), "%s", why);
     close_dialog(ui);
@@ -307,9 +332,11 @@ static void check_move(Ui *ui, const Scene *s)
     } else if (s->move_busy) {
         cancel(ui, s, LEVEL_WARNING, "another move has begun");
     } else if (is_renewed(&ui->dialog, s)) {
-        if (has_changed(ui, s, why, sizeof(why))) {
+        bool is_one = ui->dialog.kind == DIALOG_MOVE;
+        if (is_one ? dialog_spec_has_changed(&ui->dialog.spec, s, why, sizeof(why))
+                   : bulk_has_changed(&ui->bulk, s, why, sizeof(why))) {
             cancel(ui, s, LEVEL_WARNING, why);
-        } else {
+        } else if (is_one) {
             renew_move(&ui->dialog, s);
         }
     }
@@ -319,6 +346,7 @@ void dialog_check(Ui *ui, const Scene *s)
 {
     switch (ui->dialog.kind) {
     case DIALOG_MOVE:
+    case DIALOG_QUEUE:
         check_move(ui, s);
         break;
     case DIALOG_REFUSED:
@@ -367,6 +395,12 @@ static Request confirmed(Ui *ui)
     case DIALOG_MOVE:
         d.spec.accept_risk = true; // a person saw it
         return (Request){.kind = REQUEST_MOVE, .move = d.spec};
+    case DIALOG_QUEUE:
+        for (int i = 0; i < ui->bulk.n; i++) {
+            ui->bulk.at[i].accept_risk = true;
+        }
+        node_set_clear(&ui->marks);
+        return queue_request(ui);
     case DIALOG_AUTO:
         return (Request){.kind = REQUEST_AUTO, .mode = AUTO_ACT};
     case DIALOG_QUIT:
@@ -418,6 +452,11 @@ Request dialog_key(Ui *ui, const Scene *s, uint32_t key)
         cancel(ui, s, LEVEL_INFO, "as you wished");
         return (Request){0};
     }
+    if (action == ACT_GO_ON && ui->dialog.kind == DIALOG_QUEUE) {
+        ui->bulk.goes_on = !ui->bulk.goes_on;
+        ui->dialog.opened_ms = s->now_ms; // it is another wish now
+        return (Request){0};
+    }
     ui->dialog.wrong_key = true;
     return (Request){0};
 }
@@ -426,7 +465,7 @@ Request dialog_tick(Ui *ui, const Scene *s)
 {
     const Dialog *d = &ui->dialog;
     int64_t late = s->now_ms - d->opened_ms - COUNTDOWN_MS;
-    if (d->kind != DIALOG_MOVE || !d->counting || late < 0) {
+    if (!d->counting || late < 0) {
         return (Request){0};
     }
     if (late > UNWATCHED_MS) {

@@ -2,8 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "dialog.h"
-#include "page.h"
+#include "dialog_parts.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
 #include "view.h"
@@ -181,7 +180,7 @@ static const char *yes_key(const Ui *ui, char *out, size_t size)
     return keys_first(ui->keys, ACT_CONFIRM, IN_CONFIRM, out, size);
 }
 
-static void draw_countdown(const Ui *ui, const Scene *s, Canvas *c, int x, int y, int w)
+void dialog_countdown(const Ui *ui, const Scene *s, Canvas *c, int x, int y, int w)
 {
     const Dialog *d = &ui->dialog;
     char text[80];
@@ -192,7 +191,8 @@ static void draw_countdown(const Ui *ui, const Scene *s, Canvas *c, int x, int y
         snprintf(text, sizeof(text), "in %" PRId64 " s   Esc stops it%s%s%s", (left + 999) / 1000,
                  d->wrong_key ? ", " : "", d->wrong_key ? yes : "", d->wrong_key ? " is now" : "");
     } else {
-        snprintf(text, sizeof(text), "%s moves it, Esc does not", yes);
+        snprintf(text, sizeof(text), "%s moves %s, Esc does not", yes,
+                 d->kind == DIALOG_QUEUE ? "them" : "it");
     }
     int width = text_width(text);
     if (d->counting && w - width - 4 > 4) {
@@ -208,8 +208,7 @@ static void draw_countdown(const Ui *ui, const Scene *s, Canvas *c, int x, int y
     canvas_text(c, x, y, w, d->wrong_key ? ROLE_BANNER : ROLE_KEY, text);
 }
 
-// An empty box in the middle; returns what is inside it.
-static Rect draw_box(Canvas *c, int w, int h, Role frame, const char *title)
+Rect dialog_box(Canvas *c, int w, int h, Role frame, const char *title)
 {
     int top = (c->h - h) / 2;
     Rect box = {(c->w - w) / 2, top < 2 && h + 3 <= c->h ? 2 : top, w, h};
@@ -224,7 +223,7 @@ static Rect draw_box(Canvas *c, int w, int h, Role frame, const char *title)
     return (Rect){box.x + 2, box.y + 1, box.w - 4, box.h - 2};
 }
 
-static int box_width(const Canvas *c)
+int dialog_width(const Canvas *c)
 {
     return c->w < BOX_MAX_W ? c->w : BOX_MAX_W; // no slivers of what is below at its sides
 }
@@ -260,7 +259,7 @@ static void draw_move(const Ui *ui, const Scene *s, Canvas *c)
     if (!cast_of(s, &d->spec, &cast)) {
         return;
     }
-    int w = box_width(c);
+    int w = dialog_width(c);
     Page text = {.width = w - 4, .left_w = LEFT_WIDTH};
     Page command = {.width = w - 4};
     fill_move(&text, d, &cast);
@@ -278,14 +277,14 @@ static void draw_move(const Ui *ui, const Scene *s, Canvas *c)
 
     char title[160];
     title_of(d, &cast, title, sizeof(title));
-    Rect in = draw_box(c, w, h, ROLE_MOVING, title);
+    Rect in = dialog_box(c, w, h, ROLE_MOVING, title);
     int y = in.y + page_draw(&text, c, (Rect){in.x, in.y, in.w, in.h - 1}, 0) + (gaps > 0);
     if (tree > 0) {
         draw_preview(&cast, c, (Rect){in.x, y, in.w, tree});
         y += tree + (gaps > 1);
     }
     page_draw(&command, c, (Rect){in.x, y, in.w, in.y + in.h - 1 - y}, 0);
-    draw_countdown(ui, s, c, in.x, in.y + in.h - 1, in.w);
+    dialog_countdown(ui, s, c, in.x, in.y + in.h - 1, in.w);
     page_done(&text);
     page_done(&command);
 }
@@ -293,7 +292,7 @@ static void draw_move(const Ui *ui, const Scene *s, Canvas *c)
 static void draw_page(Canvas *c, Page *page, Role frame, const char *title)
 {
     int h = page->n + 2 < c->h ? page->n + 2 : c->h;
-    Rect in = draw_box(c, page->width + 4, h, frame, title);
+    Rect in = dialog_box(c, page->width + 4, h, frame, title);
     page_draw(page, c, in, 0);
     page_done(page);
 }
@@ -301,7 +300,7 @@ static void draw_page(Canvas *c, Page *page, Role frame, const char *title)
 static void draw_refused(const Ui *ui, const Scene *s, Canvas *c)
 {
     const Dialog *d = &ui->dialog;
-    Page page = {.width = box_width(c) - 4, .left_w = 22};
+    Page page = {.width = dialog_width(c) - 4, .left_w = 22};
     char name[NAME_MAX_BYTES];
     char title[160];
     short_name_of(s->health->snapshot, d->spec.target, d->spec.target_addr, name, sizeof(name));
@@ -342,7 +341,7 @@ static void add_answers(Page *page, const Ui *ui, const char *words)
 static void draw_auto(const Ui *ui, const Scene *s, Canvas *c)
 {
     const Automatic *a = s->automatic;
-    int w = box_width(c) < 64 ? box_width(c) : 64;
+    int w = dialog_width(c) < 64 ? dialog_width(c) : 64;
     Page page = {.width = w - 4, .left_w = LEFT_WIDTH + 3};
     char grace[16];
     page_wide(&page, ROLE_TEXT, "rehome will move spares to orphaned masters by itself.");
@@ -362,7 +361,7 @@ static void draw_auto(const Ui *ui, const Scene *s, Canvas *c)
 
 static void draw_quit(const Ui *ui, Canvas *c)
 {
-    int w = box_width(c) < 64 ? box_width(c) : 64;
+    int w = dialog_width(c) < 64 ? dialog_width(c) : 64;
     Page page = {.width = w - 4, .left_w = LEFT_WIDTH};
     page_wide(&page, ROLE_TEXT,
               "A move is under way. The servers go on with it without us, but nobody verifies the "
@@ -375,10 +374,10 @@ static void draw_quit(const Ui *ui, Canvas *c)
 
 static void draw_hold(const Ui *ui, Canvas *c)
 {
-    int w = box_width(c) < 76 ? box_width(c) : 76;
+    int w = dialog_width(c) < 76 ? dialog_width(c) : 76;
     const HoldForm *form = &ui->dialog.form;
-    Rect in = draw_box(c, w, hold_form_height(form) + 2, ROLE_WARN,
-                       form->scope == OF_ALL ? "Pause automatic mode" : "Downtime");
+    Rect in = dialog_box(c, w, hold_form_height(form) + 2, ROLE_WARN,
+                         form->scope == OF_ALL ? "Pause automatic mode" : "Downtime");
     hold_form_draw(form, c, in);
 }
 
@@ -391,7 +390,7 @@ static const char *end_words(const Dialog *d)
 static void draw_end_hold(const Ui *ui, Canvas *c)
 {
     const Dialog *d = &ui->dialog;
-    int w = box_width(c) < 64 ? box_width(c) : 64;
+    int w = dialog_width(c) < 64 ? dialog_width(c) : 64;
     Page page = {.width = w - 4, .left_w = LEFT_WIDTH};
     page_wide(&page, ROLE_TEXT, d->reason);
     page_blank(&page);
@@ -418,6 +417,14 @@ static void draw_prompt(const Ui *ui, const Scene *s, Canvas *c)
                 snprintf(text, sizeof(text), "%s/Esc? %s %s %s", yes, cast.replica_name,
                          glyph_text(GLYPH_ARROW, c->ascii), cast.target_name);
             }
+        }
+        break;
+    case DIALOG_QUEUE:
+        if (d->counting) {
+            int seconds = (int)((left_ms(d, s) + 999) / 1000);
+            snprintf(text, sizeof(text), "Esc stops! %d s: %d moves", seconds, ui->bulk.n);
+        } else {
+            snprintf(text, sizeof(text), "y/Esc? %d moves", ui->bulk.n);
         }
         break;
     case DIALOG_REFUSED:
@@ -454,6 +461,9 @@ void dialog_draw(Ui *ui, const Scene *s, Canvas *c)
     switch (ui->dialog.kind) {
     case DIALOG_MOVE:
         draw_move(ui, s, c);
+        break;
+    case DIALOG_QUEUE:
+        bulk_draw(ui, s, c);
         break;
     case DIALOG_REFUSED:
         draw_refused(ui, s, c);

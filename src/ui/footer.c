@@ -11,8 +11,8 @@
 static bool is_movable(const Ui *ui, const Scene *s)
 {
     int node = ui_selected(ui, s);
-    return node >= 0 &&
-           (s->health->of[node].is_master || s->health->of[node].replica == REPLICA_WORKING);
+    return node >= 0 && (ui->marks.n > 0 || s->health->of[node].is_master ||
+                         s->health->of[node].replica == REPLICA_WORKING);
 }
 
 static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
@@ -48,6 +48,10 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
         return ui->find.terms.n > 0 || ui->only_problems || ui->find.search[0] != '\0';
     case NEED_SEARCH:
         return ui->find.search[0] != '\0';
+    case NEED_MARKS:
+        return ui->marks.n > 0 && (!ui->pick.active || ui->pick.many);
+    case NEED_QUEUE:
+        return ui->dialog.kind == DIALOG_QUEUE;
     case NEED_NOTHING:
         break;
     }
@@ -64,14 +68,20 @@ static const char *dialog_label(const Ui *ui, Action action)
     } labels[] = {
         [DIALOG_NONE] = {"", ""},
         [DIALOG_MOVE] = {"moves it", "does not"},
+        [DIALOG_QUEUE] = {"moves them", "does not"},
         [DIALOG_REFUSED] = {"", ""},
         [DIALOG_AUTO] = {"lets it act", "goes on observing"},
         [DIALOG_QUIT] = {"leaves", "stays"},
         [DIALOG_HOLD] = {"", ""},
         [DIALOG_END_HOLD] = {"ends it", "leaves it"},
     };
-    if (ui->dialog.kind == DIALOG_MOVE && ui->dialog.counting) {
-        return action == ACT_CONFIRM ? "moves it at once" : "stops it";
+    if (action == ACT_GO_ON) {
+        return ui->bulk.goes_on ? "stops at one" : "passes over one";
+    }
+    if (ui->dialog.counting) {
+        return action == ACT_CONFIRM
+                   ? ui->dialog.kind == DIALOG_QUEUE ? "begins at once" : "moves it at once"
+                   : "stops it";
     }
     return action == ACT_CONFIRM ? labels[ui->dialog.kind].yes : labels[ui->dialog.kind].no;
 }
@@ -93,6 +103,9 @@ static const char *label_of(const Ui *ui, const Scene *s, const KeyBinding *b)
     if (b->action == ACT_DOWNTIME && node >= 0 && s->health->of[node].downtime != NULL) {
         return "end downtime";
     }
+    if (b->action == ACT_MOVE && ui->marks.n > 0) {
+        return "move marked";
+    }
     if (b->action == ACT_MOVE && node >= 0) {
         const NodeHealth *nh = &s->health->of[node];
         return !nh->is_master                 ? "move it"
@@ -108,7 +121,7 @@ static const char *label_of(const Ui *ui, const Scene *s, const KeyBinding *b)
                                     : "end search";
     }
     if (b->action == ACT_CANCEL && ui->pick.active) {
-        return "put it back";
+        return ui->pick.many ? "put them back" : "put it back";
     }
     return b->label;
 }
@@ -219,6 +232,9 @@ static const char *last_words(const Ui *ui, const Scene *s, Level *level)
         return ui->note;
     }
     *level = LEVEL_INFO;
+    if (ui->pick.active && ui->pick.many) {
+        return "choose their new master: Up and Down, Enter shows what would happen";
+    }
     if (ui->pick.active) {
         return "choose its new master: Up and Down, Enter shows what would happen";
     }

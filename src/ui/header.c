@@ -212,13 +212,19 @@ static void add_move(Chips *chips, const Scene *s, bool ascii)
         add_asking(chips, s, replica, target, ascii);
         return;
     }
+    char place[48] = "";
+    if (s->queue != NULL && queue_count(s->queue, QUEUED_MOVES) > 0) {
+        snprintf(place, sizeof(place), "move %zu of %zu: ", queue_place(s->queue), s->queue->n);
+    }
     char share[16] = "";
     if (m->sync_permille >= 0) {
         snprintf(share, sizeof(share), " %d%%", m->sync_permille / 10);
     }
-    Chip *chip = chip_add(chips, ROLE_MOVING, 14, "moving %s %s %s: %s%s", replica,
-                          glyph_text(GLYPH_ARROW, ascii), target, move_stage_words(m), share);
-    chip_brief(chip, 6, "moving %s", share[0] != '\0' ? share + 1 : move_stage_words(m));
+    Chip *chip =
+        chip_add(chips, ROLE_MOVING, 14, "%s%s %s %s: %s%s", place[0] != '\0' ? place : "moving ",
+                 replica, glyph_text(GLYPH_ARROW, ascii), target, move_stage_words(m), share);
+    chip_brief(chip, 6, "%s%s", place[0] != '\0' ? place : "moving ",
+               share[0] != '\0' ? share + 1 : move_stage_words(m));
 }
 
 static void add_mode(Chips *chips, const Automatic *a)
@@ -353,6 +359,9 @@ static void draw_charge(const Ui *ui, const Scene *s, Canvas *c)
     }
     add_lease(&chips, s);
     add_move(&chips, s, c->ascii);
+    if (ui->marks.n > 0) {
+        chip_add(&chips, ROLE_TARGET, 12, "%zu marked", ui->marks.n);
+    }
     if (ui->follow) {
         chip_add(&chips, ROLE_TITLE, 8, "FOLLOW");
     }

@@ -97,6 +97,52 @@ static void compute(Pick *pick, const Scene *s, int replica)
     mem_free(ranked);
 }
 
+// For all marked replicas: how many of them may go there.
+static void compute_many(Ui *ui, const Scene *s)
+{
+    Pick *pick = &ui->pick;
+    const Snapshot *p = s->health->snapshot;
+    pick->health = s->health;
+    pick->round = p->round;
+    pick->at = mem_grow(pick->at, &pick->cap, p->n_masters, sizeof(*pick->at));
+    pick->n = (int)p->n_masters;
+    Ranked *ranked = mem_array(p->n_masters, sizeof(*ranked));
+    int legal = 0;
+    for (int i = 0; i < pick->n; i++) {
+        PickTarget *t = &pick->at[i];
+        const NodeHealth *nh = &s->health->of[p->masters[i]];
+        int may = 0;
+        *t = (PickTarget){.node = p->masters[i], .words = "they are there already"};
+        for (size_t k = 0; k < ui->marks.n; k++) {
+            int replica = snapshot_find(p, ui->marks.at[k]);
+            if (replica < 0 || p->nodes[replica].master == t->node) {
+                continue;
+            }
+            PlanCandidate one = plan_pair(s->health, replica, t->node);
+            may += one.legal;
+            if (!one.legal) {
+                snprintf(t->words, sizeof(t->words), "%s", one.refused);
+            }
+        }
+        t->legal = may > 0;
+        if (t->legal) {
+            snprintf(t->words, sizeof(t->words), "%s, %d of %zu may come",
+                     nh->master == STATE_ORPHANED ? "orphaned" : master_state_text(nh->master), may,
+                     ui->marks.n);
+            ranked[legal++] = (Ranked){need_of(nh), -may, t};
+        }
+    }
+    rank(ranked, legal);
+    mem_free(ranked);
+}
+
+bool pick_holds(const Ui *ui, NodeId replica)
+{
+    const Pick *pick = &ui->pick;
+    return pick->active &&
+           (pick->many ? node_set_has(&ui->marks, replica) : node_id_eq(pick->replica, replica));
+}
+
 const PickTarget *pick_target(const Pick *pick, int node)
 {
     for (int i = 0; pick->active && i < pick->n; i++) {
@@ -137,8 +183,25 @@ void pick_start(Ui *ui, const Scene *s, int replica)
         return;
     }
     ui->pick.active = true;
+    ui->pick.many = false;
     ui->pick.replica = p->nodes[replica].id;
     ui->pick.donor = p->nodes[p->nodes[replica].master].id;
+    ui_select(ui, p->nodes[first->node].id);
+    ui_settle(ui, s);
+}
+
+void pick_start_marked(Ui *ui, const Scene *s)
+{
+    const Snapshot *p = s->health->snapshot;
+    compute_many(ui, s);
+    const PickTarget *first = best(&ui->pick);
+    if (first == NULL) {
+        ui_note(ui, s, LEVEL_WARNING, "none of the marked replicas can be moved: %s",
+                ui->pick.n > 0 ? ui->pick.at[0].words : "there is no master");
+        return;
+    }
+    ui->pick.active = ui->pick.many = true;
+    ui->pick.replica = ui->cursor;
     ui_select(ui, p->nodes[first->node].id);
     ui_settle(ui, s);
 }
@@ -167,6 +230,18 @@ void pick_done(Pick *pick)
     *pick = (Pick){0};
 }
 
+static void check_many(Ui *ui, const Scene *s)
+{
+    ui_settle(ui, s); // marks of what is gone go with it
+    if (s->health == NULL || s->read_only || s->move_busy || ui->marks.n == 0) {
+        pick_stop(ui);
+        ui_note(ui, s, LEVEL_WARNING, "put back: %s",
+                ui->marks.n == 0 ? "the marked replicas are gone" : "nothing can be moved now");
+        return;
+    }
+    compute_many(ui, s);
+}
+
 void pick_check(Ui *ui, const Scene *s)
 {
     Pick *pick = &ui->pick;
@@ -175,6 +250,10 @@ void pick_check(Ui *ui, const Scene *s)
         return;
     }
     const Snapshot *p = s->health != NULL ? s->health->snapshot : NULL;
+    if (pick->many) {
+        check_many(ui, s);
+        return;
+    }
     int replica = p != NULL ? snapshot_find(p, pick->replica) : -1;
     bool follows = replica >= 0 && p->nodes[replica].master >= 0 &&
                    node_id_eq(p->nodes[p->nodes[replica].master].id, pick->donor);
@@ -207,7 +286,7 @@ static Request choose(Ui *ui, const Scene *s)
     int target = ui_selected(ui, s);
     int replica = snapshot_find(p, ui->pick.replica);
     const PickTarget *t = target >= 0 ? pick_target(&ui->pick, target) : NULL;
-    if (t == NULL || !t->legal || replica < 0) {
+    if (t == NULL || !t->legal || (replica < 0 && !ui->pick.many)) {
         char name[NAME_MAX_BYTES] = "this";
         if (target >= 0) {
             short_name(p, target, name, sizeof(name));
@@ -217,6 +296,9 @@ static Request choose(Ui *ui, const Scene *s)
         return (Request){0};
     }
     ui->pick.active = false;
+    if (ui->pick.many) {
+        return bulk_to(ui, s, target);
+    }
     return dialog_pair(ui, s, replica, target, ORIGIN_MANUAL);
 }
 
@@ -234,6 +316,9 @@ bool pick_act(Ui *ui, const Scene *s, Action action, Request *out)
         }
     } else if (action == ACT_CHOOSE) {
         *out = choose(ui, s);
+    } else if (action == ACT_ONE_EACH && ui->pick.many) {
+        pick_stop(ui);
+        *out = bulk_one_each(ui, s);
     } else if (action == ACT_CANCEL) {
         pick_stop(ui);
         ui_settle(ui, s);

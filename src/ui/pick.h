@@ -13,8 +13,9 @@ typedef struct {
 
 typedef struct {
     bool active;
-    NodeId replica;
-    NodeId donor; // whose replica it was when it was picked up
+    bool many;      // all marked replicas, and not one
+    NodeId replica; // many: where the cursor was
+    NodeId donor;   // whose replica it was when it was picked up
     // for the picture below; computed anew with each
     const Health *health;
     uint64_t round;
@@ -24,8 +25,10 @@ typedef struct {
 } Pick;
 
 void pick_start(Ui *ui, const Scene *s, int replica);
-void pick_stop(Ui *ui);                  // the cursor goes back to the replica
-void pick_check(Ui *ui, const Scene *s); // stops when what it is about has changed
+void pick_start_marked(Ui *ui, const Scene *s);
+bool pick_holds(const Ui *ui, NodeId replica); // it is picked up
+void pick_stop(Ui *ui);                        // the cursor goes back to the replica
+void pick_check(Ui *ui, const Scene *s);       // stops when what it is about has changed
 void pick_done(Pick *pick);
 
 // Where this replica could go, without picking it up; computed anew with each picture.

@@ -125,6 +125,26 @@ static void toggle_follow(Ui *ui, const Scene *s)
     ui_settle(ui, s);
 }
 
+// Only what m could do something with.
+static void mark(Ui *ui, const Scene *s)
+{
+    int node = ui_selected(ui, s);
+    if (node < 0) {
+        return;
+    }
+    const NodeHealth *nh = &s->health->of[node];
+    NodeId id = s->health->snapshot->nodes[node].id;
+    if (nh->is_master && nh->master != STATE_ORPHANED) {
+        ui_note(ui, s, LEVEL_INFO, "replicas are marked, and masters that are orphaned");
+    } else if (node_set_has(&ui->marks, id)) {
+        node_set_drop(&ui->marks, id);
+    } else {
+        node_set_put(&ui->marks, id);
+    }
+    go_to_row(ui, s, rows_step(&ui->rows, ui->cursor_row, 1));
+    ui->follow = false;
+}
+
 bool tree_act(Ui *ui, const Scene *s, Action action, Request *out)
 {
     (void)out;
@@ -146,6 +166,10 @@ bool tree_act(Ui *ui, const Scene *s, Action action, Request *out)
     } else if (action == ACT_SEARCH_NEXT || action == ACT_SEARCH_PREVIOUS) {
         ui->follow = false;
         find_step(ui, s, action == ACT_SEARCH_NEXT ? 1 : -1);
+    } else if (action == ACT_MARK) {
+        mark(ui, s);
+    } else if (action == ACT_UNMARK) {
+        node_set_clear(&ui->marks);
     } else if (action == ACT_FOLLOW) {
         toggle_follow(ui, s);
     } else {

@@ -371,7 +371,7 @@ static void draw_replica(const RowPen *pen, const Row *row)
         canvas_text(pen->c, x, pen->y, 2, ROLE_FRAME, glyph_text(branch, pen->c->ascii));
     }
     Role name = is_hit(pen, n) ? ROLE_TARGET : w.role == ROLE_CRIT ? ROLE_CRIT : ROLE_REPLICA;
-    bool held = pen->ui->pick.active && node_id_eq(pen->ui->pick.replica, n->id);
+    bool held = pick_holds(pen->ui, n->id);
     if (held) {
         name = ROLE_TARGET;
         snprintf(w.text, sizeof(w.text), "picked up");
@@ -420,6 +420,10 @@ void tree_row_draw(const RowPen *pen, int index, Rect r)
     }
     if (row->context) {
         canvas_mark(pen->c, (Rect){r.x, pen->y, r.w, 1}, CELL_DIM);
+    }
+    if (node_set_has(&pen->ui->marks, pen->p->nodes[row->node].id)) {
+        int x = pen->k.name_master - (row->kind == ROW_MASTER);
+        canvas_text(pen->c, x, pen->y, 1, ROLE_TARGET, glyph_text(GLYPH_MARK, pen->c->ascii));
     }
     if (is_hit(pen, &pen->p->nodes[row->node])) {
         canvas_text(pen->c, r.x, pen->y, 1, ROLE_TARGET, "/");

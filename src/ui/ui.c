@@ -33,6 +33,7 @@ void ui_free(Ui *ui)
         rows_done(&ui->rows);
         problem_rows_done(&ui->problem_rows);
         node_set_done(&ui->folds.except);
+        node_set_done(&ui->marks);
         freeze_end(&ui->freeze);
         pick_done(&ui->pick);
         pick_done(&ui->where);
@@ -94,6 +95,19 @@ void ui_reshape(Ui *ui)
     ui->rows_for.is_stale = true;
 }
 
+// What is gone, or cannot be moved any more as it was when it was marked.
+static void marks_check(Ui *ui, const Scene *s)
+{
+    for (size_t i = ui->marks.n; i-- > 0;) {
+        NodeId id = ui->marks.at[i];
+        int node = s->health != NULL ? snapshot_find(s->health->snapshot, id) : -1;
+        if (node < 0 ||
+            (s->health->of[node].is_master && s->health->of[node].master != STATE_ORPHANED)) {
+            node_set_drop(&ui->marks, id);
+        }
+    }
+}
+
 // Whoever the cursor is on stays in sight when the next round makes it something that is filtered
 // out: no key may meet another node than the one that was looked at.
 static void make_rows(Ui *ui, const Scene *s)
@@ -119,6 +133,9 @@ static void make_rows(Ui *ui, const Scene *s)
         ask.keep = ui->cursor;
     }
     *was = now;
+    if (is_new) {
+        marks_check(ui, s);
+    }
     rows_build(&ui->rows, s->health, &ask);
 }
 
@@ -411,6 +428,14 @@ static Request move_selected(Ui *ui, const Scene *s)
     if (ui_refuses_writes(ui, s) || node < 0) {
         return (Request){0};
     }
+    if (bulk_marks_orphans(ui, s)) {
+        return bulk_one_each(ui, s);
+    }
+    if (ui->marks.n > 0) {
+        ui->details = false;
+        pick_start_marked(ui, s);
+        return (Request){0};
+    }
     if (s->health->of[node].is_master) {
         return dialog_best(ui, s, node);
     }
@@ -434,7 +459,12 @@ static Request stop_move(Ui *ui, const Scene *s)
         ui_note(ui, s, LEVEL_INFO, "no move is under way");
         return (Request){0};
     }
-    if (s->asking == NULL) {
+    size_t waiting = s->queue != NULL ? queue_count(s->queue, QUEUED_WAITS) : 0;
+    if (waiting > 0) {
+        ui_note(ui, s, LEVEL_INFO,
+                "stopping: %zu move%s will not be made; what was sent is followed to its end",
+                waiting, plural((long)waiting));
+    } else if (s->asking == NULL) {
         ui_note(ui, s, LEVEL_INFO, "stopping: what was sent already is followed to its end");
     }
     return (Request){.kind = REQUEST_STOP_MOVE};
@@ -671,7 +701,7 @@ Request ui_tick(Ui *ui, const Scene *s)
 int64_t ui_wake_ms(const Ui *ui, const Scene *s)
 {
     enum { CLOCK_MS = 1000, COUNTDOWN_STEP_MS = 200 };
-    if (ui->dialog.kind == DIALOG_MOVE && ui->dialog.counting) {
+    if (ui->dialog.counting) {
         int64_t over = ui->dialog.opened_ms + COUNTDOWN_MS;
         int64_t next = s->now_ms + COUNTDOWN_STEP_MS;
         return next < over ? next : over > s->now_ms ? over : s->now_ms + 1;

@@ -2,6 +2,7 @@
 #ifndef REHOME_UI_VIEW_H
 #define REHOME_UI_VIEW_H
 
+#include "bulk.h"
 #include "command_line.h"
 #include "dialog.h"
 #include "event_lines.h"
@@ -109,6 +110,8 @@ struct Ui {
     // moving
     Dialog dialog;
     Pick pick;
+    NodeSet marks; // replicas, and orphaned masters
+    Bulk bulk;     // what a dialog offers, or was asked for last
     bool has_undo;
     MoveSpec undo;
     bool was_busy; // a move was in flight at the last tick

@@ -57,6 +57,7 @@
     X(pilot)                                                                                       \
     X(pilot_holds)                                                                                 \
     X(pilot_lease)                                                                                 \
+    X(pilot_queue)                                                                                 \
     X(plan)                                                                                        \
     X(plan_order)                                                                                  \
     X(plan_refusals)                                                                               \
@@ -66,6 +67,7 @@
     X(plan_spread_report)                                                                          \
     X(plan_targets)                                                                                \
     X(prompt)                                                                                      \
+    X(queue)                                                                                       \
     X(replies)                                                                                     \
     X(runner)                                                                                      \
     X(slots)                                                                                       \
@@ -82,6 +84,7 @@
     X(ui_draw)                                                                                     \
     X(ui_hold)                                                                                     \
     X(ui_many)                                                                                     \
+    X(ui_marks)                                                                                    \
     X(ui_pick)                                                                                     \
     X(views)                                                                                       \
     X(views_automatic)                                                                             \

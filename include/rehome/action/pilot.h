@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "rehome/action/lease.h"
+#include "rehome/action/queue.h"
 #include "rehome/action/runner.h"
 #include "rehome/policy/automatic.h"
 #include "rehome/policy/decisions.h"
@@ -91,8 +92,14 @@ void pilot_hook_answer(Pilot *p, bool allowed, const char *text, int64_t now_ms)
 
 // Start a move by hand or by command. It passes hook and gate like every other.
 bool pilot_move(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err);
-void pilot_stop_move(Pilot *p, int64_t now_ms); // before the write: dropped; after it: verified to
-                                                // the end
+// Several, one after the other. Until the last is over no other move begins, of automatic mode
+// neither. goes_on: see Queue.
+bool pilot_queue(Pilot *p, const MoveSpec *specs, size_t n, bool goes_on, int64_t now_ms,
+                 Error *err);
+const Queue *pilot_queued(const Pilot *p); // under way, or the last one; empty before the first
+
+// Before the write: dropped; after it: verified to the end. What waits in the queue is dropped.
+void pilot_stop_move(Pilot *p, int64_t now_ms);
 
 void pilot_set_mode(Pilot *p, AutoMode mode);
 void pilot_set_policy(Pilot *p, AutoLimits limits, int floor, bool spread); // as in PilotOptions

@@ -60,7 +60,10 @@ const Pilot *engine_pilot(const Engine *e); // plan, automatic mode, the move un
 
 // Start a move by hand. It passes the gate like every other.
 bool engine_move(Engine *e, const MoveSpec *spec, Error *err);
-void engine_stop_move(Engine *e); // before the write: dropped; after it: verified to the end
+// Several, one after the other; goes_on: past one that is refused or fails.
+bool engine_queue(Engine *e, const MoveSpec *specs, size_t n, bool goes_on, Error *err);
+void engine_stop_move(Engine *e); // before the write: dropped; after it: verified to the end; what
+                                  // waits in the queue is dropped
 
 // Two complete rounds, then the gate's verdict on this move, without writing anything.
 // done is called once, from the loop.

@@ -62,6 +62,7 @@ typedef enum {
     X(MOVE_DONE, "move-done", MOVE)                                                                \
     X(MOVE_FAILED, "move-failed", MOVE)                                                            \
     X(REFUSED, "refused", MOVE)                                                                    \
+    X(QUEUE, "queue", MOVE)                                                                        \
     X(HOOK, "hook", MOVE)                                                                          \
     X(AUTO_MODE, "auto-mode", AUTOMATIC)                                                           \
     X(DECISION, "decision", AUTOMATIC)                                                             \

@@ -92,6 +92,10 @@ typedef enum {
     X(FOLD_ALL)                                                                                    \
     X(FOLLOW)                                                                                      \
     X(FREEZE)                                                                                      \
+    X(MARK)                                                                                        \
+    X(UNMARK)                                                                                      \
+    X(ONE_EACH)                                                                                    \
+    X(GO_ON)                                                                                       \
     X(MOVE)                                                                                        \
     X(MOVE_URGENT)                                                                                 \
     X(UNDO)                                                                                        \
@@ -134,6 +138,8 @@ typedef enum {
     NEED_HOLD,
     NEED_LIMIT,  // something is filtered out, or a search is on
     NEED_SEARCH, // a search is on
+    NEED_MARKS,  // something is marked
+    NEED_QUEUE,  // several moves are announced
 } KeyNeed;
 
 typedef struct {

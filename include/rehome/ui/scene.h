@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 #include "rehome/action/lease.h"
-#include "rehome/action/move.h"
+#include "rehome/action/queue.h"
 #include "rehome/model/event.h"
 #include "rehome/policy/automatic.h"
 #include "rehome/policy/decisions.h"
@@ -31,6 +31,7 @@ typedef struct {
     bool move_busy;         // one is in flight, or about to be
     const MoveSpec *asking; // about to be: before_move is asked, nothing was sent; NULL: it is not
     int64_t asking_ms;      // since when
+    const Queue *queue;     // under way, or the last one; NULL or empty: none yet
     bool can_undo;
     const char *undo_text; // "7004 back to 7003"; "" when not can_undo
     const Event *events;   // ring, oldest first

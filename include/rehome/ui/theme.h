@@ -120,7 +120,8 @@ const char *theme_role_name(Role role);
     X(SLOT_NONE, " ", ".")                                                                         \
     X(BAR_LEFT, "▕", "[")                                                                          \
     X(BAR_RIGHT, "▏", "]")                                                                         \
-    X(LOCK, "■", "F")
+    X(LOCK, "■", "F")                                                                              \
+    X(MARK, "◆", "+")
 
 typedef enum {
 #define X(name, utf8, ascii) GLYPH_##name,

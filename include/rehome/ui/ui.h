@@ -17,7 +17,8 @@ typedef enum {
     REQUEST_NONE,
     REQUEST_QUIT,
     REQUEST_MOVE,         // spec: the operator wants this move now
-    REQUEST_STOP_MOVE,    // the one under way
+    REQUEST_QUEUE,        // moves, goes_on: the operator wants these, one after the other
+    REQUEST_STOP_MOVE,    // the one under way, and what waits behind it
     REQUEST_AUTO,         // mode
     REQUEST_HOLD,         // subject, for_ms, reason: automatic mode is to be held back
     REQUEST_END_HOLD,     // subject: no longer; the brake too
@@ -33,6 +34,9 @@ typedef enum {
 typedef struct {
     RequestKind kind;
     MoveSpec move;
+    const MoveSpec *moves; // borrowed from the dashboard until its next call
+    size_t n_moves;
+    bool goes_on; // past one that is refused or fails
     AutoMode mode;
     NodeId node;
     HoldSubject subject;
