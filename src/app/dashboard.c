@@ -262,8 +262,7 @@ static void on_event(void *ctx, const Event *event)
         ui_set_undo(d->ui, d->undo.possible ? &d->undo.spec : NULL);
     }
     if (event->code == EVENT_MOVE_DONE || event->code == EVENT_MOVE_FAILED ||
-        event->code == EVENT_REFUSED || event->code == EVENT_AUDIT ||
-        event->code == EVENT_QUEUE) {
+        event->code == EVENT_REFUSED || event->code == EVENT_AUDIT || event->code == EVENT_QUEUE) {
         say(d, event->level, event->text);
     }
     d->dirty = true;
