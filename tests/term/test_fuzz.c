@@ -35,7 +35,7 @@ static Fuzz fuzz; // of the test that runs
 // Keys that ask for nothing to be written; y is the answer to a question that nobody asked.
 #define LOOKING                                                                                    \
     "j k Down Up PgDn PgUp g G Home End s 1 4 ? F1 r Ctrl-L Ctrl-Z Esc n y X b Tab Space Left "    \
-    "Right Backspace Ctrl-A z 7"
+    "Right Backspace Ctrl-A z 7 / f ! S N - + F Z U o c"
 #define MOVING " m m M M u Enter Enter y y Esc"
 
 static int64_t now_ms(void)
