@@ -359,7 +359,7 @@ static void draw_auto(const Ui *ui, const Scene *s, Canvas *c)
     draw_page(c, &page, ROLE_WARN, "Automatic mode: act");
 }
 
-static void draw_quit(const Ui *ui, Canvas *c)
+static void draw_quit(const Ui *ui, const Scene *s, Canvas *c)
 {
     int w = dialog_width(c) < 64 ? dialog_width(c) : 64;
     Page page = {.width = w - 4, .left_w = LEFT_WIDTH};
@@ -367,6 +367,9 @@ static void draw_quit(const Ui *ui, Canvas *c)
               "A move is under way. The servers go on with it without us, but nobody verifies the "
               "outcome "
               "until rehome runs again.");
+    if (s->queue != NULL && queue_count(s->queue, QUEUED_WAITS) > 0) {
+        page_wide(&page, ROLE_WARN, "What waits in the queue will not be made.");
+    }
     page_blank(&page);
     add_answers(&page, ui, "leaves, Esc stays");
     draw_page(c, &page, ROLE_WARN, "Leave now?");
@@ -472,7 +475,7 @@ void dialog_draw(Ui *ui, const Scene *s, Canvas *c)
         draw_auto(ui, s, c);
         break;
     case DIALOG_QUIT:
-        draw_quit(ui, c);
+        draw_quit(ui, s, c);
         break;
     case DIALOG_HOLD:
         draw_hold(ui, c);

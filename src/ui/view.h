@@ -157,6 +157,9 @@ void ui_select(Ui *ui, NodeId id);
 // Keep a place in a list within it.
 void scroll_clamp(Scroll *scroll, int page, int total);
 
+// A list key on a page of lines: true when it was one.
+bool scroll_act(Scroll *scroll, Action action);
+
 // "3 more above · 12 below" when there is more than fits, else "".
 void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size);
 
@@ -176,6 +179,8 @@ void events_tail_draw(const Scene *s, Canvas *c, Rect r); // the newest, as many
 // Views in the order of their keys.
 extern const View *const views[];
 extern const size_t views_n;
+
+bool ui_is_explaining(const Ui *ui); // over the whole screen
 
 // The scope keys are looked up in just now.
 unsigned ui_scope(const Ui *ui);

@@ -1,0 +1,246 @@
+// What a key asks for, wherever it is pressed.
+#include "view.h"
+#include "words.h"
+
+static Request move_selected(Ui *ui, const Scene *s)
+{
+    int node = ui_selected(ui, s);
+    if (ui_refuses_writes(ui, s) || node < 0) {
+        return (Request){0};
+    }
+    if (bulk_marks_orphans(ui, s)) {
+        return bulk_one_each(ui, s);
+    }
+    if (ui->marks.n > 0) {
+        ui->details = false;
+        pick_start_marked(ui, s);
+        return (Request){0};
+    }
+    if (s->health->of[node].is_master) {
+        return dialog_best(ui, s, node);
+    }
+    ui->details = false;
+    pick_start(ui, s, node);
+    return (Request){0};
+}
+
+static Request demo_request(const Ui *ui, const Scene *s, RequestKind kind)
+{
+    int node = ui_selected(ui, s);
+    if (!s->demo || node < 0) {
+        return (Request){0};
+    }
+    return (Request){.kind = kind, .node = ui->cursor};
+}
+
+static Request stop_move(Ui *ui, const Scene *s)
+{
+    if (!s->move_busy) {
+        ui_note(ui, s, LEVEL_INFO, "no move is under way");
+        return (Request){0};
+    }
+    size_t waiting = s->queue != NULL ? queue_count(s->queue, QUEUED_WAITS) : 0;
+    if (waiting > 0) {
+        ui_note(ui, s, LEVEL_INFO,
+                "stopping: %zu move%s will not be made; what was sent is followed to its end",
+                waiting, plural((long)waiting));
+    } else if (s->asking == NULL) {
+        ui_note(ui, s, LEVEL_INFO, "stopping: what was sent already is followed to its end");
+    }
+    return (Request){.kind = REQUEST_STOP_MOVE};
+}
+
+static Request release_brake(Ui *ui, const Scene *s)
+{
+    if (s->automatic == NULL || !s->automatic->brake) {
+        ui_note(ui, s, LEVEL_INFO, "the brake is not on");
+        return (Request){0};
+    }
+    if (s->read_only) {
+        ui_note(ui, s, LEVEL_WARNING, "read-only: nothing can be held or released");
+        return (Request){0};
+    }
+    return (Request){
+        .kind = REQUEST_END_HOLD,
+        .subject = {.kind = HOLD_BRAKE, .scope = HOLD_ON_ALL},
+    };
+}
+
+static bool open_view(Ui *ui, Action action)
+{
+    for (size_t i = 0; i < views_n; i++) {
+        if (views[i]->opens == action) {
+            ui->view = views[i];
+            ui->help = false;
+            ui->details = false;
+            why_close(ui);
+            pick_stop(ui);
+            return true;
+        }
+    }
+    return false;
+}
+
+static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
+{
+    if (action == ACT_MOVE) {
+        return move_selected(ui, s);
+    }
+    if (action == ACT_MOVE_URGENT || action == ACT_UNDO) {
+        if (ui_refuses_writes(ui, s)) {
+            return (Request){0};
+        }
+        return action == ACT_UNDO ? dialog_undo(ui, s) : dialog_urgent(ui, s);
+    }
+    if (action == ACT_AUTO) {
+        return dialog_auto(ui, s);
+    }
+    if (action == ACT_EXPLAIN && ui_selected(ui, s) >= 0) {
+        why_open(ui, (WhyAsk){.kind = WHY_NODE, .node = ui->cursor});
+    }
+    if (action == ACT_WHATIF && ui_selected(ui, s) >= 0) {
+        why_open(ui, (WhyAsk){.kind = WHY_LOSS, .node = ui->cursor});
+    }
+    if (action == ACT_STOP_MOVE) {
+        return stop_move(ui, s);
+    }
+    if (action == ACT_RELEASE_BRAKE) {
+        return release_brake(ui, s);
+    }
+    if (action == ACT_PAUSE) {
+        return dialog_hold(ui, s, -1);
+    }
+    if (action == ACT_DOWNTIME && ui_selected(ui, s) >= 0) {
+        return dialog_hold(ui, s, ui_selected(ui, s));
+    }
+    if (action == ACT_DEMO_KILL || action == ACT_DEMO_RESTART) {
+        return demo_request(ui, s,
+                            action == ACT_DEMO_KILL ? REQUEST_DEMO_KILL : REQUEST_DEMO_RESTART);
+    }
+    return (Request){0};
+}
+
+// Keys that mean the same everywhere but in dialogs; false: not one of them.
+static bool act_anywhere(Ui *ui, const Scene *s, Action action, Request *out)
+{
+    if (action == ACT_QUIT) {
+        *out = dialog_quit(ui, s);
+    } else if (action == ACT_REFRESH) {
+        out->kind = REQUEST_REFRESH;
+    } else if (action == ACT_REDRAW) {
+        out->kind = REQUEST_REDRAW;
+    } else if (action == ACT_SUSPEND) {
+        out->kind = REQUEST_SUSPEND;
+    } else if (action == ACT_THEME) {
+        out->kind = REQUEST_THEME;
+    } else if (action == ACT_FREEZE) {
+        freeze_start(ui, s);
+    } else if (action == ACT_COMMAND) {
+        command_line_open(ui);
+    } else if (action == ACT_HELP) {
+        ui->help = !ui->help;
+        ui->help_page = (Scroll){0};
+    } else {
+        return open_view(ui, action);
+    }
+    return true;
+}
+
+static bool act_on_page(Ui *ui, Action action)
+{
+    if (ui->help) {
+        if (action == ACT_CANCEL) {
+            ui->help = false;
+            return true;
+        }
+        return scroll_act(&ui->help_page, action);
+    }
+    if (ui_is_explaining(ui)) {
+        if (action == ACT_CANCEL || action == ACT_EXPLAIN || action == ACT_WHATIF) {
+            why_close(ui);
+            return true;
+        }
+        return scroll_act(&ui->why_page, action);
+    }
+    if (ui->details) {
+        if (action == ACT_CANCEL || action == ACT_DETAILS) {
+            ui->details = false;
+            ui->details_page = (Scroll){0};
+            return true;
+        }
+        return scroll_act(&ui->details_page, action);
+    }
+    return false;
+}
+
+static Action lookup(const Ui *ui, const Scene *s, uint32_t key)
+{
+    unsigned scope = ui_scope(ui);
+    return keys_lookup(ui->keys, key, s->demo && scope == IN_TREE ? scope | IN_DEMO : scope);
+}
+
+// Who looked at an old picture decided on it: the key only brings the present one. It may still
+// leave, or go to the shell.
+static Request thaw(Ui *ui, const Scene *s, uint32_t key)
+{
+    Request out = {0};
+    Action action = lookup(ui, s, key);
+    if (action == ACT_REDRAW || action == ACT_SUSPEND) {
+        act_anywhere(ui, s, action, &out);
+        return out;
+    }
+    freeze_end(&ui->freeze);
+    if (action == ACT_QUIT) {
+        act_anywhere(ui, s, action, &out);
+    } else {
+        ui_note(ui, s, LEVEL_INFO, "live again");
+    }
+    return out;
+}
+
+Request ui_act(Ui *ui, const Scene *s, Action action)
+{
+    Request out = {0};
+    if (action == ACT_NONE || act_anywhere(ui, s, action, &out) || act_on_page(ui, action) ||
+        s->health == NULL) {
+        return out;
+    }
+    if (ui->pick.active) {
+        pick_act(ui, s, action, &out);
+        return out;
+    }
+    if (!ui->details && ui->view->act(ui, s, action, &out)) {
+        return out;
+    }
+    return act_on_cluster(ui, s, action);
+}
+
+Request ui_key(Ui *ui, const Scene *s, uint32_t key)
+{
+    Request out = {0};
+    unsigned meant_for = ui_scope(ui);
+    pick_check(ui, s);
+    dialog_check(ui, s);
+    why_check(ui, s);
+    ui_settle(ui, s);
+    if (ui_scope(ui) != meant_for) {
+        return out; // what the key was meant for has just gone
+    }
+    if (ui->freeze.since_ms != 0) {
+        return thaw(ui, s, key);
+    }
+    if (ui->dialog.kind != DIALOG_NONE) {
+        return dialog_key(ui, s, key);
+    }
+    if (ui->find.typing != FIND_NOTHING) {
+        ui->note[0] = '\0';
+        find_key(ui, s, key);
+        return (Request){.kind = key == KEY_IS_CTRL_L ? REQUEST_REDRAW : REQUEST_NONE};
+    }
+    ui->touched = ui->touched || s->health != NULL;
+    ui->note[0] = '\0';
+    if (ui->line.is_open) {
+        return command_line_key(ui, s, key);
+    }
+    return ui_act(ui, s, lookup(ui, s, key));
+}

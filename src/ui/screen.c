@@ -1,0 +1,145 @@
+// The whole screen: what stands where at which size.
+#include <stdio.h>
+
+#include "rehome/base/text.h"
+#include "view.h"
+#include "words.h"
+
+enum { MIN_W = 60, MIN_H = 15, PANE_MIN_W = 110, WALL_MIN_W = 160 };
+
+static void draw_rule(Canvas *c, int x, int y, int w, const char *title)
+{
+    enum { LINE = 0x2500, TITLE_AT = 2 };
+    canvas_fill(c, (Rect){x, y, w, 1}, ROLE_FRAME, LINE);
+    if (title[0] != '\0') {
+        canvas_textf(c, x + TITLE_AT, y, w - TITLE_AT, ROLE_DIM, " %s ", title);
+    }
+}
+
+// The rule below a list: what comes below it at the left, how much of the list is out of sight at
+// the right.
+static void draw_list_rule(Canvas *c, Rect r, const Scroll *scroll, const char *title, int hidden)
+{
+    char hint[64];
+    draw_rule(c, r.x, r.y, r.w, title);
+    scroll_hint(scroll, c->ascii, hint, sizeof(hint));
+    if (hint[0] == '\0') {
+        return;
+    }
+    int x = r.x + r.w - text_width(hint) - 4;
+    canvas_textf(c, x, r.y, r.w, ROLE_TEXT, " %s ", hint);
+    if (hidden > 0) {
+        char orphans[32];
+        const char *glyph = glyph_text(GLYPH_ORPHAN, c->ascii);
+        snprintf(orphans, sizeof(orphans), " %s %d orphaned ", glyph, hidden);
+        canvas_text(c, x - text_width(orphans) - 1, r.y, r.w, ROLE_ORPHAN, orphans);
+    }
+}
+
+// What the tree does not show, and why its rows are not in the usual order.
+static void draw_tree_rule(const Ui *ui, const Scene *s, Canvas *c, Rect r, const char *title)
+{
+    enum { TITLE_AT = 3 };
+    draw_list_rule(c, r, &ui->tree, title, tree_hidden_orphans(ui, s));
+    int x = r.x + TITLE_AT + (title[0] != '\0' ? text_width(title) + 2 : 0);
+    if (ui->order != ORDER_WORST || ui->reverse) {
+        x = canvas_textf(c, x, r.y, r.w, ROLE_TEXT, " %s%s ", row_order_text(ui->order),
+                         ui->reverse ? ", reversed" : "");
+        x++;
+    }
+    int hidden = ui->rows.hidden_orphans;
+    if (hidden > 0) {
+        canvas_textf(c, x, r.y, r.w, ROLE_ORPHAN, " %s %d orphan%s filtered out ",
+                     glyph_text(GLYPH_ORPHAN, c->ascii), hidden, hidden == 1 ? " is" : "s are");
+    }
+}
+
+static int events_height(int h)
+{
+    return h >= 50 ? 8 : h >= 36 ? 5 : h >= 23 ? 3 : h >= 18 ? 2 : 0;
+}
+
+static void draw_pane_edge(Canvas *c, int x, int y, int h)
+{
+    enum { LINE = 0x2502 };
+    canvas_fill(c, (Rect){x, y, 1, h}, ROLE_FRAME, LINE);
+}
+
+// Tree at the left; details and events at the right on a wall, details beside and events below
+// where it is wide, events below where it is not.
+static void draw_tree_screen(Ui *ui, const Scene *s, Canvas *c, Rect r)
+{
+    bool wall = c->w >= WALL_MIN_W && c->h >= 30;
+    int pane = wall ? c->w * 2 / 5 : c->w >= PANE_MIN_W ? c->w / 3 : 0;
+    int events = wall ? 0 : events_height(c->h);
+    Rect tree = {r.x, r.y, r.w - pane, r.h - events - 1};
+    ui->view->draw(ui, s, c, tree);
+    int rule = tree.y + tree.h;
+    draw_tree_rule(ui, s, c, (Rect){r.x, rule, wall ? tree.w : r.w, 1}, events > 0 ? "events" : "");
+    events_tail_draw(s, c, (Rect){r.x + 1, rule + 1, r.w - 2, events});
+    if (pane == 0) {
+        return;
+    }
+    int x = r.x + tree.w;
+    int details = wall ? r.h / 2 : tree.h;
+    draw_pane_edge(c, x, r.y, tree.h + wall);
+    details_draw(ui, s, c, (Rect){x + 2, r.y, pane - 3, details});
+    if (wall) {
+        draw_rule(c, x + 1, r.y + details, pane - 1, "events");
+        events_tail_draw(s, c, (Rect){x + 2, r.y + details + 1, pane - 3, r.h - details - 1});
+    }
+}
+
+static void draw_body(Ui *ui, const Scene *s, Canvas *c, Rect r)
+{
+    Rect list = {r.x, r.y, r.w, r.h - 1};
+    int rule = r.y + r.h - 1;
+    if (ui->help) {
+        help_draw(ui, c, list);
+        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->help_page, "", 0);
+    } else if (s->health == NULL) {
+        trouble_draw(s, c, r);
+    } else if (ui_is_explaining(ui)) {
+        why_draw(ui, s, c, (Rect){list.x + 1, list.y, list.w - 2, list.h});
+        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->why_page, "", 0);
+    } else if (ui->details) {
+        details_draw(ui, s, c, (Rect){list.x + 1, list.y, list.w - 2, list.h});
+        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->details_page, "", 0);
+    } else if (ui->view == &tree_view) {
+        draw_tree_screen(ui, s, c, r);
+    } else {
+        ui->view->draw(ui, s, c, list);
+        static const Scroll told_above = {0};
+        const Scroll *scroll = ui->view == &events_view ? &ui->events
+                               : ui->view == &problems_view
+                                   ? ui->problem_rows.n > 0 ? &told_above : &ui->problems
+                               : ui->view == &hosts_view ? &ui->hosts_grid
+                                                         : &ui->decisions;
+        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, scroll, "", 0);
+    }
+}
+
+void ui_draw(Ui *ui, const Scene *s, Canvas *c)
+{
+    ui->w = c->w;
+    ui->h = c->h;
+    if (freeze_draw(ui, s, c)) {
+        return;
+    }
+    canvas_clear(c);
+    pick_check(ui, s);
+    dialog_check(ui, s);
+    why_check(ui, s);
+    ui_settle(ui, s);
+    if (c->w < MIN_W || c->h < MIN_H) {
+        small_draw(ui, s, c);
+    } else {
+        header_draw(ui, s, c);
+        draw_body(ui, s, c, (Rect){0, 2, c->w, c->h - 4});
+        message_draw(ui, s, c, c->h - 2);
+        footer_draw(ui, s, c, c->h - 1);
+    }
+    dialog_draw(ui, s, c);
+    freeze_take(ui, s, c);
+    command_line_draw(ui, s, c);
+}
