@@ -183,7 +183,9 @@ void theme_files_find(ThemeFiles *out)
     if (!files_have(out, sv(fallback))) {
         files_add(out, sv(fallback), NULL);
     }
-    qsort(out->at, out->n, sizeof(*out->at), by_name);
+    if (out->at != NULL) {
+        qsort(out->at, out->n, sizeof(*out->at), by_name);
+    }
     folders_done(&f);
 }
 

@@ -18,7 +18,7 @@ static const struct {
 static const char *const default_looks[ROLE_COUNT] = {
     [ROLE_TEXT] = "default",
     [ROLE_DIM] = "#9e9e9e, 16=brightblack",
-    [ROLE_TITLE] = "#5fafff bold, 16=brightblue",
+    [ROLE_TITLE] = "#5fafff bold, 16=brightcyan",
     [ROLE_FRAME] = "#808080, 16=brightblack",
     [ROLE_KEY] = "#d7af5f bold, 16=yellow",
     [ROLE_OK] = "#5faf5f, 16=green",
@@ -30,7 +30,7 @@ static const char *const default_looks[ROLE_COUNT] = {
     [ROLE_STALE] = "#c09dc6, 16=magenta",
     [ROLE_MASTER] = "default bold",
     [ROLE_REPLICA] = "default",
-    [ROLE_SLOTS] = "#5f87af, 16=blue",
+    [ROLE_SLOTS] = "#5f87af, 16=cyan",
     [ROLE_BANNER] = "#000000 on #d7af00, 16=black/yellow, mono=reverse",
     [ROLE_TARGET] = "#5fd700 bold, 16=brightgreen, mono=bold+underline",
     [ROLE_MOVING] = "#d787ff, 16=brightmagenta, mono=bold",

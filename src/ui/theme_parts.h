@@ -39,7 +39,7 @@ struct ThemeReading {
     Theme theme;
     int line_of[ROLE_COUNT]; // where a role's look was said, or inherited; 0: built in
     bool seen[ROLE_COUNT];
-    bool has_looks; // anything that inheriting would take back
+    bool has_looks;   // anything that inheriting would take back
     size_t n_errors;  // the first ends the reading, unless problems wants them all
     Error *err;       // gets the first
     StrBuf *problems; // gets every error, as "file:line: ..."; may be NULL

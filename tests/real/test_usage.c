@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static void assert_usage(const char *const *words, const char *says)
 {
@@ -92,7 +93,33 @@ static void closed_streams_are_no_connection(void **state)
     assert_non_null(strstr(run_err(run), "cannot write to stdout: Bad file descriptor"));
 }
 
-TESTS(usage, STAGED(a_wrong_option_is_named_wherever_it_stands),
+// Needs no cluster: the themes beside the build.
+static void themes_are_listed_and_checked(void **state)
+{
+    (void)state;
+    Run *run = stage_run(NULL, (const char *[]){"--list-themes", NULL});
+    assert_int_equal(run_end(run, LIMIT_MS), 0);
+    assert_non_null(strstr(run_out(run), "dark "));
+    assert_non_null(strstr(run_out(run), "/themes/tritanopia.theme\n"));
+    run = stage_run(NULL, (const char *[]){"--check-theme", "nord", NULL});
+    assert_int_equal(run_end(run, LIMIT_MS), 0);
+    assert_string_equal(run_out(run), "");
+    char path[] = "/tmp/rehome-broken-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, "ok = purpel\n", 12), 12);
+    close(fd);
+    run = stage_run(NULL, (const char *[]){"--check-theme", path, NULL});
+    assert_int_equal(run_end(run, LIMIT_MS), 1);
+    assert_non_null(strstr(run_out(run), ":1: expected a colour"));
+    unlink(path);
+    run = stage_run(NULL, (const char *[]){"--check-theme", "no-such", NULL});
+    assert_int_equal(run_end(run, LIMIT_MS), 1);
+    assert_non_null(strstr(run_out(run), "no-such: cannot read the theme"));
+}
+
+TESTS(usage, cmocka_unit_test(themes_are_listed_and_checked),
+      STAGED(a_wrong_option_is_named_wherever_it_stands),
       STAGED(a_mistyped_command_is_not_taken_for_a_host), STAGED(fences_that_cannot_be_are_said),
       STAGED(a_lease_needs_a_key), STAGED(no_error_repeats_a_password),
       STAGED(the_help_fits_a_terminal), STAGED(closed_streams_are_no_connection))

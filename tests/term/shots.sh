@@ -7,8 +7,37 @@ root=${REHOME_ROOT:-.}
 bin=${REHOME_BIN:-$root/build/rehome}
 shot=${bin%/*}/shot
 out=$root/screenshots
-story=$(mktemp)
-trap 'rm -f "$story"' EXIT
+scratch=$(mktemp -d)
+story=$scratch/story
+trap 'rm -rf "$scratch"' EXIT
+
+# A terminal that takes any colour, so that pictures have those of the theme and not the nearest of
+# 256; and no theme or setting of whoever draws them.
+cat >"$scratch/terminfo" <<'END'
+rehome-shot|direct colours,
+	RGB, colors#0x1000000, pairs#0x7FFF,
+	setaf=\E[%?%p1%{8}%<%t3%p1%d%e38;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m,
+	setab=\E[%?%p1%{8}%<%t4%p1%d%e48;2;%p1%{65536}%/%d;%p1%{256}%/%{255}%&%d;%p1%{255}%&%d%;m,
+	ccc@, initc@, use=xterm-256color,
+END
+tic -x -o "$scratch" "$scratch/terminfo"
+export TERMINFO_DIRS="$scratch:" XDG_CONFIG_HOME="$scratch"
+
+# The screen as it is in each theme, by the key that goes through them, from dark to dark.
+gallery() {
+    for file in "$root"/themes/*.theme; do
+        theme=${file##*/}
+        theme=${theme%.theme}
+        if [ "$theme" != dark ]; then
+            echo "key t"
+            echo "wait theme $theme:"
+        fi
+        echo "shot $out/theme-$theme.svg"
+    done
+    echo "key t"
+    echo "wait theme dark:"
+    echo "gone theme dark:" # after some seconds, not to be in the next pictures
+}
 
 # Some data for :7001, and a slow loader at :7004, so that a move takes long enough to be looked at.
 target="redis-cli -h 127.0.99.170 -p 7001"
@@ -28,6 +57,7 @@ key g j K
 wait ORPHANED
 wait 1 spare
 shot $out/orphan.svg
+$(gallery)
 key a
 wait AUTO observe
 key 5
@@ -56,5 +86,5 @@ size 200x60
 shot $out/wall.svg
 key q
 END
-"$shot" --size 80x24 "$story" "$bin" demo
+"$shot" --term rehome-shot --size 80x24 "$story" "$bin" demo
 ls "$out"

@@ -105,6 +105,22 @@ static void each_has_a_page_in_16_colours_when_it_has_one(void **state)
     for_each(claim_same_page);
 }
 
+static void claim_whole_row(const Theme *theme, const char *path)
+{
+    (void)path;
+    const Style *row = &theme->style[ROLE_SELECTED];
+    for (int role = 0; role < ROLE_COUNT && row->bg != COLOUR_DEFAULT; role++) {
+        bool is_block = role != ROLE_TEXT && theme->style[role].bg != COLOUR_DEFAULT;
+        assert_true(is_block || theme_style(theme, (Role)role, true).bg == row->bg);
+    }
+}
+
+static void each_shows_the_cursors_row_without_holes(void **state)
+{
+    (void)state;
+    for_each(claim_whole_row);
+}
+
 // By its own words the loudest thing on the screen: no other state is drawn as an orphan is.
 static void claim_orphan_alone(const Theme *theme, const char *path)
 {
@@ -294,6 +310,7 @@ static void states_differ_for_eyes_without_blue_and_yellow(void **state)
 
 TESTS(themes, cmocka_unit_test(each_is_clean_by_the_check_of_themes),
       cmocka_unit_test(each_has_a_page_in_16_colours_when_it_has_one),
+      cmocka_unit_test(each_shows_the_cursors_row_without_holes),
       cmocka_unit_test(each_shows_an_orphan_as_a_block),
       cmocka_unit_test(each_tells_states_apart_by_mark_and_by_word),
       cmocka_unit_test(the_yardstick_of_colours_is_right),
