@@ -167,9 +167,12 @@ static void draw_selected(const Scene *s, const Event *e, Canvas *c, Rect r)
     brief_text(s, e, text, sizeof(text));
     page_wide(&page, role_of(e), text);
     page_blank(&page);
-    page_addf(&page, "when", ROLE_TEXT, "%s %s, %s ago", format_day(day, sizeof(day), e->wall_ms),
-              format_wall(clock, sizeof(clock), e->wall_ms),
-              format_clock(ago, sizeof(ago), s->wall_ms - e->wall_ms));
+    int64_t age = s->wall_ms - e->wall_ms;
+    page_addf(&page, "when", ROLE_TEXT, "%s %s", format_day(day, sizeof(day), e->wall_ms),
+              format_wall(clock, sizeof(clock), e->wall_ms));
+    page_addf(&page, "", ROLE_DIM, "%s ago",
+              age < 3600000 ? format_seconds(ago, sizeof(ago), age)
+                            : format_clock(ago, sizeof(ago), age));
     page_add(&page, ROLE_DIM, "by", ROLE_TEXT, who_words(e->by));
     page_addf(&page, "kind", ROLE_TEXT, "%s (%s)", event_kind_text(event_kind(e->code)),
               event_code_text(e->code));
