@@ -218,63 +218,6 @@ static void draw_master(const RowPen *pen, const Row *row)
     }
 }
 
-// The bar and the numbers of a transfer under way.
-static void draw_transfer(const RowPen *pen, Role role, int permille, const char *numbers)
-{
-    enum { BAR = 10 };
-    int x = pen->k.rest;
-    if (permille >= 0 && pen->k.end - x >= BAR + 3 + text_width(numbers)) {
-        canvas_text(pen->c, x, pen->y, 1, ROLE_DIM, glyph_text(GLYPH_BAR_LEFT, pen->c->ascii));
-        canvas_bar(pen->c, x + 1, pen->y, BAR, role, permille);
-        canvas_text(pen->c, x + 1 + BAR, pen->y, 1, ROLE_DIM,
-                    glyph_text(GLYPH_BAR_RIGHT, pen->c->ascii));
-        x += BAR + 3;
-    }
-    canvas_text(pen->c, x, pen->y, pen->k.end - x, role, numbers);
-}
-
-static void add_eta(char *out, size_t size, int64_t eta_s)
-{
-    char clock[16];
-    size_t n = strlen(out);
-    if (eta_s >= 0 && n < size) {
-        snprintf(out + n, size - n, "%seta %s", n > 0 ? " " : "",
-                 format_clock(clock, sizeof(clock), eta_s * 1000));
-    }
-}
-
-static void draw_own_move(const RowPen *pen, const Move *m, bool is_home)
-{
-    char numbers[96] = "";
-    char done[16];
-    char rate[16];
-    if (is_home && m->state < MOVE_SYNC) {
-        char target[NAME_MAX_BYTES];
-        short_name_of(pen->p, m->spec.target, m->spec.target_addr, target, sizeof(target));
-        snprintf(numbers, sizeof(numbers), "%s %s", glyph_text(GLYPH_ARROW, pen->c->ascii), target);
-    }
-    if (m->sync_bytes >= 0) {
-        format_bytes(done, sizeof(done), m->sync_bytes);
-        size_t n = strlen(numbers);
-        snprintf(numbers + n, sizeof(numbers) - n, "%s%s", n > 0 ? " " : "", done);
-    }
-    if (m->rate_bytes_s >= 0) {
-        format_bytes(rate, sizeof(rate), m->rate_bytes_s);
-        size_t n = strlen(numbers);
-        snprintf(numbers + n, sizeof(numbers) - n, " %s/s", rate);
-    }
-    add_eta(numbers, sizeof(numbers), m->eta_s);
-    draw_transfer(pen, ROLE_MOVING, m->sync_permille, numbers);
-}
-
-static void draw_asking(const RowPen *pen, const MoveSpec *spec)
-{
-    char target[NAME_MAX_BYTES];
-    short_name_of(pen->p, spec->target, spec->target_addr, target, sizeof(target));
-    canvas_textf(pen->c, pen->k.rest, pen->y, pen->k.end - pen->k.rest, ROLE_MOVING,
-                 "before_move %s %s", glyph_text(GLYPH_ARROW, pen->c->ascii), target);
-}
-
 // The age of the last word: whole seconds, as the server counts them.
 static void format_ack(char *out, size_t size, int64_t lag_s)
 {
@@ -323,19 +266,14 @@ static void draw_replica_rest(const RowPen *pen, const Node *n, const NodeHealth
     enum { LAG_WIDTH = 16, SAME_HOST_WIDTH = 9, TRANSFER_WIDTH = 24 };
     int x = pen->k.rest + LAG_WIDTH;
     char numbers[48] = "";
-    if (is_moving_replica(pen->s, n->id)) {
-        draw_own_move(pen, pen->s->move, !nh->arriving);
-        return;
-    }
-    if (is_asked_for(pen->s, n->id)) {
-        draw_asking(pen, pen->s->asking);
+    if (tree_draw_move(pen, n, nh)) {
         return;
     }
     switch (nh->replica) {
     case REPLICA_SYNCING:
     case REPLICA_LOADING:
-        add_eta(numbers, sizeof(numbers), nh->sync_eta_s);
-        draw_transfer(pen, ROLE_SYNC, nh->sync_permille, numbers);
+        tree_add_eta(numbers, sizeof(numbers), nh->sync_eta_s);
+        tree_draw_transfer(pen, ROLE_SYNC, nh->sync_permille, numbers);
         x = pen->k.rest + TRANSFER_WIDTH;
         break;
     case REPLICA_WORKING:

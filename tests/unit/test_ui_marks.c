@@ -233,10 +233,13 @@ static void the_header_counts_the_moves(void **state)
     queue_begin_next(&q);
     queue_end_one(&q, QUEUED_DONE, "");
     queue_begin_next(&q);
+    q.at[2].spec.replica = fixture_id(f, fixture_port(f, 7013));
+    q.at[2].spec.target = fixture_id(f, fixture_port(f, 7003));
     d->st->scene.queue = &q;
     stage_move(d->st, fixture_port(f, 7011), fixture_port(f, 7001), fixture_port(f, 7002),
                MOVE_SYNC);
     assert_true(shows(d, "move 2 of 3: "));
+    assert_true(shows(d, "waits, move 3 → :7003"));
     assert_int_equal(key(d, "X").kind, REQUEST_STOP_MOVE);
     assert_true(shows(d, "1 move will not be made"));
     queue_done(&q);
