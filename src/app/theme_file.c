@@ -8,6 +8,7 @@
 #include "paths.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/str.h"
+#include "rehome/base/text.h"
 
 enum { FOLDERS_MAX = 4 };
 
@@ -158,7 +159,10 @@ static void add_folder(ThemeFiles *files, const char *folder)
             continue;
         }
         name.n -= suffix_n;
-        if (!files_have(files, name)) {
+        // What cannot be shown as it is has no name.
+        char clean[sizeof(((Theme *)0)->name)];
+        text_clean_into(clean, sizeof(clean), name);
+        if (sv_is(name, clean) && !files_have(files, name)) {
             StrBuf path = {0};
             strbuf_addf(&path, "%s/%s", folder, entry->d_name);
             files_add(files, name, strbuf_text(&path));

@@ -109,9 +109,7 @@ bool theme_check(const char *path, const char *const *folders, StrBuf *problems)
         .warnings = problems,
         .err = &err,
     };
-    if (!theme_read(&r)) {
-        return false;
-    }
+    theme_read(&r); // what could not be read stays as it was, and is looked at as that
     for (int role = 0; role < ROLE_COUNT; role++) {
         check_contrast(&r, (Role)role, false, problems);
         check_contrast(&r, (Role)role, true, problems);

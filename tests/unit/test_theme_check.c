@@ -68,6 +68,8 @@ static void each_bad_line_is_told_not_only_the_first(void **state)
     FOUND(4, "ok = purpel\nokay = red\nwarn\n\ncrit = red, mono=loud\n",
           "broken.theme:1: expected a colour", "broken.theme:2: expected the name of a role",
           "broken.theme:3: expected a line such as", "broken.theme:5: expected mono=");
+    FOUND(2, "ok = purpel\ncrit = #5fafff bold, glyph=●\n", "broken.theme:1: expected a colour",
+          "broken.theme:2: ok and crit have the same glyph");
     FOUND(1, "[roles]\n", "broken.theme:1: expected no [section]");
 }
 
