@@ -157,7 +157,8 @@ static void another_cluster_is_not_told_of_it(void **state)
     assert_non_null(w.lab);
     p = dashboard(&w);
     pty_keys(p, "4");
-    wait_long(p, "connected to");
+    wait_long(p, "all kinds");
+    assert_true(pty_contains(p, "connected to"));
     assert_false(pty_contains(p, "this session"));
     quit(p);
     world_end(&w);
