@@ -51,6 +51,7 @@ static void make_rows(Ui *ui, const Scene *s)
     }
     *was = now;
     if (is_new) {
+        ui->measured = NULL;
         marks_check(ui, s);
     }
     rows_build(&ui->rows, s->health, &ask);

@@ -21,8 +21,12 @@ static int ranges_width(const Snapshot *p)
     return widest;
 }
 
-static void measure_names(Ui *ui, const Snapshot *p, int width)
+// Once a round, as the rows.
+static void measure(Ui *ui, const Snapshot *p, int width)
 {
+    if (ui->name_w_for == width && ui->measured == p) {
+        return;
+    }
     if (ui->name_w_for != width) {
         ui->name_w_for = width;
         ui->name_w = 0;
@@ -31,6 +35,8 @@ static void measure_names(Ui *ui, const Snapshot *p, int width)
         int name = text_width(node_title(&p->nodes[i]));
         ui->name_w = name > ui->name_w ? name : ui->name_w;
     }
+    ui->ranges_w = ranges_width(p);
+    ui->measured = p;
 }
 
 static void keep_cursor_in_view(Ui *ui)
@@ -53,7 +59,7 @@ const ColumnSet *columns_of(const Ui *ui)
 static void tree_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
 {
     const Snapshot *p = s->health->snapshot;
-    measure_names(ui, p, r.w);
+    measure(ui, p, r.w);
     scroll_clamp(&ui->tree, r.h, ui->rows.n);
     keep_cursor_in_view(ui);
     RowPen pen = {
@@ -61,7 +67,7 @@ static void tree_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
         .s = s,
         .p = p,
         .c = c,
-        .k = columns_for(r.x, r.w, ui->name_w, ranges_width(p), columns_of(ui)),
+        .k = columns_for(r.x, r.w, ui->name_w, ui->ranges_w, columns_of(ui)),
     };
     for (int i = 0; i < r.h && ui->tree.top + i < ui->rows.n; i++) {
         pen.y = r.y + i;

@@ -79,6 +79,8 @@ struct Ui {
     Scroll tree;
     int name_w;     // widest address so far at this width: columns do not come back and forth
     int name_w_for; // that width
+    int ranges_w;   // longest text of slot ranges
+    const Snapshot *measured; // for these; told apart only, and forgotten with each new picture
     // hosts
     char host[64];     // selected; "": the worst
     Scroll hosts;      // what each costs

@@ -57,7 +57,9 @@ static bool find_unfinished(void *ctx, NodeId replica, JournalEntry *out)
 static bool ask_hook(void *ctx, const MoveSpec *spec)
 {
     Flight *t = ctx;
-    strbuf_addf(&t->log, t->has_hook ? "hook %s\n" : "", spec->replica_addr);
+    if (t->has_hook) {
+        strbuf_addf(&t->log, "hook %s\n", spec->replica_addr);
+    }
     return t->has_hook;
 }
 
