@@ -159,9 +159,10 @@ Request dialog_queue(Ui *ui, const Scene *s)
         .kind = DIALOG_QUEUE,
         .counting = ui->confirm == CONFIRM_COUNTDOWN,
         .opened_ms = s->now_ms,
+        .health = s->health,
+        .round = s->health->snapshot->round,
     };
     ui->note[0] = '\0';
-    is_renewed(&ui->dialog, s);
     return (Request){0};
 }
 
