@@ -149,7 +149,7 @@ static bool read_flag(Options *o, const Option *option, char *arg, Error *err)
     char called[48];
     snprintf(called, sizeof(called), "--%s", option->name);
     bool ok = option_read(o, option, called, arg != NULL ? arg : "yes", err);
-    if (option->kind == KIND_SECRET) {
+    if (option->kind == KIND_SECRET && arg != NULL) {
         memset(arg, '*', strlen(arg));
     }
     return ok;

@@ -182,6 +182,21 @@ static bool is_helped(const WhatIfWork *w, const Snapshot *after, int master)
            (m->n_replicas > 0 || was_replica);
 }
 
+static MigrationVerdict judge_migration(const Snapshot *after, int smallest)
+{
+    int barrier = after->barrier >= 0 ? after->barrier : 1;
+    const NodeSays *says = smallest >= 0 ? after->nodes[smallest].says : NULL;
+    if (says != NULL && says->has_settings && says->settings.barrier >= 0) {
+        barrier = says->settings.barrier;
+    }
+    return after->server_migration == TRI_NO              ? MIGRATION_OFF
+           : !after->state_ok                             ? MIGRATION_STATE
+           : smallest < 0                                 ? MIGRATION_NOBODY
+           : word_most_live_replicas(after) <= barrier    ? MIGRATION_BARRIER
+           : node_has(&after->nodes[smallest], NODE_FAIL) ? MIGRATION_BLOCKED
+                                                          : MIGRATION_MOVES;
+}
+
 ServerMigration whatif_migration(const WhatIfWork *w, const Snapshot *after)
 {
     ServerMigration out = {.verdict = MIGRATION_NO_ORPHAN, .replica = -1, .target = -1};
@@ -195,17 +210,7 @@ ServerMigration whatif_migration(const WhatIfWork *w, const Snapshot *after)
         return out;
     }
     int smallest = word_servers_choice(after);
-    int barrier = after->barrier >= 0 ? after->barrier : 1;
-    const NodeSays *says = smallest >= 0 ? after->nodes[smallest].says : NULL;
-    if (says != NULL && says->has_settings && says->settings.barrier >= 0) {
-        barrier = says->settings.barrier;
-    }
-    out.verdict = after->server_migration == TRI_NO              ? MIGRATION_OFF
-                  : !after->state_ok                             ? MIGRATION_STATE
-                  : smallest < 0                                 ? MIGRATION_NOBODY
-                  : word_most_live_replicas(after) <= barrier    ? MIGRATION_BARRIER
-                  : node_has(&after->nodes[smallest], NODE_FAIL) ? MIGRATION_BLOCKED
-                                                                 : MIGRATION_MOVES;
+    out.verdict = judge_migration(after, smallest);
     out.replica = smallest;
     return out;
 }

@@ -182,7 +182,7 @@ static void add_master(json_t *masters, const Health *h, int *seen, size_t *n, i
 AuditTree *audit_tree_new(const Health *h, const MoveSpec *spec)
 {
     const Snapshot *s = h->snapshot;
-    int seen[3];
+    int seen[3] = {-1, -1, -1};
     size_t n = 0;
     int replica = snapshot_find(s, spec->replica);
     AuditTree *tree = mem_alloc(sizeof(*tree));

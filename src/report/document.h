@@ -7,8 +7,8 @@
 #include "rehome/policy/finding.h"
 
 json_t *document_head(const Health *h);
-// One master with its replicas, as in the document's "masters". master: an index.
-json_t *document_master(const Health *h, int master);
+// One master with its replicas, as in the document's "masters".
+json_t *document_master(const Health *h, int i);
 
 json_t *document_make(const Health *h, const Findings *findings);
 json_t *document_holds(const Health *h); // the list that is a part of it

@@ -87,6 +87,19 @@ static const char *dialog_label(const Ui *ui, Action action)
 }
 
 // The label of the moment: what the key would do to what is selected.
+// What going back means in the tree, where several things may be in force.
+static const char *cancel_label(const Ui *ui)
+{
+    return ui->find.terms.n > 0 ? "clear filter" : ui->only_problems ? "all masters" : "end search";
+}
+
+static const char *move_label(const NodeHealth *nh)
+{
+    return !nh->is_master                 ? "move it"
+           : nh->master == STATE_ORPHANED ? "give it a spare"
+                                          : "give it a replica";
+}
+
 static const char *label_of(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
     int node = ui_selected(ui, s);
@@ -107,18 +120,13 @@ static const char *label_of(const Ui *ui, const Scene *s, const KeyBinding *b)
         return "move marked";
     }
     if (b->action == ACT_MOVE && node >= 0) {
-        const NodeHealth *nh = &s->health->of[node];
-        return !nh->is_master                 ? "move it"
-               : nh->master == STATE_ORPHANED ? "give it a spare"
-                                              : "give it a replica";
+        return move_label(&s->health->of[node]);
     }
     if (b->action == ACT_SORT) {
         return row_order_text((RowOrder)((ui->order + 1) % ORDER_COUNT));
     }
     if (b->action == ACT_CANCEL && ui_scope(ui) == IN_TREE) {
-        return ui->find.terms.n > 0 ? "clear filter"
-               : ui->only_problems  ? "all masters"
-                                    : "end search";
+        return cancel_label(ui);
     }
     if (b->action == ACT_CANCEL && ui->pick.active) {
         return ui->pick.many ? "put them back" : "put it back";

@@ -240,10 +240,12 @@ static bool hosts_act(Ui *ui, const Scene *s, Action action, Request *out)
     (void)out;
     HostTable t = host_table(s->health);
     int place = place_of(ui, &t);
-    bool taken = true;
     if (t.n_hosts == 0) {
-        taken = false;
-    } else if (action == ACT_ROW_DOWN || action == ACT_ROW_UP) {
+        host_table_done(&t);
+        return false;
+    }
+    bool taken = true;
+    if (action == ACT_ROW_DOWN || action == ACT_ROW_UP) {
         go_to_place(ui, &t, place + (action == ACT_ROW_DOWN ? 1 : -1));
     } else if (action == ACT_LEFT || action == ACT_RIGHT) {
         go_to_host(ui, &t, t.by_loss[place] + (action == ACT_RIGHT ? 1 : -1));

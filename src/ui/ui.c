@@ -91,15 +91,26 @@ bool ui_is_explaining(const Ui *ui)
 
 unsigned ui_scope(const Ui *ui)
 {
-    return ui->line.is_open                  ? (unsigned)IN_COMMAND
-           : ui->dialog.kind == DIALOG_HOLD  ? (unsigned)IN_FORM
-           : ui->dialog.kind != DIALOG_NONE  ? (unsigned)IN_CONFIRM
-           : ui->find.typing != FIND_NOTHING ? (unsigned)IN_FILTER
-           : ui->help                        ? (unsigned)IN_HELP
-           : ui->pick.active                 ? (unsigned)IN_PICK
-           : ui_is_explaining(ui)            ? (unsigned)IN_WHY
-           : ui->details                     ? (unsigned)IN_DETAILS
-                                             : (unsigned)ui->view->scope;
+    const struct {
+        bool is_so;
+        KeyScope scope;
+    } in[] = {
+        // what lies above goes first
+        {ui->line.is_open, IN_COMMAND},
+        {ui->dialog.kind == DIALOG_HOLD, IN_FORM},
+        {ui->dialog.kind != DIALOG_NONE, IN_CONFIRM},
+        {ui->find.typing != FIND_NOTHING, IN_FILTER},
+        {ui->help, IN_HELP},
+        {ui->pick.active, IN_PICK},
+        {ui_is_explaining(ui), IN_WHY},
+        {ui->details, IN_DETAILS},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(in); i++) {
+        if (in[i].is_so) {
+            return (unsigned)in[i].scope;
+        }
+    }
+    return (unsigned)ui->view->scope;
 }
 
 bool ui_refuses_writes(Ui *ui, const Scene *s)

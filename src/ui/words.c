@@ -306,12 +306,12 @@ void short_host(const char *host, char *out, size_t size)
 
 const char *verdict_words(AutoVerdict verdict)
 {
-    static const char *const words[] = {
+    static const char *const texts[] = {
         [AUTO_DECIDE_NOTHING] = "rests",  [AUTO_DECIDE_WAIT] = "waits",
         [AUTO_DECIDE_BLOCKED] = "cannot", [AUTO_DECIDE_WOULD] = "would act",
         [AUTO_DECIDE_ACT] = "acts",
     };
-    return words[verdict];
+    return texts[verdict];
 }
 
 Role verdict_role(AutoVerdict verdict)

@@ -182,8 +182,8 @@ static void every_command_that_is_offered_is_known(void **state)
 {
     (void)state;
     Desk *d = desk_with(healthy());
-    for (char c = 'a'; c <= 'z'; c++) {
-        char first[2] = {c, '\0'};
+    for (int c = 'a'; c <= 'z'; c++) {
+        char first[2] = {(char)c, '\0'};
         for (int tabs = 1; tabs < 12; tabs++) {
             key(d, ":");
             type(d, first);
