@@ -280,13 +280,15 @@ void gate_room(const GateWork *w, GateCheck *c)
 
 // --- HOST
 
-// Whom a donor would have left on another host; -1: nobody.
+// Whom a donor has on another host, or would have left there; -1: nobody. What it is left with has
+// to have said so itself, now.
 static int kept_elsewhere(const GateRound *r, bool without)
 {
     const Node *d = &r->s->nodes[r->donor];
     for (size_t i = 0; i < d->n_replicas; i++) {
         int other = d->replicas[i];
-        if ((!without || other != r->replica) && r->health->of[other].replica == REPLICA_WORKING &&
+        bool counts = !without || (other != r->replica && word_is_newer(r->s, other, r->since_ms));
+        if (counts && r->health->of[other].replica == REPLICA_WORKING &&
             word_other_host(&r->s->nodes[other], d)) {
             return other;
         }

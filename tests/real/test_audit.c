@@ -203,6 +203,8 @@ static void once_it_can_be_written_again_it_acts_and_tells_the_gap(void **state)
     lab_kill(lab, stage_port(lab, 7008));
     run_event(run, "decision", 0, LIMIT_MS);
     run_mark(run);
+    lab_kill(lab, stage_port(lab, 7006)); // told in a later round: by then the decision was lost
+    run_event(run, "unreachable", 7006, LIMIT_MS);
     Run *mkdir = stage_other((const char *[]){"mkdir", folder, NULL});
     assert_int_equal(run_end(mkdir, LIMIT_MS), 0);
     run_event(run, "move-done", 7004, LIMIT_MS);

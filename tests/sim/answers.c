@@ -92,6 +92,7 @@ void sim_info(StrBuf *out, const World *w, int i)
     const SimNode *n = &w->node[i];
     strbuf_clear(out);
     strbuf_add(out, "redis_version:7.0.15\r\n");
+    strbuf_addf(out, "run_id:%016llx%.24s\r\n", (unsigned long long)n->booted_ms, n->id.hex);
     add_field(out, "used_memory:", memory_of(w, i));
     add_field(out, "maxmemory:", n->maxmemory);
     add_field(out, "total_system_memory:", n->total);

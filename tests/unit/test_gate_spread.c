@@ -94,6 +94,23 @@ static void the_donor_must_not_be_left_alone_on_its_host(void **state)
     }
 }
 
+// :7012 was working when it last spoke, which was before the decision.
+static void whom_the_donor_is_left_with_has_to_say_so_itself(void **state)
+{
+    (void)state;
+    Try t = try_spread(PURPOSE_SPREAD);
+    t.ask.replica = watch_id(&t.w, 7002); // :7004 would be left, on the host of :7003
+    int other = fixture_replica(t.w.f, "127.0.99.172:7012", fixture_port(t.w.f, 7003));
+    try_rounds(&t);
+    assert_true(t.verdict.open);
+    fixture_node(t.w.f, other)->reach = REACH_LATE;
+    fixture_node(t.w.f, other)->age_ms = 1500;
+    try_rounds(&t);
+    assert_gate_refused(&t, GATE_HOST,
+                        "127.0.99.171:7003 would keep no replica on another host than its own");
+    try_done(&t);
+}
+
 static void a_person_may_move_it_all_the_same(void **state)
 {
     (void)state;
@@ -109,4 +126,5 @@ TESTS(gate_spread, cmocka_unit_test(a_master_alone_on_its_host_may_get_one_from_
       cmocka_unit_test(a_replica_that_may_be_the_cure_already_is_waited_for),
       cmocka_unit_test(the_targets_own_or_an_unknown_host_is_no_cure),
       cmocka_unit_test(the_donor_must_not_be_left_alone_on_its_host),
+      cmocka_unit_test(whom_the_donor_is_left_with_has_to_say_so_itself),
       cmocka_unit_test(a_person_may_move_it_all_the_same))
