@@ -48,10 +48,23 @@ static bool we_reach(const World *w, int i)
 
 // --- rounds
 
+static bool any_owner_is_up(const Instance *in)
+{
+    for (int i = 0; i < in->h->w.n; i++) {
+        const Peer *p = &in->peer[i];
+        if (p->followed && p->connected && p->confirmed && p->is_owner) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void begin_round(Instance *in)
 {
     History *h = in->h;
     const World *w = &h->w;
+    // Where no slot owner can be asked, the poller asks others for their view.
+    bool asks_all = in->wants_full || !h->is_rationed || !any_owner_is_up(in);
     in->in_round = true;
     in->is_full = in->wants_full;
     in->wants_round = in->wants_full = false;
@@ -60,7 +73,7 @@ static void begin_round(Instance *in)
         Peer *p = &in->peer[i];
         p->pending = p->followed;
         p->heard = p->late_view = false;
-        p->asks_view = in->is_full || !h->is_rationed || p->is_owner;
+        p->asks_view = asks_all || p->is_owner;
         p->answer_ms = w->now_ms + (w->is_slow ? pick(&h->random, 900) : 0);
         if (chance(&h->random, 3)) {
             p->answer_ms += pick(&h->random, 300);
