@@ -107,6 +107,11 @@ static void judge_hosts(History *h, const Command *c, int donor, int target)
     if (c->purpose != PURPOSE_SPREAD && c->purpose != PURPOSE_STEP) {
         return;
     }
+    // Who has started anew since the questions may be on another host by now.
+    if (w->node[c->at].booted_ms >= c->evidence_ms || w->node[donor].booted_ms >= c->evidence_ms ||
+        w->node[target].booted_ms >= c->evidence_ms) {
+        return;
+    }
     int host = judge_host_of(w, c->at);
     int home = judge_host_of(w, donor);
     if (host == judge_host_of(w, target)) {
