@@ -1,4 +1,5 @@
 #include "demo_picture.h"
+#include "rehome/base/text.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -47,7 +48,7 @@ void demo_tree(StrBuf *out, const Health *h)
         add_master(out, h, h->snapshot->masters[i]);
     }
     strbuf_addf(out, "            %d orphaned, %d spare%s; ", h->orphaned, h->spares,
-                h->spares == 1 ? "" : "s");
+                plural(h->spares));
     if (h->hosts.safe) {
         strbuf_add(out, "any single host may be lost\n");
     } else {

@@ -3,17 +3,6 @@
 
 #include "engine_parts.h"
 
-static bool anybody_answered(const Snapshot *s)
-{
-    for (size_t i = 0; i < s->n_nodes; i++) {
-        const NodeSays *says = s->nodes[i].says;
-        if (says != NULL && says->reach == REACH_OK) {
-            return true;
-        }
-    }
-    return false;
-}
-
 static void take_picture(Engine *e, Snapshot *s)
 {
     if (engine_health(e) == NULL || *e->trouble != '\0') {
@@ -62,7 +51,7 @@ bool engine_take_round(Engine *e, const RoundInput *in)
     labelled.labels = e->labels;
     labelled.aliases = e->aliases;
     Snapshot *s = snapshot_build(&labelled);
-    if (s->n_nodes > 0 && anybody_answered(s)) {
+    if (snapshot_is_news(s)) {
         take_picture(e, s);
         return true;
     }

@@ -81,7 +81,7 @@ static Orphans orphans_but(const AutoLook *l)
     Orphans out = {""};
     if (l->h->orphaned > 0) {
         snprintf(out.text, sizeof(out.text), "%d orphan%s, but ", l->h->orphaned,
-                 l->h->orphaned == 1 ? "" : "s");
+                 plural(l->h->orphaned));
     }
     return out;
 }
@@ -195,7 +195,7 @@ static void check_spare(const AutoLook *l, AutoCheck *c)
              l->t->reason);
     } else {
         hold(c, AUTO_DECIDE_BLOCKED, "%d orphan%s, no legal donor for %s: %s", l->h->orphaned,
-             l->h->orphaned == 1 ? "" : "s", target_addr(l), l->t->reason);
+             plural(l->h->orphaned), target_addr(l), l->t->reason);
     }
     name_rule(c, l->t->refused_rule);
 }
@@ -331,7 +331,7 @@ static void check_cap(const AutoLook *l, AutoCheck *c)
         auto_cap_words(l->a, now_ms, words, sizeof(words));
         hold(c, AUTO_DECIDE_BLOCKED, "%s; the brake is on until a person releases it", words);
     } else {
-        pass(c, "%d move%s within the hour, at most %d", tries, tries == 1 ? "" : "s",
+        pass(c, "%d move%s within the hour, at most %d", tries, plural(tries),
              l->a->limits.max_moves_per_hour);
     }
 }

@@ -1,4 +1,5 @@
 #include "rehome/policy/charge.h"
+#include "rehome/base/text.h"
 
 #include <stdio.h>
 
@@ -86,7 +87,7 @@ void charge_settings_text(StrBuf *out, const Charge *c)
     add_count(out, c->denied, "not allowed to ask");
     add_count(out, c->unknown, "not told by");
     int nodes = c->on + c->off + c->denied + c->unknown;
-    strbuf_addf(out, " of %d node%s", nodes, nodes == 1 ? "" : "s");
+    strbuf_addf(out, " of %d node%s", nodes, plural(nodes));
     if (c->barrier_min >= 0 && c->barrier_min == c->barrier_max) {
         strbuf_addf(out, "; barrier %d", c->barrier_min);
     } else if (c->barrier_min >= 0) {

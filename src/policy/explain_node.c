@@ -115,7 +115,7 @@ static void explain_failed(Explanation *e, const Health *h, int master)
         explain_add(e, EXPLAIN_HELD, 1, "",
                     "%d replica%s may take over: that is the servers' election, rehome never "
                     "promotes. Until it is settled nothing is moved.",
-                    heirs, heirs == 1 ? "" : "s");
+                    heirs, plural(heirs));
     } else {
         explain_add(e, EXPLAIN_HELD, 1, "",
                     "No replica is left to take over its slots, and no other node has its data: "
@@ -142,7 +142,7 @@ static void explain_master(Explanation *e, const Health *h, int master)
     case STATE_ORPHANED: // only when no plan was made for it yet
         explain_add(e, EXPLAIN_GOOD, 1, "",
                     "Nothing has to be done: %d of its %zu replica%s work%s.", nh->working,
-                    m->n_replicas, m->n_replicas == 1 ? "" : "s", nh->working == 1 ? "s" : "");
+                    m->n_replicas, plural(m->n_replicas), nh->working == 1 ? "s" : "");
         break;
     }
     if (nh->host_alone_ms != 0) {

@@ -1,4 +1,5 @@
 #include "rehome/policy/finding.h"
+#include "rehome/base/text.h"
 
 #include <string.h>
 
@@ -88,7 +89,7 @@ static void find_slots(Search *f)
             finding_add(
                 f, FINDING_OPEN_SLOTS, LEVEL_WARNING, (int)i, since,
                 arena_printf(f->arena, "%d slot%s of %s %s open, in the middle of being moved",
-                             n->open_slots, n->open_slots == 1 ? "" : "s", n->addr,
+                             n->open_slots, plural(n->open_slots), n->addr,
                              n->open_slots == 1 ? "is" : "are"),
                 arena_printf(f->arena,
                              "wait for the resharding under way; if there is none: redis-cli "
@@ -156,8 +157,8 @@ static void find_host(Search *f)
     const char *joint = ",";
     if (worst->slots_lost > 0) {
         text =
-            arena_printf(f->arena, "%s, %d slots of %d shard%s are lost", text, worst->slots_lost,
-                         worst->shards_lost, worst->shards_lost == 1 ? "" : "s");
+            arena_printf(f->arena, "%s, %d slot%s of %d shard%s are lost", text, worst->slots_lost,
+                         plural(worst->slots_lost), worst->shards_lost, plural(worst->shards_lost));
         joint = " and";
     }
     if (!worst->majority_kept) {

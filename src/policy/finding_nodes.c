@@ -1,5 +1,6 @@
 // What is wrong with single masters and replicas.
 #include "finding_work.h"
+#include "rehome/base/text.h"
 
 #include "word.h"
 
@@ -117,7 +118,7 @@ static void find_orphans(Search *f)
         finding_add(
             f, FINDING_NO_SPARE, LEVEL_WARNING, -1, since,
             arena_printf(f->arena, "no legal spare for %zu of %zu orphaned master%s: %s", without,
-                         plan.n_orphans, plan.n_orphans == 1 ? "" : "s", why),
+                         plan.n_orphans, plural(plan.n_orphans), why),
             arena_printf(f->arena,
                          "start failed replicas again, or add new ones: redis-cli --cluster "
                          "add-node NEWHOST:NEWPORT %s --cluster-slave",

@@ -1,4 +1,5 @@
 #include "rehome/policy/host_loss.h"
+#include "rehome/base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -103,11 +104,6 @@ bool host_loss_is_survived(const HostLoss *loss)
 static int alone_after(const HostLoss *loss)
 {
     return loss->left_alone + loss->promoted_alone;
-}
-
-static const char *plural(int n)
-{
-    return n == 1 ? "" : "s";
 }
 
 static void add(char *out, size_t size, const char *format, ...)

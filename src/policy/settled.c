@@ -68,7 +68,7 @@ static bool no_failover_is_due(const Snapshot *s, Settled *out)
         if (node_is_owner(m) && node_has(m, NODE_FAIL) && live > 0) {
             return unsettled(out, "failover",
                              "a failover is due: %s has failed and has %d live replica%s", m->addr,
-                             live, live == 1 ? "" : "s");
+                             live, plural(live));
         }
     }
     return true;

@@ -1,6 +1,7 @@
 // The answer as lines of a page.
 #include <string.h>
 
+#include "rehome/base/text.h"
 #include "rehome/policy/whatif.h"
 
 static ExplainKind kind_of(Level level)
@@ -58,7 +59,7 @@ void whatif_explain(Explanation *e, const WhatIf *w)
     }
     explain_add(e, host_loss_is_survived(&w->loss) ? EXPLAIN_GOOD : EXPLAIN_BAD, 0, "",
                 "%s (%d node%s, %d slot owner%s)", host_loss_text(&w->loss, cost, sizeof(cost)), n,
-                n == 1 ? "" : "s", w->loss.masters, w->loss.masters == 1 ? "" : "s");
+                plural(n), w->loss.masters, plural(w->loss.masters));
     add_shards(e, w);
     add_steps(e, w);
 }

@@ -15,11 +15,6 @@ static const char *addr(const WhatIfWork *w, int node)
     return w->s->nodes[node].addr;
 }
 
-static const char *plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 // "A, B and 2 more": nodes of a list for which is_meant holds.
 typedef bool IsMeant(const WhatIfWork *w, const ShardLoss *shard, int node);
 
@@ -104,8 +99,7 @@ static void tell_taken_over(const WhatIfWork *w, const ShardLoss *shard, StrBuf 
     if (shard->working_left == 0) {
         strbuf_add(out, " and is alone then");
     } else {
-        strbuf_addf(out, " and has %d replica%s", shard->working_left,
-                    plural((size_t)shard->working_left));
+        strbuf_addf(out, " and has %d replica%s", shard->working_left, plural(shard->working_left));
     }
 }
 
@@ -130,7 +124,7 @@ static const char *shard_text(const WhatIfWork *w, const ShardLoss *shard)
     case SHARD_FEWER:
     case SHARD_FATE_COUNT:
         strbuf_addf(&text, "stays, with %d working replica%s", shard->working_left,
-                    plural((size_t)shard->working_left));
+                    plural(shard->working_left));
         break;
     }
     const char *out = arena_strdup(w->arena, strbuf_text(&text));

@@ -40,9 +40,8 @@ static void add_totals(StrBuf *out, const Health *h)
     const Snapshot *s = h->snapshot;
     strbuf_addf(out, "%s  %s  %d/%d slots  %zu master%s  %zu replica%s  %d orphaned  %d spare%s\n",
                 s->name, cluster_state(s), s->slots_covered - s->slots_fail, SLOT_COUNT,
-                s->n_masters, report_plural(s->n_masters), s->n_replicas,
-                report_plural(s->n_replicas), h->orphaned, h->spares,
-                report_plural((size_t)h->spares));
+                s->n_masters, plural(s->n_masters), s->n_replicas, plural(s->n_replicas),
+                h->orphaned, h->spares, plural(h->spares));
 }
 
 // So that the states stand in one column.
@@ -98,7 +97,7 @@ static void add_master(StrBuf *out, const Health *h, const Node *n, const NodeHe
         add_since(out, h, health);
     }
     if (health->spares > 0) {
-        strbuf_addf(out, ", %d spare%s", health->spares, report_plural((size_t)health->spares));
+        strbuf_addf(out, ", %d spare%s", health->spares, plural(health->spares));
     }
     strbuf_addf(out, "  %d slots", n->slot_count);
     add_downtime(out, h, health);

@@ -1,4 +1,5 @@
 #include "rehome/report/plan_report.h"
+#include "rehome/base/text.h"
 
 #include "document.h"
 #include "rehome/policy/explain.h"
@@ -26,14 +27,14 @@ static size_t count(const Plan *plan, MovePurpose purpose)
 static void add_head(StrBuf *out, const Health *h, const Plan *plan)
 {
     size_t alone = count(plan, PURPOSE_SPREAD);
-    strbuf_addf(out, "%zu move%s for ", plan->n_moves, report_plural(plan->n_moves));
+    strbuf_addf(out, "%zu move%s for ", plan->n_moves, plural(plan->n_moves));
     if (plan->n_orphans > 0) {
-        strbuf_addf(out, "%zu orphaned master%s%s", plan->n_orphans, report_plural(plan->n_orphans),
+        strbuf_addf(out, "%zu orphaned master%s%s", plan->n_orphans, plural(plan->n_orphans),
                     alone > 0 ? " and " : "");
     }
     if (alone > 0) {
-        strbuf_addf(out, "%zu master%s on one host with all %s replicas", alone,
-                    report_plural(alone), alone == 1 ? "its" : "their");
+        strbuf_addf(out, "%zu master%s on one host with all %s replicas", alone, plural(alone),
+                    alone == 1 ? "its" : "their");
     }
     strbuf_addf(out, "; a donor keeps at least %d working\n", h->floor);
 }

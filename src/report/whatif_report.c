@@ -1,4 +1,5 @@
 #include "rehome/report/whatif_report.h"
+#include "rehome/base/text.h"
 
 #include "document.h"
 #include "value.h"
@@ -21,9 +22,9 @@ static int widest_addr(const WhatIf *w)
 static void add_answer(StrBuf *out, const WhatIf *w)
 {
     char cost[128];
-    strbuf_addf(
-        out, "%s, %d node%s: %s\n", w->what, w->loss.nodes, report_plural((size_t)w->loss.nodes),
-        w->loss.nodes > 0 ? host_loss_text(&w->loss, cost, sizeof(cost)) : "failed already");
+    strbuf_addf(out, "%s, %d node%s: %s\n", w->what, w->loss.nodes, plural(w->loss.nodes),
+                w->loss.nodes > 0 ? host_loss_text(&w->loss, cost, sizeof(cost))
+                                  : "failed already");
     int widest = widest_addr(w);
     for (size_t i = 0; i < w->n_shards; i++) {
         const ShardLoss *shard = &w->shards[i];

@@ -4,11 +4,6 @@
 
 #include "rehome/base/text.h"
 
-const char *report_plural(size_t n)
-{
-    return n == 1 ? "" : "s";
-}
-
 void add_whole_seconds(StrBuf *out, int64_t seconds)
 {
     char text[32];

@@ -7,8 +7,6 @@
 
 #include "rehome/base/strbuf.h"
 
-const char *report_plural(size_t n); // "" or "s"
-
 // Seconds that were measured as whole ones: "9s", "3m05s"; "?" when negative.
 void add_whole_seconds(StrBuf *out, int64_t seconds);
 

@@ -1,4 +1,5 @@
 // What a key asks for, wherever it is pressed.
+#include "rehome/base/text.h"
 #include "view.h"
 #include "words.h"
 
@@ -43,7 +44,7 @@ static Request stop_move(Ui *ui, const Scene *s)
     if (waiting > 0) {
         ui_note(ui, s, LEVEL_INFO,
                 "stopping: %zu move%s will not be made; what was sent is followed to its end",
-                waiting, plural((long)waiting));
+                waiting, plural(waiting));
     } else if (s->asking == NULL) {
         ui_note(ui, s, LEVEL_INFO, "stopping: what was sent already is followed to its end");
     }

@@ -141,7 +141,7 @@ static void add_health(Chips *chips, const Health *h, bool ascii)
                               : "state ?");
     add_slots(chips, p);
     chip = chip_add(chips, ROLE_TEXT, 8, "%zu master%s %zu replica%s", p->n_masters,
-                    plural((long)p->n_masters), p->n_replicas, plural((long)p->n_replicas));
+                    plural(p->n_masters), p->n_replicas, plural(p->n_replicas));
     chip_brief(chip, 0, "%zuM %zuR", p->n_masters, p->n_replicas);
     bool orphans = h->orphaned > 0;
     const char *glyph = glyph_text(orphans ? GLYPH_ORPHAN : GLYPH_OK, ascii);

@@ -126,7 +126,7 @@ static void draw_folded(const RowPen *pen, const Node *n, int x, int x_end)
         count[pen->s->health->of[n->replicas[i]].replica]++;
     }
     size_t used = (size_t)snprintf(text, sizeof(text), "+ %zu replica%s", n->n_replicas,
-                                   plural((long)n->n_replicas));
+                                   plural(n->n_replicas));
     bool well = true;
     for (int i = REPLICA_WORKING + 1; i < STATES; i++) {
         if (count[i] > 0 && used < sizeof(text)) {

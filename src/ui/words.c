@@ -353,8 +353,3 @@ Glyph level_glyph(Level level)
     }
     return GLYPH_DOT;
 }
-
-const char *plural(long n)
-{
-    return n == 1 ? "" : "s";
-}

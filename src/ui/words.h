@@ -56,7 +56,4 @@ Role verdict_role(AutoVerdict verdict);
 Role level_role(Level level);
 Glyph level_glyph(Level level);
 
-// "1 spare" "2 spares": the s where it belongs.
-const char *plural(long n);
-
 #endif

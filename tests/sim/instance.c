@@ -74,17 +74,6 @@ const Move *instance_move(const Instance *in)
     return in->alive ? pilot_last_move(in->pilot) : NULL;
 }
 
-static bool anybody_answered(const Snapshot *s)
-{
-    for (size_t i = 0; i < s->n_nodes; i++) {
-        const NodeSays *says = s->nodes[i].says;
-        if (says != NULL && says->reach == REACH_OK) {
-            return true;
-        }
-    }
-    return false;
-}
-
 // --- its life
 
 static void on_round(Instance *in, int64_t started_ms)
@@ -113,7 +102,7 @@ static void on_round(Instance *in, int64_t started_ms)
     pilot_drop_before(in->pilot);
     Snapshot *s = snapshot_build(&round);
     bool hurried = false;
-    if (anybody_answered(s)) {
+    if (snapshot_is_news(s)) {
         peers_follow(in, s);
         pilot_round(in->pilot, s, w->now_ms);
         hurried = pilot_is_hurried(in->pilot);

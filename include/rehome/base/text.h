@@ -39,4 +39,8 @@ char *format_seconds(char *out, size_t size, int64_t ms);   // "0.3s" "9.9s" "12
 char *format_wall(char *out, size_t size, int64_t unix_ms); // local "12:57:06"
 char *format_day(char *out, size_t size, int64_t unix_ms);  // local "2026-11-22"
 
+// "1 spare" "2 spares": the s where it belongs. A macro, because counts come in every integer type;
+// n is evaluated once.
+#define plural(n) ((n) == 1 ? "" : "s")
+
 #endif

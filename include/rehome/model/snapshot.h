@@ -121,6 +121,9 @@ int snapshot_find(const Snapshot *s, NodeId id); // index, or -1
 // unique :port or port. -1 and err (none, or several with their names) otherwise.
 int snapshot_name(const Snapshot *s, const char *text, Error *err);
 
+// Did anybody answer in this round? If not, it shows what was known before, and is no news.
+bool snapshot_is_news(const Snapshot *s);
+
 // When the snapshot has no nodes: the most helpful of the observations' troubles, for a person.
 // "" when there is none.
 const char *snapshot_trouble(const RoundInput *in);
