@@ -18,7 +18,7 @@ static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
     t->to = node;
     snprintf(t->command, sizeof(t->command), "%s %s", argv[0], argc > 1 ? argv[1] : "");
     snprintf(t->argument, sizeof(t->argument), "%s", argc > 2 ? argv[2] : "");
-    strbuf_addf(&t->log, "send %s %s\n", argv[0], argc > 1 ? argv[1] : "");
+    strbuf_addf(&t->log, "send %s%s%s\n", t->command, argc > 3 ? " " : "", argc > 3 ? argv[3] : "");
     return true;
 }
 
@@ -33,9 +33,9 @@ static bool open_journal(void *ctx, NodeId replica, Error *err)
 
 static bool keep_line(void *ctx, const char *line, Error *err)
 {
-    (void)ctx;
-    (void)line;
     (void)err;
+    Flight *t = ctx;
+    strbuf_add(&t->journal, line);
     return true;
 }
 
@@ -100,11 +100,16 @@ Flight flight_new(bool has_hook)
     return t;
 }
 
-void flight_start(Flight *t, AutoMode mode, bool read_only)
+PilotOptions flight_options(AutoMode mode, bool read_only)
 {
     PilotOptions options = {.mode = mode, .limits = auto_limits_default(), .read_only = read_only};
     options.limits.grace_ms = 0;
-    PilotWorld world = {
+    return options;
+}
+
+PilotWorld flight_world(Flight *t)
+{
+    return (PilotWorld){
         .ctx = t,
         .ask_round = ask_round,
         .send = send_command,
@@ -120,6 +125,12 @@ void flight_start(Flight *t, AutoMode mode, bool read_only)
         .move_over = move_over,
         .can_record = t->can_record,
     };
+}
+
+void flight_start(Flight *t, AutoMode mode, bool read_only)
+{
+    PilotOptions options = flight_options(mode, read_only);
+    PilotWorld world = flight_world(t);
     t->pilot = pilot_new(&options, &world);
 }
 
@@ -132,10 +143,10 @@ void flight_look(Flight *t)
 
 void flight_until(Flight *t, const char *log)
 {
-    for (int i = 0; i < 20 && strstr(strbuf_text(&t->log), log) == NULL; i++) {
+    for (int i = 0; i < 20 && !flight_did(t, log); i++) {
         flight_look(t);
     }
-    if (strstr(strbuf_text(&t->log), log) == NULL) {
+    if (!flight_did(t, log)) {
         fail_msg("never '%s' but: %s%s", log, strbuf_text(&t->log), strbuf_text(&t->events));
     }
 }
@@ -145,10 +156,16 @@ bool flight_told(const Flight *t, const char *text)
     return strstr(strbuf_text(&t->events), text) != NULL;
 }
 
+bool flight_did(const Flight *t, const char *text)
+{
+    return strstr(strbuf_text(&t->log), text) != NULL;
+}
+
 void flight_end(Flight *t)
 {
     pilot_free(t->pilot);
     fixture_free(t->f);
     strbuf_done(&t->log);
     strbuf_done(&t->events);
+    strbuf_done(&t->journal);
 }
