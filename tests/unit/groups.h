@@ -46,6 +46,8 @@
     X(labels)                                                                                      \
     X(labels_use)                                                                                  \
     X(lease)                                                                                       \
+    X(lease_owner)                                                                                 \
+    X(lease_trouble)                                                                               \
     X(move)                                                                                        \
     X(move_fence)                                                                                  \
     X(move_gate)                                                                                   \

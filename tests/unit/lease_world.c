@@ -5,7 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const hosts[LEASES] = {"ash", "birch"};
+#include "rehome/base/mem.h"
+
+static const char *const hosts[LEASES] = {[ASH] = "ash", [BIRCH] = "birch"};
 
 void lease_world_init(LeaseWorld *w)
 {
@@ -180,4 +182,71 @@ void lease_want_all(LeaseWorld *w)
     for (int i = 0; i < LEASES; i++) {
         lease_want(w->lease[i], true, w->now_ms);
     }
+}
+
+LeaseCommand next_of_ash(LeaseWorld *w)
+{
+    LeaseCommand c;
+    while (!lease_step(w->lease[ASH], w->now_ms, &c)) {
+        w->now_ms += 10;
+    }
+    return c;
+}
+
+LeaseState world_state(const LeaseWorld *w, int i)
+{
+    return lease_state(w->lease[i], w->now_ms);
+}
+
+bool world_may_write(const LeaseWorld *w, int i)
+{
+    return lease_may_write(w->lease[i], w->now_ms);
+}
+
+const char *world_words(const LeaseWorld *w, int i)
+{
+    static char words[256];
+    lease_words(w->lease[i], w->now_ms, words, sizeof(words));
+    return words;
+}
+
+void assert_lease_says(const LeaseWorld *w, int i, const char *text)
+{
+    if (strstr(world_words(w, i), text) == NULL) {
+        fail_msg("\"%s\" does not say \"%s\"", world_words(w, i), text);
+    }
+}
+
+// Ash has had it for long enough to count, and birch knows.
+void lease_give_to_ash(LeaseWorld *w)
+{
+    lease_world_init(w);
+    lease_want_all(w);
+    lease_run(w, ASH);
+    lease_pass(w, 15000);
+    assert_true(world_may_write(w, ASH));
+    assert_int_equal(world_state(w, BIRCH), LEASE_OTHERS);
+}
+
+int lease_world_fresh(void **state)
+{
+    LeaseWorld *w = mem_alloc(sizeof(*w));
+    lease_world_init(w);
+    *state = w;
+    return 0;
+}
+
+int lease_world_given(void **state)
+{
+    LeaseWorld *w = mem_alloc(sizeof(*w));
+    lease_give_to_ash(w);
+    *state = w;
+    return 0;
+}
+
+int lease_world_end(void **state)
+{
+    lease_world_done(*state);
+    mem_free(*state);
+    return 0;
 }

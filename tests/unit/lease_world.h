@@ -6,7 +6,7 @@
 #include "../fixture.h"
 #include "rehome/action/lease.h"
 
-enum { LEASES = 2, LEASE_TEST_TTL_MS = 10000 };
+enum { ASH, BIRCH, LEASES, LEASE_TEST_TTL_MS = 10000 };
 
 typedef struct {
     Fixture *f;
@@ -35,11 +35,29 @@ typedef struct {
 void lease_world_init(LeaseWorld *w);
 void lease_world_done(LeaseWorld *w);
 
+// Ash has had it for long enough to count, and birch knows.
+void lease_give_to_ash(LeaseWorld *w);
+
+// A world for a test that has it as *state: given to ash, or with nothing done yet.
+int lease_world_given(void **state);
+int lease_world_fresh(void **state);
+int lease_world_end(void **state);
+#define GIVEN(test) cmocka_unit_test_setup_teardown(test, lease_world_given, lease_world_end)
+#define FRESH(test) cmocka_unit_test_setup_teardown(test, lease_world_fresh, lease_world_end)
+
 void lease_look(LeaseWorld *w, int i);                 // a round of that instance
 void lease_run(LeaseWorld *w, int i);                  // step until it has nothing to send
 void lease_pass(LeaseWorld *w, int64_t ms);            // all of them, in steps of 100 ms
 void lease_pass_one(LeaseWorld *w, int i, int64_t ms); // the others are stopped
 void lease_want_all(LeaseWorld *w);
+
+// Step ash alone until it has something to send.
+LeaseCommand next_of_ash(LeaseWorld *w);
+
+LeaseState world_state(const LeaseWorld *w, int i);
+bool world_may_write(const LeaseWorld *w, int i);
+const char *world_words(const LeaseWorld *w, int i); // good until the next call
+void assert_lease_says(const LeaseWorld *w, int i, const char *text);
 
 // Carry out the command in the key.
 void lease_serve(LeaseWorld *w, const LeaseCommand *c, bool *ok, char *reply, size_t size);
