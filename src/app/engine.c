@@ -142,10 +142,15 @@ void engine_set_mode(Engine *e, AutoMode mode)
     pilot_set_mode(e->pilot, mode);
 }
 
-void engine_set_policy(Engine *e, AutoLimits limits, int floor, bool spread, int64_t interval_ms)
+void engine_set_policy(Engine *e, AutoLimits limits, int floor, bool spread, int64_t interval_ms,
+                       const char *what)
 {
     pilot_set_policy(e->pilot, limits, floor, spread);
     poller_set_interval(e->poller, interval_ms);
+    Event event = event_make(EVENT_SETTING, LEVEL_INFO, poller_wall_ms(), NULL, "%s", what);
+    event.by = BY_US;
+    engine_audit_event(e, &event);
+    e->listener.event(e->listener.ctx, &event);
 }
 
 void engine_refresh(Engine *e)

@@ -1,26 +1,19 @@
 // The record of what was decided and moved, where --audit asked for one. What could not be written
 // is counted, said once, and told in the file itself as soon as it can be written again.
-#include <pwd.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "audit_file.h"
 #include "engine_parts.h"
-#include "rehome/base/text.h"
+#include "person.h"
 
 void engine_audit_init(Audit *a, const char *path)
 {
     a->path = path;
-    const struct passwd *me = getpwuid(geteuid());
-    const char *login = getenv("SUDO_USER");
-    text_clean_into(a->user, sizeof(a->user), sv(me != NULL ? me->pw_name : ""));
-    text_clean_into(a->login, sizeof(a->login), sv(login != NULL ? login : ""));
-    char host[sizeof(a->host)] = "";
-    if (gethostname(host, sizeof(host) - 1) == 0) {
-        text_clean_into(a->host, sizeof(a->host), sv(host));
-    }
+    person_user(a->user, sizeof(a->user));
+    person_login(a->login, sizeof(a->login));
+    person_host(a->host, sizeof(a->host));
 }
 
 void engine_audit_done(Audit *a)
@@ -149,6 +142,7 @@ static bool is_recorded(const Engine *e, const Event *event)
 {
     return event->code == EVENT_AUTO_MODE || event->code == EVENT_BRAKE ||
            event->code == EVENT_PAUSE || event->code == EVENT_DOWNTIME ||
+           event->code == EVENT_SETTING ||
            (event->code == EVENT_REFUSED && !pilot_is_busy(e->pilot));
 }
 

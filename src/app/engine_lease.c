@@ -3,17 +3,14 @@
 #include <unistd.h>
 
 #include "engine_parts.h"
+#include "person.h"
 
 // Nobody waits for longer at our end: what is not given back expires.
 enum { LEAVE_MS = 500 };
 
 LeaseOptions engine_lease_options(const char *key, char *host, size_t size)
 {
-    if (gethostname(host, size) != 0 || host[0] == '\0') {
-        host[0] = '?';
-        host[1] = '\0';
-    }
-    host[size - 1] = '\0'; // a name that was cut may have no end
+    person_host(host, size);
     LeaseOptions options = {.key = key, .host = host, .pid = getpid()};
     if (getrandom(&options.nonce, sizeof(options.nonce), 0) < 0) {
         options.nonce = (uint64_t)poller_wall_ms();

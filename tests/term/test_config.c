@@ -39,6 +39,7 @@ static int remove_folder(void **state)
     (void)state;
     unlink(file_in("rehome/config.ini"));
     unlink(file_in("rehome/themes/loud.theme"));
+    unlink(file_in("audit"));
     return rmdir(file_in("rehome/themes")) != 0 || rmdir(file_in("rehome")) != 0 ||
            rmdir(folder) != 0;
 }
@@ -138,6 +139,40 @@ static void the_light_theme_comes_by_its_name(void **state)
     quit(p);
 }
 
+static bool audit_says(Pty *p, void *context)
+{
+    (void)p;
+    char text[2000] = "";
+    FILE *f = fopen(file_in("audit"), "re");
+    if (f != NULL) {
+        text[fread(text, 1, sizeof(text) - 1, f)] = '\0';
+        fclose(f);
+    }
+    return strstr(text, *(const char *const *)context) != NULL;
+}
+
+static void a_setting_changed_by_a_command_is_on_record_with_who(void **state)
+{
+    (void)state;
+    char config[200];
+    snprintf(config, sizeof(config), "[rehome]\ngrace = 20\naudit = %s\n", file_in("audit"));
+    Pty *p = start(config);
+    assert_true(pty_wait(p, "No cluster to show"));
+    pty_send(p, ":grace 5\r");
+    assert_true(pty_wait(p, "grace is now 5"));
+    const char *wanted[] = {"\"record\":\"event\"", "\"event\":\"setting\"",
+                            "\"text\":\"grace is now 5, was 20 (by ", "\"who\":{\"user\":"};
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        assert_true(pty_wait_until(p, audit_says, &wanted[i], PTY_DEADLINE_MS));
+    }
+    pty_send(p, ":max-moves-per-hour 65\r");
+    assert_true(pty_wait(p, "wants a number from 1 to 64"));
+    assert_false(audit_says(p, &(const char *){"max-moves"}));
+    pty_keys(p, "Esc");
+    pty_keys(p, "Esc");
+    quit(p);
+}
+
 static void a_wrong_configuration_starts_nothing(void **state)
 {
     (void)state;
@@ -155,4 +190,5 @@ static void a_wrong_configuration_starts_nothing(void **state)
 TESTS(config, WITH_FOLDER(a_remapped_key_does_what_the_other_did),
       WITH_FOLDER(a_theme_is_taken_by_a_command_and_again_when_its_file_changes),
       WITH_FOLDER(the_light_theme_comes_by_its_name),
+      WITH_FOLDER(a_setting_changed_by_a_command_is_on_record_with_who),
       WITH_FOLDER(a_wrong_configuration_starts_nothing))

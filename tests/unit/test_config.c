@@ -235,6 +235,8 @@ static void all_that_is_wrong_is_told_with_its_line(void **state)
                  "6: expected a line such as 'name = value'\n"
                  "7: port wants a number from 1 to 65535, got '0'\n"
                  "8: force is for the command line only\n");
+    assert_wrong("[rehome]\nmax-moves-per-hour = 65\n", // so many tries are remembered
+                 "2: max-moves-per-hour wants a number from 1 to 64, got '65'\n");
     assert_wrong("grace = 1\n[rehom]\nfloor = 2\n",
                  "1: 'grace' stands before any section: begin with a line [rehome]\n"
                  "2: there is no section [rehom]; did you mean [rehome]?\n");

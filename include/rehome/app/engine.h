@@ -72,8 +72,10 @@ void engine_rehearse(Engine *e, const MoveSpec *spec,
 
 void engine_set_mode(Engine *e, AutoMode mode);
 
-// Other limits from now on, by a person; as in EngineOptions.
-void engine_set_policy(Engine *e, AutoLimits limits, int floor, bool spread, int64_t interval_ms);
+// Other limits from now on, by a person; as in EngineOptions. what: who changed what, clean; told
+// as an event, and put on record.
+void engine_set_policy(Engine *e, AutoLimits limits, int floor, bool spread, int64_t interval_ms,
+                       const char *what);
 
 // What a person holds automatic mode back with, for so long (0: until released), and its end, the
 // brake's too: kept at once, for every process that looks at this cluster from this machine. False:

@@ -70,6 +70,7 @@ typedef enum {
     X(BRAKE, "brake", AUTOMATIC)                                                                   \
     X(PAUSE, "pause", AUTOMATIC)                                                                   \
     X(DOWNTIME, "downtime", AUTOMATIC)                                                             \
+    X(SETTING, "setting", AUTOMATIC)                                                               \
     X(AUDIT, "audit", AUTOMATIC)
 
 typedef enum {
