@@ -6,8 +6,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "command_table.h"
 #include "commands.h"
 #include "config.h"
+#include "help_text.h"
 #include "options.h"
 #include "rehome/redis/link.h"
 #include "session.h"
@@ -43,7 +45,7 @@ static void fill_closed_streams(void)
 static int show_help(void)
 {
     StrBuf help = {0};
-    options_help(&help);
+    help_text(&help);
     int status = session_print(&help) ? 0 : 1;
     strbuf_done(&help);
     return status;

@@ -5,81 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands.h"
+#include "command_table.h"
 #include "config.h"
 #include "option_table.h"
 #include "paths.h"
 #include "rehome/base/mem.h"
-
-static const Command commands[] = {
-    {
-        .name = "",
-        .args = "[ADDRESS...]",
-        .summary = "the dashboard; where stdout is no terminal: like `check`",
-        .run = command_dashboard,
-        .takes_addresses = true,
-    },
-    {
-        .name = "check",
-        .args = "[ADDRESS...]",
-        .summary = "one look; exit 0 ok, 1 warning, 2 critical, 3 could not look",
-        .run = command_check,
-        .takes_addresses = true,
-    },
-    {
-        .name = "watch",
-        .args = "[ADDRESS...]",
-        .summary = "a line per event until stopped, or --for SECONDS",
-        .run = command_watch,
-        .takes_addresses = true,
-    },
-    {
-        .name = "plan",
-        .args = "[ADDRESS...]",
-        .summary = "what automatic mode would do now, and why; exit 0 nothing to do, 4 something",
-        .run = command_plan,
-        .takes_addresses = true,
-    },
-    {
-        .name = "move",
-        .args = "REPLICA MASTER [ADDRESS...]",
-        .summary = "one move; waits until the replica is in sync",
-        .run = command_move,
-        .min_args = 2,
-        .takes_addresses = true,
-    },
-    {
-        .name = "downtime",
-        .args = "[WHAT] [ADDRESS...]",
-        .summary = "automatic mode leaves a node or a host alone, or (all) pauses, for an hour or "
-                   "--for SECONDS; without WHAT: what is held (its address: -h, -p)",
-        .run = command_downtime,
-        .may_args = 1,
-        .takes_addresses = true,
-    },
-    {
-        .name = "release",
-        .args = "WHAT [ADDRESS...]",
-        .summary = "end the downtime of WHAT, the pause (all), or the brake (brake)",
-        .run = command_release,
-        .min_args = 1,
-        .takes_addresses = true,
-    },
-    {
-        .name = "whatif",
-        .args = "[HOST|NODE...]",
-        .summary = "what would be lost if these died together; none named: each host in turn",
-        .run = command_whatif,
-        .takes_addresses = true,
-        .takes_names = true,
-    },
-    {
-        .name = "demo",
-        .args = "",
-        .summary = "a throw-away cluster of real redis-servers on this machine, in the dashboard",
-        .run = command_demo,
-    },
-};
 
 static void set_text(char **where, const char *text)
 {
@@ -232,16 +162,6 @@ static bool read_address(Options *o, char *text, Error *err)
     return true;
 }
 
-static const Command *find_command(const char *name)
-{
-    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        if (strcmp(commands[i].name, name) == 0) {
-            return &commands[i];
-        }
-    }
-    return NULL;
-}
-
 // Nobody will be there to lift it.
 static bool settle_fence(Options *o, Error *err)
 {
@@ -254,20 +174,6 @@ static bool settle_fence(Options *o, Error *err)
     }
     o->fencing = FENCE_OFF;
     return true;
-}
-
-// The command that was meant by a word which could be a host's name too; NULL: none. In four
-// letters two wrong ones are another word: "node" is not "move".
-static const Command *meant_command(const char *word)
-{
-    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        size_t n = strlen(commands[i].name);
-        if (n > 0 && strpbrk(word, ".:0123456789") == NULL &&
-            sv_distance(sv(word), sv(commands[i].name)) <= (n > 4 ? 2 : 1)) {
-            return &commands[i];
-        }
-    }
-    return NULL;
 }
 
 // A name, or an address of the cluster, among words that may be either.
@@ -285,8 +191,8 @@ static bool read_name(Options *o, char *word, Error *err)
 
 static bool read_words(int n, char **words, Options *o, Error *err)
 {
-    o->command = n > 0 ? find_command(words[0]) : NULL;
-    const Command *meant = n > 0 && o->command == NULL ? meant_command(words[0]) : NULL;
+    o->command = n > 0 ? command_named(words[0]) : NULL;
+    const Command *meant = n > 0 && o->command == NULL ? command_meant(words[0]) : NULL;
     if (meant != NULL) {
         return fail(err, ERR_USAGE,
                     "did you mean `%s`? (to connect to a host of that name write %s:%d)",
@@ -294,7 +200,7 @@ static bool read_words(int n, char **words, Options *o, Error *err)
     }
     int next = o->command != NULL ? 1 : 0;
     if (o->command == NULL) {
-        o->command = find_command("");
+        o->command = command_named("");
     }
     while (o->n_args < o->command->min_args + o->command->may_args && next < n) {
         o->args[o->n_args++] = words[next++];
@@ -384,56 +290,4 @@ void options_done(Options *o)
     option_table_done(o);
     key_remap_free(o->keys);
     aliases_done(&o->aliases);
-}
-
-// A name, and its text in words, in lines that a terminal of 80 columns does not cut.
-static void add_row(StrBuf *out, const char *name, int text_at, const char *text)
-{
-    enum { WIDTH = 80 };
-    strbuf_addf(out, "  %-*s", text_at - 2, name);
-    int x = text_at;
-    StrView rest = sv(text);
-    StrView word;
-    while (sv_next(&rest, ' ', &word)) {
-        if (x > text_at && x + 1 + (int)word.n > WIDTH) {
-            strbuf_addf(out, "\n%*s", text_at, "");
-            x = text_at;
-        }
-        strbuf_add(out, x > text_at ? " " : "");
-        x += (int)word.n + (x > text_at);
-        strbuf_add_sv(out, word);
-    }
-    strbuf_add(out, "\n");
-}
-
-void options_help(StrBuf *out)
-{
-    enum { COMMANDS_AT = 42, OPTIONS_AT = 31 };
-    strbuf_add(out, "rehome keeps Redis Cluster masters covered by replicas.\n\n");
-    for (size_t i = 0; i < ARRAY_LEN(commands); i++) {
-        const Command *c = &commands[i];
-        char usage[64];
-        snprintf(usage, sizeof(usage), "rehome %s%s%s", c->name, *c->name != '\0' ? " " : "",
-                 c->args);
-        add_row(out, usage, COMMANDS_AT, c->summary);
-    }
-    strbuf_add(out,
-               "\nADDRESS: host, host:port, [v6]:port or redis://user:pass@host:port; several are\n"
-               "tried in turn. A node is named by host:port, by a unique :port, by the first\n"
-               "digits of its ID, or by its alias in config.ini. WHAT: a node, the label or\n"
-               "address of a host, or all. After `whatif` all words are names, so there an\n"
-               "ADDRESS comes by -h and -p, or as redis://host:port.\n\n");
-    for (size_t i = 0; i < option_table_n; i++) {
-        const Option *o = &option_table[i];
-        char name[48];
-        char letter[8] = "    ";
-        if (o->letter != 0) {
-            snprintf(letter, sizeof(letter), "-%c, ", o->letter);
-        }
-        snprintf(name, sizeof(name), "%s--%s%s%s", letter, o->name, o->arg != NULL ? " " : "",
-                 o->arg != NULL ? o->arg : "");
-        add_row(out, name, OPTIONS_AT, o->help);
-    }
-    strbuf_add(out,
-               "\nExit: 0 done, 1 refused or failed, 2 wrong usage; check and plan as above.\n");
 }

@@ -73,24 +73,11 @@ typedef struct {
     Aliases aliases;
 } Options;
 
-typedef struct Command {
-    const char *name; // "" is the dashboard
-    const char *args; // for the usage line
-    const char *summary;
-    int (*run)(const Options *o);
-    size_t min_args; // words besides addresses
-    size_t may_args; // so many more are no addresses either
-    bool takes_addresses;
-    bool takes_names; // words are names; an address is one by its "://"
-} Command;
-
 // Read config.ini, then the environment (REDISCLI_AUTH, NO_COLOR), then argv: each goes before
-// those it follows. Passwords in argv are overwritten once
-// they are read, so that a process list does not show them for longer than it takes to start.
+// those it follows. Passwords in argv are overwritten once they are read, so that
+// a process list does not show them for longer than it takes to start.
 // False: wrong has all that is wrong with a file, a line each, or else with argv.
 bool options_parse(int argc, char **argv, Options *out, StrBuf *wrong);
 void options_done(Options *o);
-
-void options_help(StrBuf *out);
 
 #endif
