@@ -1,31 +1,8 @@
 // The picture after a loss, as the servers would tell it once they have settled: so that health and
 // plan can look at it as at any other.
-#include <string.h>
-
+#include "picture.h"
 #include "whatif_work.h"
 #include "word.h"
-
-static NodeSays *own_says(const WhatIfWork *w, Node *n)
-{
-    NodeSays *says = arena_alloc(w->arena, sizeof(*says));
-    *says = *n->says;
-    says->has_view = false; // it was the view of another time
-    n->says = says;
-    return says;
-}
-
-static void follow(const WhatIfWork *w, Snapshot *after, int replica, int master)
-{
-    Node *r = &after->nodes[replica];
-    const Node *m = &after->nodes[master];
-    r->master = master;
-    r->master_id = m->id;
-    if (r->says != NULL && r->says->has_info && !r->says->info.is_master) {
-        NodeSays *says = own_says(w, r);
-        says->info.master_host = m->ip[0] != '\0' ? m->ip : m->hostname;
-        says->info.master_port = m->port;
-    }
-}
 
 // The heir becomes a master with the slots of the old one, the siblings that live follow it. A dead
 // one never hears of it and stays listed under the old master.
@@ -41,7 +18,7 @@ static void promote(const WhatIfWork *w, Snapshot *after, const ShardLoss *shard
     heir->slot_count = was->slot_count;
     old->slots = (SlotRanges){0};
     old->slot_count = 0;
-    NodeSays *says = own_says(w, heir);
+    NodeSays *says = picture_own_says(after, shard->heir);
     SlaveLine *lines = arena_array(w->arena, was->n_replicas, sizeof(*lines));
     size_t n = 0;
     for (size_t i = 0; i < was->n_replicas; i++) {
@@ -49,7 +26,7 @@ static void promote(const WhatIfWork *w, Snapshot *after, const ShardLoss *shard
         if (r == shard->heir || w->dead[r] || node_has(&w->s->nodes[r], NODE_FAIL)) {
             continue;
         }
-        follow(w, after, r, shard->heir);
+        picture_follow(after, r, shard->heir);
         if (w->h->of[r].replica == REPLICA_WORKING) {
             const Node *sibling = &w->s->nodes[r];
             lines[n++] = (SlaveLine){
@@ -66,31 +43,6 @@ static void promote(const WhatIfWork *w, Snapshot *after, const ShardLoss *shard
     says->info.connected_slaves = (int)n;
     says->info.slaves = lines;
     says->info.n_slaves = n;
-}
-
-static void list_replicas(const WhatIfWork *w, Snapshot *after)
-{
-    size_t *room = arena_array(w->arena, after->n_nodes, sizeof(*room));
-    int **lists = arena_array(w->arena, after->n_nodes, sizeof(*lists));
-    for (size_t i = 0; i < after->n_nodes; i++) {
-        after->nodes[i].replicas = NULL;
-        after->nodes[i].n_replicas = 0;
-        if (after->nodes[i].master >= 0) {
-            room[after->nodes[i].master]++;
-        }
-    }
-    for (size_t i = 0; i < after->n_nodes; i++) {
-        int master = after->nodes[i].master;
-        if (master < 0) {
-            continue;
-        }
-        Node *m = &after->nodes[master];
-        if (lists[master] == NULL) {
-            lists[master] = arena_array(w->arena, room[master], sizeof(int));
-        }
-        lists[master][m->n_replicas++] = (int)i;
-        m->replicas = lists[master];
-    }
 }
 
 // In slot order, those without slots behind: an heir stands where its master stood.
@@ -136,11 +88,7 @@ static bool wants_all_slots(const Snapshot *s)
 
 Snapshot *whatif_after(const WhatIfWork *w)
 {
-    Snapshot *after = arena_alloc(w->arena, sizeof(*after));
-    *after = *w->s;
-    after->arena = w->arena;
-    after->nodes = arena_array(w->arena, after->n_nodes, sizeof(*after->nodes));
-    memcpy(after->nodes, w->s->nodes, after->n_nodes * sizeof(*after->nodes));
+    Snapshot *after = picture_copy(w->s, w->arena);
     for (size_t i = 0; i < after->n_nodes; i++) {
         if (w->dead[i]) {
             after->nodes[i].flags =
@@ -153,7 +101,7 @@ Snapshot *whatif_after(const WhatIfWork *w)
             promote(w, after, &w->out->shards[i]);
         }
     }
-    list_replicas(w, after);
+    picture_list_replicas(after);
     list_masters(w, after);
     after->slots_fail = 0;
     bool covered = after->slots_covered == SLOT_COUNT;

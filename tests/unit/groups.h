@@ -30,6 +30,8 @@
     X(gate_views)                                                                                  \
     X(golden)                                                                                      \
     X(history)                                                                                     \
+    X(heal_plan)                                                                                   \
+    X(heal_plan_random)                                                                            \
     X(health)                                                                                      \
     X(health_events)                                                                               \
     X(health_links)                                                                                \
