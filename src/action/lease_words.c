@@ -141,6 +141,16 @@ const char *lease_holder(const Lease *l, int64_t now_ms)
     return "unknown";
 }
 
+void lease_other(const Lease *l, int64_t now_ms, char *out, size_t size)
+{
+    if (lease_state(l, now_ms) != LEASE_OTHERS) {
+        out[0] = '\0';
+    } else {
+        snprintf(out, size, "%s%s", l->holder_says_since ? "rehome at " : "whoever wrote ",
+                 l->holder_brief);
+    }
+}
+
 void lease_words(const Lease *l, int64_t now_ms, char *out, size_t size)
 {
     char age[32] = "";

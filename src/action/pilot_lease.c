@@ -79,7 +79,9 @@ void pilot_lease_round(Pilot *p, int64_t now_ms)
         p->recovered = false;
     }
     p->had_lease = is_ours;
-    auto_set_lease(&p->automatic, is_ours, words);
+    char other[sizeof(p->automatic.lease_at)];
+    lease_other(p->lease, now_ms, other, sizeof(other));
+    auto_set_lease(&p->automatic, is_ours, other, words);
 }
 
 void pilot_lease_reply(Pilot *p, bool ok, const char *text, int64_t now_ms)

@@ -87,9 +87,10 @@ void auto_release(Automatic *a)
     a->n_forgiven = a->n_tries;
 }
 
-void auto_set_lease(Automatic *a, bool is_ours, const char *words)
+void auto_set_lease(Automatic *a, bool is_ours, const char *at, const char *words)
 {
     a->lacks_lease = !is_ours;
+    snprintf(a->lease_at, sizeof(a->lease_at), "%s", at);
     snprintf(a->lease, sizeof(a->lease), "%s", words);
 }
 

@@ -1,9 +1,9 @@
 #include "rehome/policy/charge.h"
-#include "rehome/base/text.h"
 
 #include <stdio.h>
 
 #include "rehome/base/mem.h"
+#include "rehome/base/text.h"
 
 // Beyond so many nodes a line for each helps nobody: redis-cli can ask them all.
 enum { LINES_MOST = 16 };
@@ -61,15 +61,31 @@ Charge charge_look(const Snapshot *s)
     return c;
 }
 
-const char *charge_words(const Charge *c, AutoMode mode)
+// Does any rehome act? Whoever has the lease is one that was told to.
+static bool rehome_acts(const Automatic *a)
+{
+    return a->mode == AUTO_ACT || a->lease_at[0] != '\0';
+}
+
+char *charge_words(const Charge *c, const Automatic *a, char *out, size_t size)
 {
     bool maybe = c->on == 0 && c->denied + c->unknown > 0;
-    if (mode == AUTO_ACT) {
-        return c->on > 0 ? "rehome and the servers"
-               : maybe   ? "rehome, perhaps the servers too"
-                         : "rehome alone";
+    if (rehome_acts(a)) {
+        bool is_other = a->lease_at[0] != '\0';
+        snprintf(out, size, "%s%s%s", is_other ? a->lease_at : "rehome",
+                 is_other         ? " (lease)"
+                 : a->lacks_lease ? " (once it has the lease)"
+                                  : "",
+                 c->on > 0 ? " and the servers"
+                 : maybe   ? ", perhaps the servers too"
+                           : " alone");
+    } else {
+        snprintf(out, size, "%s",
+                 c->on > 0 ? "the servers alone"
+                 : maybe   ? "perhaps the servers"
+                           : "nobody");
     }
-    return c->on > 0 ? "the servers alone" : maybe ? "perhaps the servers" : "nobody";
+    return out;
 }
 
 static void add_count(StrBuf *out, int count, const char *what)
@@ -97,12 +113,14 @@ void charge_settings_text(StrBuf *out, const Charge *c)
 
 // --- the whole story
 
-static void add_meaning(Explanation *e, const Charge *c, AutoMode mode)
+static void add_meaning(Explanation *e, const Charge *c, const Automatic *a)
 {
     StrBuf settings = {0};
+    char words[128];
     charge_settings_text(&settings, c);
-    explain_add(e, EXPLAIN_TITLE, 0, "", "In charge: %s", charge_words(c, mode));
-    explain_add(e, EXPLAIN_TEXT, 1, "rehome", "automatic mode is %s", auto_mode_text(mode));
+    explain_add(e, EXPLAIN_TITLE, 0, "", "In charge: %s", charge_words(c, a, words, sizeof(words)));
+    explain_add(e, EXPLAIN_TEXT, 1, "rehome", "automatic mode is %s%s%s", auto_mode_text(a->mode),
+                a->lease[0] != '\0' ? " here; " : "", a->lease);
     explain_add(e, EXPLAIN_TEXT, 1, "servers", "replica migration is %s", strbuf_text(&settings));
     strbuf_done(&settings);
     if (c->on > 0) {
@@ -111,12 +129,12 @@ static void add_meaning(Explanation *e, const Charge *c, AutoMode mode)
                     "have all failed. It looks at no hosts, links or sizes, and helps no master "
                     "whose last replica was moved away or forgotten.");
     }
-    if (c->on > 0 && mode == AUTO_ACT) {
+    if (c->on > 0 && rehome_acts(a)) {
         explain_add(e, EXPLAIN_TEXT, 1, "",
-                    "Both may act: whoever comes first. The gate refuses our move when the "
-                    "server's is due, so no master gets two.");
+                    "Both may act: whoever comes first. The gate refuses rehome's move when "
+                    "the server's is due, so no master gets two.");
     }
-    if (c->on == 0 && c->denied + c->unknown == 0 && mode != AUTO_ACT) {
+    if (c->on == 0 && c->denied + c->unknown == 0 && !rehome_acts(a)) {
         explain_add(e, EXPLAIN_HELD, 1, "", "An orphan stays one until a person acts.");
     }
     if (c->on > 0 && c->off > 0) {
@@ -259,11 +277,11 @@ static void add_acl(Explanation *e, const Charge *c, const char *user)
     }
 }
 
-void explain_charge(Explanation *e, const Health *h, AutoMode mode, const char *user)
+void explain_charge(Explanation *e, const Health *h, const Automatic *a, const char *user)
 {
     const Snapshot *s = h->snapshot;
     Charge c = charge_look(s);
-    add_meaning(e, &c, mode);
+    add_meaning(e, &c, a);
     add_differing(e, s, &c);
     add_switch(e, s, SET_ON, "To leave it to rehome alone", "no");
     add_switch(e, s, SET_OFF, "To leave it to the servers, and rehome off or observing", "yes");

@@ -69,10 +69,11 @@ static void draw_charge(AutomaticPen *p)
 {
     Charge charge = charge_look(p->s->health->snapshot);
     StrBuf settings = {0};
-    char text[320];
+    char who[128];
+    char text[400];
     charge_settings_text(&settings, &charge);
     snprintf(text, sizeof(text), "%s; server migration %s",
-             charge_words(&charge, p->s->automatic->mode), strbuf_text(&settings));
+             charge_words(&charge, p->s->automatic, who, sizeof(who)), strbuf_text(&settings));
     bool differ = (charge.on > 0 && charge.off > 0) || charge.barrier_min != charge.barrier_max;
     int x = draw_label(p, "in charge");
     int y = p->y;

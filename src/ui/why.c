@@ -68,14 +68,14 @@ static void write_text(Explanation *e, const Scene *s, WhyAsk ask)
         }
         break;
     case WHY_CHARGE:
-        explain_charge(e, h, s->automatic->mode, s->user);
+        explain_charge(e, h, s->automatic, s->user);
         break;
     case WHY_LOSS:
         add_loss(e, h, ask);
         break;
     case WHY_PANE:
         explain_rules(e, h, s->plan, s->automatic);
-        explain_charge(e, h, s->automatic->mode, s->user);
+        explain_charge(e, h, s->automatic, s->user);
         break;
     case WHY_NOTHING:
         break;

@@ -12,6 +12,7 @@
     X(automatic_spread)                                                                            \
     X(automatic_views)                                                                             \
     X(canvas)                                                                                      \
+    X(charge)                                                                                      \
     X(check)                                                                                       \
     X(check_json)                                                                                  \
     X(column_sets)                                                                                 \

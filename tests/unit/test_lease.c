@@ -12,6 +12,11 @@ static void one_has_it_and_the_other_says_who(void **state)
     assert_string_equal(lease_holder(w->lease[ASH], w->now_ms), "ours");
     assert_string_equal(lease_holder(w->lease[BIRCH], w->now_ms), "ash:100");
     assert_lease_says(w, BIRCH, "lease held by ash pid 100 for 15s");
+    char other[64];
+    lease_other(w->lease[BIRCH], w->now_ms, other, sizeof(other));
+    assert_string_equal(other, "rehome at ash:100");
+    lease_other(w->lease[ASH], w->now_ms, other, sizeof(other));
+    assert_string_equal(other, "");
     assert_int_equal(w->taken, 1);
     w->n_news = 0;
     lease_pass(w, 60000);

@@ -78,7 +78,8 @@ static void the_view_when_people_and_another_instance_hold_it_back(void **state)
     Stage *st = observed(AUTO_ACT);
     stage_hold(st, HOLD_PAUSE, HOLD_ON_ALL, 7001, 0);
     stage_hold(st, HOLD_DOWNTIME, HOLD_ON_NODE, 7002, 3600000);
-    auto_set_lease(&st->automatic, false, "the lease is held by other-host:4711, for 7s");
+    auto_set_lease(&st->automatic, false, "rehome at other-host:4711",
+                   "the lease is held by other-host:4711, for 7s");
     stage_rounds(st, 10000, 12000);
     screen_at("automatic-held", st, "5", 80, 24);
     stage_free(st);

@@ -83,6 +83,10 @@ int64_t lease_age_ms(const Lease *l, int64_t now_ms);
 // Who has it, briefly: "ours" "HOST:pid" "free" "unknown". Borrowed until the next call.
 const char *lease_holder(const Lease *l, int64_t now_ms);
 
+// Who else acts with it: "rehome at HOST:pid", or whoever wrote something else into the key; ""
+// while nobody else has it.
+void lease_other(const Lease *l, int64_t now_ms, char *out, size_t size);
+
 // "lease held by HOST pid 4711 for 12s", or what stands in the way and what to do about it.
 void lease_words(const Lease *l, int64_t now_ms, char *out, size_t size);
 

@@ -123,6 +123,7 @@ typedef struct {
     size_t n_forgiven; // of these, the ones before the brake was released: they do not count
     bool lacks_lease;  // a lease is configured, and it is not ours now
     char lease[160];   // how it stands, in words; "": none is configured
+    char lease_at[64]; // who else has it: "rehome at HOST:pid"; "": nobody else
     AutoDecision last; // the latest decision, its text as of the latest round
     AutoDecision act;  // the latest one to move something
 } Automatic;
@@ -133,9 +134,9 @@ void auto_set_mode(Automatic *a, AutoMode mode);
 void auto_brake(Automatic *a, const char *why); // as if it had tripped; stays until auto_release()
 void auto_release(Automatic *a);                // a person releases the brake
 
-// How the lease stands that automatic mode needs for acting; words: clean. Without a call: none is
-// needed.
-void auto_set_lease(Automatic *a, bool is_ours, const char *words);
+// How the lease stands that automatic mode needs for acting. at: who else has it, "rehome at
+// HOST:pid", or ""; both clean. Without a call: none is needed.
+void auto_set_lease(Automatic *a, bool is_ours, const char *at, const char *words);
 
 // The connection to the cluster was lost, or we slept: what we see is young again.
 void auto_young(Automatic *a);

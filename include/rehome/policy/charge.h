@@ -16,14 +16,15 @@ typedef struct {
 
 Charge charge_look(const Snapshot *s);
 
-// "rehome and the servers" "the servers alone" "rehome alone" "nobody"
-const char *charge_words(const Charge *c, AutoMode mode);
+// "rehome and the servers" "the servers alone" "rehome alone" "nobody"; "rehome at HOST:pid (lease)
+// and the servers" when another instance has the lease. Returns out.
+char *charge_words(const Charge *c, const Automatic *a, char *out, size_t size);
 
 // "on at 5, off at 1, not allowed to ask 1 of 7 nodes; barrier 1"
 void charge_settings_text(StrBuf *out, const Charge *c);
 
 // The whole story: who may act, what differs by node, and how to settle it. user: as whom we are
 // connected, for the ACL line.
-void explain_charge(Explanation *e, const Health *h, AutoMode mode, const char *user);
+void explain_charge(Explanation *e, const Health *h, const Automatic *a, const char *user);
 
 #endif
