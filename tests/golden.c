@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rehome/base/mem.h"
 #include "rehome/base/strbuf.h"
+#include "rehome/base/text.h"
 
 static bool write_file(const char *path, const char *text)
 {
@@ -33,35 +35,111 @@ static bool read_file(const char *path, StrBuf *out)
     return fclose(f) == 0 && ok;
 }
 
-static void print_line(const char *whose, bool there, StrView line)
+// Lines of a text, by number.
+typedef struct {
+    StrView *at;
+    int n;
+    int width; // of the widest, in cells
+} Lines;
+
+static Lines lines_of(const char *text)
 {
-    if (there) {
-        fprintf(stderr, "  %s |%.*s|\n", whose, (int)line.n, line.n > 0 ? line.at : "");
-    } else {
-        fprintf(stderr, "  %s (no such line)\n", whose);
+    Lines lines = {0};
+    size_t cap = 0;
+    StrView rest = sv(text);
+    StrView line;
+    while (sv_next(&rest, '\n', &line)) {
+        lines.at = mem_grow(lines.at, &cap, (size_t)lines.n + 1, sizeof(*lines.at));
+        lines.at[lines.n++] = line;
+        char *copy = mem_strndup(line.at, line.n);
+        int width = text_width(copy);
+        lines.width = width > lines.width ? width : lines.width;
+        mem_free(copy);
     }
+    return lines;
 }
 
+static bool line_differs(const Lines *a, const Lines *b, int i)
+{
+    bool here = i < a->n;
+    bool there = i < b->n;
+    return here != there || (here && !sv_eq(a->at[i], b->at[i]));
+}
+
+// One line of the picture, as wide as all of its column.
+static void print_cell(const Lines *lines, int i, const char *edge)
+{
+    StrView line = i < lines->n ? lines->at[i] : sv("");
+    char *copy = mem_strndup(line.n > 0 ? line.at : "", line.n);
+    fprintf(stderr, "%s%s%*s", i < lines->n ? edge : "~", copy, lines->width - text_width(copy),
+            "");
+    mem_free(copy);
+}
+
+// Below a line that differs: where.
+static void print_carets(const Lines *want, const Lines *got, int i)
+{
+    StrView a = i < want->n ? want->at[i] : sv("");
+    StrView b = i < got->n ? got->at[i] : sv("");
+    int shown = 0;
+    fprintf(stderr, "       ");
+    for (int x = 0; a.n > 0 || b.n > 0;) {
+        uint32_t one = a.n > 0 ? text_next(&a) : 0;
+        uint32_t other = b.n > 0 ? text_next(&b) : 0;
+        int width = text_code_width(one != 0 ? one : other);
+        if (one != other) {
+            fprintf(stderr, "%*s%s", x - shown, "", width == 2 ? "^^" : "^");
+            shown = x + width;
+        }
+        x += width;
+    }
+    fprintf(stderr, "\n");
+}
+
+// As a person would compare two screens: what was expected at the left, what came at the right, and
+// a mark where they differ; with a few lines around it. Wide ones are below each other.
 static void print_difference(const char *path, const char *expected, const char *text)
 {
-    StrView want = sv(expected);
-    StrView got = sv(text);
-    for (int line = 1;; line++) {
-        StrView want_line = {0};
-        StrView got_line = {0};
-        bool wanted = sv_next(&want, '\n', &want_line);
-        bool there = sv_next(&got, '\n', &got_line);
-        if (!wanted && !there) {
-            fprintf(stderr, "%s: only the newline at the end differs\n", path);
-            return;
+    enum { BESIDE_MAX = 100, AROUND = 2 };
+    Lines want = lines_of(expected);
+    Lines got = lines_of(text);
+    bool beside = want.width <= BESIDE_MAX && got.width <= BESIDE_MAX;
+    int n = want.n > got.n ? want.n : got.n;
+    int left = 0; // lines to print behind the last that differed
+    int first = -1;
+    for (int i = 0; i < n; i++) {
+        bool here = line_differs(&want, &got, i);
+        bool soon = false;
+        for (int k = i; k <= i + AROUND && k < n; k++) {
+            soon = soon || line_differs(&want, &got, k);
         }
-        if (wanted != there || !sv_eq(want_line, got_line)) {
-            fprintf(stderr, "%s: line %d differs (GENERATE=1 rewrites the file)\n", path, line);
-            print_line("golden", wanted, want_line);
-            print_line("now   ", there, got_line);
-            return;
+        if (here && first < 0) {
+            first = i;
+        }
+        left = here ? AROUND + 1 : left;
+        if (!soon && left == 0) {
+            continue;
+        }
+        left -= left > 0;
+        fprintf(stderr, "%4d %c ", i + 1, here ? '>' : ' ');
+        print_cell(&want, i, "|");
+        if (beside || here) {
+            fprintf(stderr, beside ? "  " : "\n   got ");
+            print_cell(&got, i, "|");
+        }
+        fprintf(stderr, "\n");
+        if (here) {
+            print_carets(&want, &got, i);
         }
     }
+    if (first < 0) {
+        fprintf(stderr, "%s: only the newline at the end differs\n", path);
+    } else {
+        fprintf(stderr, "%s: from line %d on, expected %s what came (GENERATE=1 rewrites it)\n",
+                path, first + 1, beside ? "beside" : "above");
+    }
+    mem_free(want.at);
+    mem_free(got.at);
 }
 
 static void add_path(StrBuf *path, const char *folder, const char *name)

@@ -6,8 +6,8 @@
 #include <stdbool.h>
 
 // True when text is exactly tests/golden/NAME (below $REHOME_ROOT, or the working directory).
-// Otherwise the first line that differs is printed, both sides of it. With GENERATE=1 in the
-// environment the file is rewritten instead, and the answer is true when that worked.
+// Otherwise the lines that differ are printed, what was expected beside what came. With GENERATE=1
+// in the environment the file is rewritten instead, and the answer is true when that worked.
 bool golden_equal(const char *name, const char *text);
 
 // True when the file, named from the root, holds the text word for word. Otherwise the text is
