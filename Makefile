@@ -55,9 +55,10 @@ PURE    := $(foreach layer,base model policy action report,$(filter src/$(layer)
 TEST_SHARED := $(wildcard tests/*.c)
 UNIT    := $(sort $(wildcard tests/unit/*.c)) $(filter tests/fixture%.c tests/golden.c,$(TEST_SHARED))
 REAL    := $(sort $(wildcard tests/real/*.c))
-DRIVERS := $(wildcard tests/term/shot.c tests/term/term_driver.c)
+DRIVERS := $(wildcard tests/term/shot.c tests/term/term_driver.c tests/term/scene_driver.c)
+SCENE   := tests/unit/stage.c tests/unit/screen.c $(filter tests/fixture%.c tests/golden.c,$(TEST_SHARED))
 TERM    := $(filter-out $(DRIVERS),$(sort $(wildcard tests/term/*.c)))
-TERM_SHARED := $(filter-out tests/term/main.c tests/term/test_%.c,$(TERM))
+TERM_SHARED := $(filter-out tests/term/main.c tests/term/picture.c tests/term/test_%.c,$(TERM))
 BENCH   := $(sort $(wildcard tests/bench/*.c))
 BENCH_SHARED := tests/real/run.c tests/real/stage.c tests/term/pty.c tests/term/pty_screen.c
 SIM     := $(sort $(wildcard tests/sim/*.c))
@@ -203,7 +204,7 @@ lint-headers:
 
 # --- programs ------------------------------------------------------------------------------------
 
-link = $(Q)$(call say,LD $@); $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o %.a,$^)
+link = $(Q)$(call say,LD $@); $(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^)
 
 $(B)/rehome: $(call obj,$(SRC)) $(B)/flags
 	$(link) $(LIBS)
@@ -218,11 +219,14 @@ $(B)/librehome.a: $(call obj,$(filter-out $(MAIN),$(SRC)))
 $(B)/real: $(call obj,$(REAL) $(TEST_SHARED)) $(B)/librehome.a $(B)/flags
 	$(link) $(TEST_LIBS) $(LIBS)
 
-$(B)/term: $(call obj,$(TERM)) $(B)/librehome.a $(B)/flags
+$(B)/term: $(call obj,$(TERM) $(SCENE)) $(B)/librehome.a $(B)/flags
 	$(link) $(TEST_LIBS) $(LIBS)
 
 $(DRIVER_BINARIES): $(B)/%: $(B)/obj/tests/term/%.o $(call obj,$(TERM_SHARED)) $(B)/librehome.a $(B)/flags
 	$(link) $(TEST_LIBS) $(LIBS)
+
+# Shows the same made-up clusters as the unit tests.
+$(B)/scene_driver: $(call obj,$(SCENE))
 
 # Links the pure layers alone, as the unit tests do.
 $(B)/sim: $(call obj,$(SIM_SRC) $(SIM)) $(B)/flags

@@ -131,6 +131,11 @@ static void leave_screen(void)
     tell(palette_reset_text());
     endwin();
     restore.armed = 0;
+    // Without a screen of its own the keys at the bottom would stand beside the shell's prompt.
+    const char *el = capability("rmcup") == NULL ? capability("el") : NULL;
+    if (el != NULL) {
+        putp(el);
+    }
     // With its first screen libvterm brings back whether the cursor was hidden when curses saved
     // its place last: show it once more.
     const char *cnorm = capability("cnorm");
@@ -293,16 +298,18 @@ static bool fail_terminal(Error *err, const char *why)
                 why, name == NULL || name[0] == '\0' ? "not set" : name);
 }
 
-// Asked first, as newterm() leaks a screen when it fails.
-static bool terminal_is_known(void)
+// Asked first, as newterm() leaks a screen when it fails, and writes to one that it cannot use.
+// NULL: it can be used.
+static const char *terminal_lack(void)
 {
     const char *name = getenv("TERM");
     int found = 0;
     if (name == NULL || name[0] == '\0' || setupterm(NULL, STDOUT_FILENO, &found) != OK) {
-        return false;
+        return "nothing is known about this terminal";
     }
+    bool can_draw = capability("cup") != NULL && capability("clear") != NULL;
     del_curterm(cur_term);
-    return true;
+    return can_draw ? NULL : "this terminal cannot move its cursor";
 }
 
 bool term_start(const Theme *theme, const TermOptions *options, Error *err)
@@ -314,13 +321,10 @@ bool term_start(const Theme *theme, const TermOptions *options, Error *err)
     }
     tcgetattr(STDIN_FILENO, &restore.before);
     // newterm() instead of initscr(), which would end the program.
-    term.screen = terminal_is_known() ? newterm(NULL, stdout, stdin) : NULL;
+    const char *lack = terminal_lack();
+    term.screen = lack == NULL ? newterm(NULL, stdout, stdin) : NULL;
     if (term.screen == NULL) {
-        return fail_terminal(err, "nothing is known about this terminal");
-    }
-    if (capability("cup") == NULL || capability("clear") == NULL) {
-        term_stop();
-        return fail_terminal(err, "this terminal cannot move its cursor");
+        return fail_terminal(err, lack != NULL ? lack : "this terminal cannot be opened");
     }
     // Suspending is a key of ours; curses' handler would run in the middle of anything.
     struct sigaction stop = {.sa_handler = SIG_DFL};

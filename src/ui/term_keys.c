@@ -38,14 +38,15 @@ static uint32_t special_key(wint_t code)
         wint_t code;
         uint32_t key;
     } keys[] = {
-        {KEY_UP, KEY_IS_UP},         {KEY_DOWN, KEY_IS_DOWN},
-        {KEY_LEFT, KEY_IS_LEFT},     {KEY_RIGHT, KEY_IS_RIGHT},
-        {KEY_PPAGE, KEY_IS_PAGE_UP}, {KEY_NPAGE, KEY_IS_PAGE_DOWN},
-        {KEY_HOME, KEY_IS_HOME},     {KEY_END, KEY_IS_END},
-        {KEY_A1, KEY_IS_HOME},       {KEY_C1, KEY_IS_END},
-        {KEY_A3, KEY_IS_PAGE_UP},    {KEY_C3, KEY_IS_PAGE_DOWN},
-        {KEY_FIND, KEY_IS_HOME},     {KEY_SELECT, KEY_IS_END},
-        {KEY_ENTER, KEY_IS_ENTER},   {KEY_BACKSPACE, KEY_IS_BACKSPACE},
+        {KEY_UP, KEY_IS_UP},          {KEY_DOWN, KEY_IS_DOWN},
+        {KEY_LEFT, KEY_IS_LEFT},      {KEY_RIGHT, KEY_IS_RIGHT},
+        {KEY_PPAGE, KEY_IS_PAGE_UP},  {KEY_NPAGE, KEY_IS_PAGE_DOWN},
+        {KEY_HOME, KEY_IS_HOME},      {KEY_END, KEY_IS_END},
+        {KEY_A1, KEY_IS_HOME},        {KEY_C1, KEY_IS_END},
+        {KEY_A3, KEY_IS_PAGE_UP},     {KEY_C3, KEY_IS_PAGE_DOWN},
+        {KEY_FIND, KEY_IS_HOME},      {KEY_SELECT, KEY_IS_END},
+        {KEY_ENTER, KEY_IS_ENTER},    {KEY_BACKSPACE, KEY_IS_BACKSPACE},
+        {KEY_SUSPEND, KEY_IS_CTRL_Z}, // the console's name for it
     };
     if (code >= KEY_F(1) && code <= KEY_F(12)) {
         return KEY_IS_F1 + (code - KEY_F(1));

@@ -3,6 +3,8 @@
 #define REHOME_TESTS_TERM_GROUPS_H
 
 #define TERM_TEST_GROUPS(X)                                                                        \
-    X(asking) X(config) X(dashboard) X(fuzz) X(leaving) X(many) X(memory) X(screen) X(svg) X(themes)
+    X(asking)                                                                                      \
+    X(config)                                                                                      \
+    X(dashboard) X(fuzz) X(leaving) X(many) X(memory) X(screen) X(svg) X(terminals) X(themes)
 
 #endif

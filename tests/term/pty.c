@@ -146,6 +146,34 @@ void pty_end(Pty *p)
 
 // --- waiting -----------------------------------------------------------------------------------
 
+// What libvterm would take for something else: "\E[68b" (the last character again) that ends before
+// the last column makes it wrap the line, and the console's "\E]R" (colours as they were) the
+// beginning of a text without end. The one is written out here, the other left out.
+static void show(Pty *p, const char *bytes, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        char byte = bytes[i];
+        bool goes_on = p->n_held == 0   ? byte == '\x1b'
+                       : p->n_held == 1 ? byte == '[' || byte == ']'
+                                        : p->held[1] == '[' && byte >= '0' && byte <= '9';
+        if (goes_on && p->n_held + 1 < sizeof(p->held)) {
+            p->held[p->n_held++] = byte;
+            continue;
+        }
+        p->held[p->n_held] = '\0';
+        if (p->n_held > 2 && byte == 'b') {
+            for (long k = strtol(p->held + 2, NULL, 10); k > 0; k--) {
+                vterm_input_write(p->vt, &p->last, 1);
+            }
+        } else if (strcmp(p->held, "\x1b]") != 0 || byte != 'R') {
+            vterm_input_write(p->vt, p->held, p->n_held);
+            vterm_input_write(p->vt, &byte, 1);
+            p->last = byte;
+        }
+        p->n_held = 0;
+    }
+}
+
 // Take what the program has written; waits for it at most this long. false: nothing came.
 static bool pump(Pty *p, int timeout_ms)
 {
@@ -157,7 +185,7 @@ static bool pump(Pty *p, int timeout_ms)
     ssize_t n = read(p->fd, bytes, sizeof(bytes));
     if (n > 0) {
         strbuf_add_sv(&p->output, sv_of(bytes, (size_t)n));
-        vterm_input_write(p->vt, bytes, (size_t)n);
+        show(p, bytes, (size_t)n);
     } else if (n == 0 || errno == EIO) {
         close(p->fd); // EIO: nobody holds the other end
         p->fd = -1;

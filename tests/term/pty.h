@@ -58,6 +58,8 @@ int32_t pty_rgb(const Pty *p, int colour, bool is_fg); // as 0xRRGGBB; PTY_DEFAU
 
 bool pty_alt_screen(const Pty *p);
 bool pty_cursor_visible(const Pty *p);
+bool pty_mode_is_set(const Pty *p, int mode); // private mode: what the program said last of it
+bool pty_is_plain(const Pty *p); // letters written now would have no colour and no attribute
 bool pty_modes(const Pty *p, struct termios *out); // of the line
 
 // How it ended: the exit status, or 128 + the signal; -1 while it runs.

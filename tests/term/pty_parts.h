@@ -18,6 +18,9 @@ struct Pty {
     bool cursor_visible;
     bool ended;
     int status;
+    char held[8]; // the beginning of a sequence
+    size_t n_held;
+    char last; // written before it
     StrBuf output;
     StrBuf row;
 };

@@ -121,3 +121,33 @@ void pty_print(Pty *p)
     }
     fprintf(stderr, "---\n");
 }
+
+bool pty_mode_is_set(const Pty *p, int mode)
+{
+    char text[24];
+    size_t n = 0;
+    bool is_set = false;
+    snprintf(text, sizeof(text), "\x1b[?%d", mode);
+    const char *at = strstr(pty_output(p, &n), text);
+    for (; at != NULL; at = strstr(at + 1, text)) {
+        char end = at[strlen(text)];
+        is_set = end == 'h' || (end != 'l' && is_set); // another letter: a longer number
+    }
+    return is_set;
+}
+
+bool pty_is_plain(const Pty *p)
+{
+    static const VTermAttr attrs[] = {VTERM_ATTR_BOLD, VTERM_ATTR_UNDERLINE, VTERM_ATTR_REVERSE};
+    VTermState *state = vterm_obtain_state(p->vt);
+    VTermValue value = {0};
+    for (size_t i = 0; i < ARRAY_LEN(attrs); i++) {
+        if (!vterm_state_get_penattr(state, attrs[i], &value) || value.boolean != 0) {
+            return false;
+        }
+    }
+    return vterm_state_get_penattr(state, VTERM_ATTR_FOREGROUND, &value) &&
+           colour_of(&value.color) == PTY_DEFAULT &&
+           vterm_state_get_penattr(state, VTERM_ATTR_BACKGROUND, &value) &&
+           colour_of(&value.color) == PTY_DEFAULT;
+}

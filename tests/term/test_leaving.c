@@ -8,25 +8,14 @@
 #include "drive.h"
 #include "rehome/base/mem.h"
 
-// What was said last about pasted text: libvterm does not tell.
-static bool marks_pastes(Pty *p)
-{
-    size_t n = 0;
-    bool marks = false;
-    const char *on = "\x1b[?2004h";
-    for (const char *at = strstr(pty_output(p, &n), "\x1b[?2004"); at != NULL;
-         at = strstr(at + 1, "\x1b[?2004")) {
-        marks = strncmp(at, on, strlen(on)) == 0;
-    }
-    return marks;
-}
+enum { MARKED_PASTES = 2004 }; // the mode
 
 static void assert_restored(Pty *p)
 {
     struct termios modes;
     assert_false(pty_alt_screen(p));
     assert_true(pty_cursor_visible(p));
-    assert_false(marks_pastes(p));
+    assert_false(pty_mode_is_set(p, MARKED_PASTES));
     if (pty_modes(p, &modes)) {
         assert_true((modes.c_lflag & (ICANON | ECHO | ISIG)) == (ICANON | ECHO | ISIG));
         assert_true((modes.c_iflag & ICRNL) != 0);
@@ -40,7 +29,7 @@ static Pty *start_checked(void)
     Pty *p = driver_shown(&(PtyStart){0}, NULL);
     assert_true(pty_alt_screen(p));
     assert_false(pty_cursor_visible(p));
-    assert_true(marks_pastes(p));
+    assert_true(pty_mode_is_set(p, MARKED_PASTES));
     assert_true(pty_modes(p, &modes));
     assert_true((modes.c_lflag & (ICANON | ECHO)) == 0);
     return p;

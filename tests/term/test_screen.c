@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "drive.h"
+#include "picture.h"
 #include "rehome/base/mem.h"
 #include "rehome/ui/canvas.h"
 #include "rehome/ui/theme.h"
@@ -291,25 +292,6 @@ static void many_keys_at_once_are_all_taken(void **state)
 
 // --- size --------------------------------------------------------------------------------------
 
-static void assert_same_screen(Pty *a, Pty *b)
-{
-    int w = 0;
-    int h = 0;
-    pty_size(a, &w, &h);
-    for (int y = 0; y < h; y++) {
-        for (int x = 0; x < w; x++) {
-            PtyCell one = pty_cell(a, x, y);
-            PtyCell other = pty_cell(b, x, y);
-            if (one.code != other.code || one.fg != other.fg || one.bg != other.bg ||
-                one.bold != other.bold || one.reverse != other.reverse) {
-                pty_print(a);
-                pty_print(b);
-                fail_msg("cell %d,%d differs", x, y);
-            }
-        }
-    }
-}
-
 static void resize_storm_ends_in_a_clean_screen(void **state)
 {
     (void)state;
@@ -334,7 +316,7 @@ static void resize_storm_ends_in_a_clean_screen(void **state)
     Pty *fresh = driver_shown(&(PtyStart){.w = 100, .h = 30}, NULL);
     pty_keys(fresh, "j");
     assert_true(pty_wait(fresh, "██▌"));
-    assert_same_screen(p, fresh);
+    assert_true(picture_same(p, fresh));
     driver_quit(fresh);
     driver_quit(p);
 }

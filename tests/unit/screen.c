@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "golden.h"
+#include "rehome/base/mem.h"
 #include "rehome/ui/canvas.h"
 #include "unit.h"
 
@@ -146,5 +147,33 @@ Stage *stage_all_states(void)
     fixture_node(f, suspected)->pfail = true;
     stage_rounds(st, 13000, 20000);
     stage_time(st, 20500);
+    return st;
+}
+
+Stage *stage_names(void)
+{
+    static const struct {
+        int port;
+        const char *name;
+    } names[] = {
+        {7001, "\xe3\x83\x87\xe3\x83\xbc\xe3\x82\xbf\xe3\x83\x99\xe3\x83\xbc\xe3\x82\xb9-"
+               "\xe6\x9d\xb1\xe4\xba\xac-1"}, // データベース-東京-1
+        {7002, "\xf0\x9f\x94\xa5"
+               "fire-\xf0\x9f\x92\xbe.example"},
+        {7003, "cafe\xcc\x81-\xd0\xbc\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0"},
+        {7004, "evil\x1b]0;gotcha\x07\x1b[31m.example"},
+        {7005, "abc\xe2\x80\xae"
+               "moc.elpmaxe\xe2\x80\x8b\xe2\x80\x8b"}, // turned around, hidden
+        {7006, "\xed\x95\x9c\xea\xb5\xad\xec\x96\xb4-\xeb\x85\xb8\xeb\x93\x9c-"
+               "\xec\x95\x84\xec\xa3\xbc-\xea\xb8\xb4-\xec\x9d\xb4\xeb\xa6\x84.example.com"},
+        {7008, "\xff\xfe\xc3(broken"},
+    };
+    Stage *st = stage_new(fixture_scenario());
+    for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+        FixtureNode *n = fixture_node(st->f, fixture_port(st->f, names[i].port));
+        snprintf(n->ip, sizeof(n->ip), "%s", names[i].name);
+    }
+    stage_rounds(st, 1000, 3000);
+    stage_time(st, 3300);
     return st;
 }

@@ -17,5 +17,6 @@ Stage *stage_healthy(void);    // the owner's cluster at rest
 Stage *stage_orphaned(void);   // :7008 was killed, 12 s ago the cluster agreed
 Stage *stage_moving(void);     // :7004 is on its way to :7001 by our own hand, and loads
 Stage *stage_all_states(void); // everything that can be wrong at a node, in one tree
+Stage *stage_names(void);      // nodes whose names are wide, combined or hostile
 
 #endif
