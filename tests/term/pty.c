@@ -162,7 +162,9 @@ static void show(Pty *p, const char *bytes, size_t n)
         }
         p->held[p->n_held] = '\0';
         if (p->n_held > 2 && byte == 'b') {
-            for (long k = strtol(p->held + 2, NULL, 10); k > 0; k--) {
+            int64_t times = 0;
+            sv_to_i64(sv(p->held + 2), &times);
+            for (; times > 0; times--) {
                 vterm_input_write(p->vt, &p->last, 1);
             }
         } else if (strcmp(p->held, "\x1b]") != 0 || byte != 'R') {
