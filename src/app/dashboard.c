@@ -268,29 +268,6 @@ static void on_event(void *ctx, const Event *event)
     d->dirty = true;
 }
 
-// A terminal that is gone is readable for ever and gives nothing.
-static bool terminal_is_gone(void)
-{
-    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
-    return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
-}
-
-static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
-{
-    (void)loop;
-    (void)revents;
-    Dashboard *d = w->data;
-    for (uint32_t key = term_key(); key != KEY_IS_NONE; key = term_key()) {
-        Scene scene = scene_now(d);
-        Request r = ui_key(d->ui, &scene, key);
-        serve(d, &r);
-        d->drawn_ms = 0; // whoever presses a key waits for it: no frame is too soon
-    }
-    if (terminal_is_gone()) {
-        session_end(&d->session, 0);
-    }
-}
-
 static void on_resized(struct ev_loop *loop, ev_signal *w, int revents)
 {
     (void)loop;
@@ -320,6 +297,31 @@ static void draw(Dashboard *d, int64_t now)
     term_show(d->canvas);
     d->drawn_ms = now;
     d->dirty = false;
+}
+
+// A terminal that is gone is readable for ever and gives nothing.
+static bool terminal_is_gone(void)
+{
+    struct pollfd p = {.fd = STDIN_FILENO, .events = POLLIN};
+    return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
+}
+
+static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
+{
+    (void)loop;
+    (void)revents;
+    Dashboard *d = w->data;
+    for (uint32_t key = term_key(); key != KEY_IS_NONE; key = term_key()) {
+        Scene scene = scene_now(d);
+        Request r = ui_key(d->ui, &scene, key);
+        serve(d, &r);
+    }
+    if (d->dirty) { // whoever pressed a key waits for it, not for what else there is to do now
+        draw(d, poller_now_ms());
+    }
+    if (terminal_is_gone()) {
+        session_end(&d->session, 0);
+    }
 }
 
 // Once before the loop waits: whatever happened since, there is one frame for it, and one timer
@@ -366,6 +368,7 @@ static void start_watchers(Dashboard *d)
     ev_init(&d->wake, on_wake);
     ev_prepare_init(&d->before_wait, on_before_wait);
     d->keyboard.data = d->resized.data = d->wake.data = d->before_wait.data = d;
+    ev_set_priority(&d->keyboard, EV_MAXPRI); // a round of a large cluster takes its time
     ev_io_start(loop, &d->keyboard);
     ev_signal_start(loop, &d->resized);
     ev_prepare_start(loop, &d->before_wait);

@@ -30,7 +30,7 @@ bool sv_starts(StrView a, const char *prefix)
 
 static bool is_space(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
 StrView sv_trim(StrView a)

@@ -12,7 +12,6 @@ bool fields_next(StrView *rest, char sep, StrView *name, StrView *value)
 {
     StrView line;
     while (sv_next(rest, '\n', &line)) {
-        line = sv_trim(line);
         if (sv_cut(&line, sep, name)) {
             *name = sv_trim(*name);
             *value = sv_trim(line);
@@ -39,7 +38,11 @@ static int name_cmp(StrView a, StrView b)
     if (a.n != b.n) {
         return a.n < b.n ? -1 : 1;
     }
-    return a.n == 0 ? 0 : memcmp(a.at, b.at, a.n);
+    // Most names of one length differ in their first byte already.
+    if (a.n == 0 || a.at[0] != b.at[0]) {
+        return a.n == 0 ? 0 : (unsigned char)a.at[0] - (unsigned char)b.at[0];
+    }
+    return memcmp(a.at, b.at, a.n);
 }
 
 static const Field *find(const Field *table, size_t n, StrView name)

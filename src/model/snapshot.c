@@ -83,7 +83,7 @@ static int place_cmp(const void *a, const void *b)
 static void order_nodes(Snapshot *s)
 {
     const Node **order = mem_array(s->n_nodes, sizeof(*order));
-    int *place = mem_array(s->n_nodes, sizeof(*place));
+    int *place = arena_array(s->arena, s->n_nodes, sizeof(*place));
     for (size_t i = 0; i < s->n_nodes; i++) {
         order[i] = &s->nodes[i];
     }
@@ -99,7 +99,7 @@ static void order_nodes(Snapshot *s)
         }
     }
     s->nodes = ordered;
-    mem_free(place);
+    s->by_id = place;
     mem_free(order);
 }
 

@@ -6,9 +6,18 @@
 
 int snapshot_find(const Snapshot *s, NodeId id)
 {
-    for (size_t i = 0; i < s->n_nodes; i++) {
-        if (node_id_eq(s->nodes[i].id, id)) {
-            return (int)i;
+    size_t low = 0;
+    size_t high = s->n_nodes;
+    while (low < high) {
+        size_t mid = low + (high - low) / 2;
+        int order = node_id_cmp(id, s->nodes[s->by_id[mid]].id);
+        if (order == 0) {
+            return s->by_id[mid];
+        }
+        if (order < 0) {
+            high = mid;
+        } else {
+            low = mid + 1;
         }
     }
     return -1;

@@ -76,6 +76,7 @@ typedef struct Snapshot {
     const char *name; // how the cluster is called on screen: the first seed that worked
     Node *nodes; // sorted: masters in slot order, then slotless masters, then replicas by address
     size_t n_nodes;
+    const int *by_id;   // indices of all nodes, in the order of their IDs
     const int *masters; // indices of all masters, slot owners first, in slot order
     size_t n_masters;
     size_t n_owners;       // masters with at least one slot
