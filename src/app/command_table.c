@@ -13,6 +13,7 @@ const Command command_table[] = {
         .summary = "the dashboard; where stdout is no terminal: like `check`",
         .run = command_dashboard,
         .takes_addresses = true,
+        .for_monitors = true,
     },
     {
         .name = "check",
@@ -20,6 +21,7 @@ const Command command_table[] = {
         .summary = "one look; exit 0 ok, 1 warning, 2 critical, 3 could not look",
         .run = command_check,
         .takes_addresses = true,
+        .for_monitors = true,
     },
     {
         .name = "watch",

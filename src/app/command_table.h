@@ -15,7 +15,8 @@ typedef struct Command {
     size_t min_args; // words besides addresses
     size_t may_args; // so many more are no addresses either
     bool takes_addresses;
-    bool takes_names; // words are names; an address is one by its "://"
+    bool takes_names;  // words are names; an address is one by its "://"
+    bool for_monitors; // takes the formats of monitoring programs too
 } Command;
 
 extern const Command command_table[];

@@ -11,7 +11,9 @@
 #include "config.h"
 #include "help_text.h"
 #include "options.h"
+#include "rehome/base/arena.h"
 #include "rehome/redis/link.h"
+#include "rehome/report/nagios.h"
 #include "session.h"
 
 static void ignore_broken_pipes(void)
@@ -78,6 +80,25 @@ static void say_lines(const StrBuf *text)
     }
 }
 
+// Nagios shows stdout, and would take the status of wrong usage for a critical cluster.
+static int tell_usage(const StrBuf *wrong, Format format)
+{
+    say_lines(wrong);
+    if (format != FORMAT_NAGIOS) {
+        return 2;
+    }
+    StrBuf line = {0};
+    StrView first = {0};
+    StrView rest = sv(strbuf_text(wrong));
+    sv_next(&rest, '\n', &first);
+    Arena *arena = arena_new();
+    nagios_unknown(&line, arena_strndup(arena, first.at, first.n));
+    session_print(&line);
+    arena_free(arena);
+    strbuf_done(&line);
+    return 3;
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
@@ -88,8 +109,7 @@ int main(int argc, char **argv)
     StrBuf wrong = {0};
     int status;
     if (!options_parse(argc, argv, &o, &wrong)) {
-        say_lines(&wrong);
-        status = 2;
+        status = tell_usage(&wrong, o.format);
     } else if (o.default_config) {
         status = show_default_config();
     } else if (o.help) {

@@ -46,7 +46,8 @@ const Option option_table[] = {
      "rehome on one cluster"},
     {"read-only", 0, NULL, KIND_FLAG, AT(read_only), 0, 0, 0,
      "nothing can be changed, by key or by itself"},
-    {"format", 0, "FORMAT", KIND_FORMAT, AT(format), 0, 0, 0, "text or json (text)"},
+    {"format", 0, "FORMAT", KIND_FORMAT, AT(format), 0, 0, 0,
+     "text or json; check: nagios or prometheus too (text)"},
     {"for", 0, "SECONDS", KIND_SECONDS, AT(for_ms), 1, 86400000LL * 365, 0,
      "watch: stop after this time; downtime: how long (3600)"},
     {"reason", 0, "TEXT", KIND_TEXT, AT(reason), 0, 0, 0, "downtime: why, for whoever meets it"},
@@ -189,19 +190,22 @@ static bool read_key(const Option *option, const char *called, const char *text,
     return true;
 }
 
-static const char *format_text(Format format)
-{
-    return format == FORMAT_JSON ? "json" : "text";
-}
+static const char *const format_words[] = {
+    [FORMAT_TEXT] = "text",
+    [FORMAT_JSON] = "json",
+    [FORMAT_NAGIOS] = "nagios",
+    [FORMAT_PROMETHEUS] = "prometheus",
+};
 
 static bool format_parse(const char *text, Format *out)
 {
-    bool is_json = strcmp(text, format_text(FORMAT_JSON)) == 0;
-    if (!is_json && strcmp(text, format_text(FORMAT_TEXT)) != 0) {
-        return false;
+    for (size_t i = 0; i < ARRAY_LEN(format_words); i++) {
+        if (strcmp(text, format_words[i]) == 0) {
+            *out = (Format)i;
+            return true;
+        }
     }
-    *out = is_json ? FORMAT_JSON : FORMAT_TEXT;
-    return true;
+    return false;
 }
 
 static const char *const confirm_words[] = {
@@ -250,7 +254,8 @@ bool option_read(Options *o, const Option *option, const char *called, const cha
     case KIND_FENCE:
         return fence_policy_parse(text, at) || fail_word(err, called, "auto, require or off", text);
     case KIND_FORMAT:
-        return format_parse(text, at) || fail_word(err, called, "text or json", text);
+        return format_parse(text, at) ||
+               fail_word(err, called, "text, json, nagios or prometheus", text);
     case KIND_CONFIRM:
         return confirm_parse(text, at) || fail_word(err, called, "countdown, ask or none", text);
     }
@@ -310,7 +315,7 @@ void option_show(const Options *o, const Option *option, StrBuf *out)
         text = fence_policy_text(*(const FencePolicy *)at);
         break;
     case KIND_FORMAT:
-        text = format_text(*(const Format *)at);
+        text = format_words[*(const Format *)at];
         break;
     case KIND_CONFIRM:
         text = confirm_words[*(const ConfirmMode *)at];

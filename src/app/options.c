@@ -106,32 +106,39 @@ static bool read_flags(int argc, char **argv, Options *out, Error *err)
     }
 }
 
-// Before anything else is taken over: where the file is that all the rest goes before, and whether
-// none of it matters. What is wrong with the words is told later.
-static const char *find_config(int argc, char **argv, bool *matters)
+// What has to be known before anything else is taken over.
+typedef struct {
+    const char *config; // the file that all the rest goes before; NULL: not named
+    bool matters;       // false: this run needs no settings
+    bool for_nagios;    // which wants to be told in its own way what is wrong
+} Foresight;
+
+// What is wrong with the words is told later.
+static Foresight foresee(int argc, char **argv)
 {
     struct option longs[OPTIONS_MAX + 1] = {0};
     char letters[2 * OPTIONS_MAX + 2];
-    const char *path = NULL;
+    Foresight out = {.matters = true};
     // getopt moves words about, and whoever reads them next wants them as they were.
     char **words = mem_array((size_t)argc + 1, sizeof(*words));
     memcpy(words, argv, (size_t)argc * sizeof(*words));
     describe(longs, letters);
     opterr = 0;
     optind = 0;
-    *matters = true;
     for (;;) {
         int code = getopt_long(argc, words, letters, longs, NULL);
         if (code == -1) {
             mem_free(words);
-            return path;
+            return out;
         }
         const char *name = code == ':' || code == '?' ? "" : option_for(code)->name;
         if (strcmp(name, "config") == 0) {
-            path = optarg;
+            out.config = optarg;
+        } else if (strcmp(name, "format") == 0) {
+            out.for_nagios = strcmp(optarg, "nagios") == 0;
         } else if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0 ||
                    strcmp(name, "default-config") == 0) {
-            *matters = false;
+            out.matters = false;
         }
     }
 }
@@ -238,6 +245,15 @@ static void read_environment(Options *o)
     o->no_color = o->no_color || (no_color != NULL && *no_color != '\0');
 }
 
+static bool check_format(const Options *o, Error *err)
+{
+    if (o->command->for_monitors || o->format == FORMAT_TEXT || o->format == FORMAT_JSON) {
+        return true;
+    }
+    return fail(err, ERR_USAGE, "%s writes text or json; nagios and prometheus are for check",
+                o->command->name);
+}
+
 static bool check_columns(const Options *o, Error *err)
 {
     if (o->columns == NULL || column_sets_find(&o->column_sets, sv(o->columns)) != NULL) {
@@ -262,22 +278,30 @@ static bool read_config(const char *named, Options *o, StrBuf *wrong)
     return ok;
 }
 
-bool options_parse(int argc, char **argv, Options *out, StrBuf *wrong)
+static bool read_all(int argc, char **argv, const Foresight *foresight, Options *out, StrBuf *wrong)
 {
     Error err = {0};
-    bool matters;
-    *out = options_default();
-    const char *path = find_config(argc, argv, &matters);
-    if (matters && !read_config(path, out, wrong)) {
+    if (foresight->matters && !read_config(foresight->config, out, wrong)) {
         return false;
     }
     read_environment(out);
     bool ok = read_flags(argc, argv, out, &err) && settle_fence(out, &err) &&
               check_columns(out, &err) &&
               (out->help || out->version || out->default_config || out->list_themes ||
-               read_words(argc - optind, argv + optind, out, &err));
+               (read_words(argc - optind, argv + optind, out, &err) && check_format(out, &err)));
     if (!ok) {
         strbuf_addf(wrong, "%s\n", err.text);
+    }
+    return ok;
+}
+
+bool options_parse(int argc, char **argv, Options *out, StrBuf *wrong)
+{
+    *out = options_default();
+    Foresight foresight = foresee(argc, argv);
+    bool ok = read_all(argc, argv, &foresight, out, wrong);
+    if (!ok && foresight.for_nagios) {
+        out->format = FORMAT_NAGIOS;
     }
     return ok;
 }

@@ -16,7 +16,7 @@
 #include "rehome/ui/key_remap.h"
 #include "rehome/ui/ui.h"
 
-typedef enum { FORMAT_TEXT, FORMAT_JSON } Format;
+typedef enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_NAGIOS, FORMAT_PROMETHEUS } Format;
 
 enum { MAX_SEEDS = 32, MAX_ARGS = 64 };
 
@@ -76,7 +76,8 @@ typedef struct {
 // Read config.ini, then the environment (REDISCLI_AUTH, NO_COLOR), then argv: each goes before
 // those it follows. Passwords in argv are overwritten once they are read, so that
 // a process list does not show them for longer than it takes to start.
-// False: wrong has all that is wrong with a file, a line each, or else with argv.
+// False: wrong has all that is wrong with a file, a line each, or else with argv; of out only the
+// format is to be relied on then, which is NAGIOS when it was asked for wherever it stands.
 bool options_parse(int argc, char **argv, Options *out, StrBuf *wrong);
 void options_done(Options *o);
 

@@ -61,6 +61,15 @@ const char *snapshot_trouble(const RoundInput *in)
     return "";
 }
 
+size_t snapshot_failed(const Snapshot *s)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        n += node_has(&s->nodes[i], NODE_FAIL);
+    }
+    return n;
+}
+
 bool node_is_master(const Node *n)
 {
     return (n->flags & NODE_MASTER) != 0;

@@ -170,6 +170,39 @@ static void merge_flags(Merge *m, int i)
     }
 }
 
+// The last pong that a view tells of. Some node has always just answered, so that is nearly "now"
+// by the reporter's own clock, which need not be ours.
+static int64_t last_pong_ms(const Merge *m, const View *view)
+{
+    int64_t last = 0;
+    for (size_t i = 0; i < m->s->n_nodes; i++) {
+        const NodeLine *line = view->lines[i];
+        last = line != NULL && line->pong_ms > last ? line->pong_ms : last;
+    }
+    return last;
+}
+
+static void merge_silence(Merge *m)
+{
+    Snapshot *s = m->s;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        s->nodes[i].silent_ms = -1;
+    }
+    bool any_failed = snapshot_failed(s) > 0;
+    for (size_t v = 0; v < m->n_views && any_failed; v++) {
+        int64_t now = m->views[v].votes ? last_pong_ms(m, &m->views[v]) : 0;
+        for (size_t i = 0; i < s->n_nodes && now > 0; i++) {
+            const NodeLine *line = m->views[v].lines[i];
+            if (line == NULL || line->pong_ms <= 0 || !node_has(&s->nodes[i], NODE_FAIL)) {
+                continue;
+            }
+            int64_t silent = now - line->pong_ms;
+            int64_t *least = &s->nodes[i].silent_ms;
+            *least = *least < 0 || silent < *least ? silent : *least;
+        }
+    }
+}
+
 void merge_nodes(Merge *m)
 {
     collect_nodes(m);
@@ -186,6 +219,7 @@ void merge_nodes(Merge *m)
     for (int i = 0; i < n; i++) {
         merge_flags(m, i);
     }
+    merge_silence(m);
 }
 
 void merge_done(Merge *m)

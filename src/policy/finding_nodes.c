@@ -29,7 +29,7 @@ static const char *move_command(const Search *f, int replica, int master)
 static void find_failed_master(Search *f, int i)
 {
     const Node *m = &f->s->nodes[i];
-    int64_t since = f->h->of[i].since_ms;
+    int64_t since = health_told_since_ms(f->h, i);
     if (!node_is_owner(m)) {
         finding_add(f, FINDING_MASTER_FAILED, LEVEL_WARNING, i, since,
                     arena_printf(f->arena, "master %s has failed; it owns no slots", m->addr),
@@ -111,8 +111,8 @@ static void find_orphans(Search *f)
             why = without == 0 ? t->reason : why;
             without++;
         }
-        finding_add(f, FINDING_ORPHANED, LEVEL_CRITICAL, t->target, health->since_ms,
-                    orphan_text(f, t->target), remedy);
+        finding_add(f, FINDING_ORPHANED, LEVEL_CRITICAL, t->target,
+                    health_told_since_ms(f->h, t->target), orphan_text(f, t->target), remedy);
     }
     if (without > 0) {
         finding_add(
@@ -200,7 +200,7 @@ static void find_replica(Search *f, int i)
     const NodeHealth *health = &f->h->of[i];
     const char *master = n->master >= 0 ? f->s->nodes[n->master].addr : "an unknown master";
     if (health->replica == REPLICA_FAILED) {
-        finding_add(f, FINDING_REPLICA_FAILED, LEVEL_WARNING, i, health->since_ms,
+        finding_add(f, FINDING_REPLICA_FAILED, LEVEL_WARNING, i, health_told_since_ms(f->h, i),
                     arena_printf(f->arena, "replica %s of %s has failed", n->addr, master),
                     arena_printf(f->arena, "start it again, or: %s", forget_command(f, n)));
     } else if (health->replica == REPLICA_LINK_DOWN) {

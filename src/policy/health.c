@@ -310,6 +310,36 @@ static void count_pledged(const Health *h)
     }
 }
 
+// As a replica that is none any more.
+static int64_t lost_ms(const Health *h, int i)
+{
+    const NodeHealth *health = &h->of[i];
+    int64_t silent = h->snapshot->nodes[i].silent_ms;
+    bool unseen = health->replica == REPLICA_FAILED && health->fail_after_ms == 0 && silent >= 0;
+    int64_t told = h->snapshot->now_ms - silent;
+    return unseen && told < health->since_ms ? told : health->since_ms;
+}
+
+int64_t health_told_since_ms(const Health *h, int node)
+{
+    const Node *n = &h->snapshot->nodes[node];
+    const NodeHealth *health = &h->of[node];
+    if (!health->is_master) {
+        return lost_ms(h, node);
+    }
+    int64_t told = INT64_MAX;
+    if (health->master == STATE_FAILED && n->silent_ms >= 0) {
+        told = h->snapshot->now_ms - n->silent_ms;
+    } else if (health->master == STATE_ORPHANED && n->n_replicas > 0) {
+        told = INT64_MIN;
+        for (size_t i = 0; i < n->n_replicas; i++) {
+            int64_t lost = lost_ms(h, n->replicas[i]);
+            told = lost > told ? lost : told; // orphaned since the last of them is gone
+        }
+    }
+    return health->after_ms == 0 && told < health->since_ms ? told : health->since_ms;
+}
+
 static void note_conditions(Health *h, const Health *before)
 {
     const Snapshot *s = h->snapshot;

@@ -81,8 +81,8 @@ static void add_downtime(StrBuf *out, const Health *h, const NodeHealth *health)
 static void add_since(StrBuf *out, const Health *h, const NodeHealth *health)
 {
     char clock[16];
-    strbuf_addf(out, " for %s",
-                format_clock(clock, sizeof clock, h->snapshot->now_ms - health->since_ms));
+    int64_t since = health_told_since_ms(h, (int)(health - h->of));
+    strbuf_addf(out, " for %s", format_clock(clock, sizeof clock, h->snapshot->now_ms - since));
 }
 
 static void add_master(StrBuf *out, const Health *h, const Node *n, const NodeHealth *health,

@@ -105,7 +105,7 @@ json_t *document_master(const Health *h, int i)
     value_set(master, "state", json_string(master_state_text(health->master)));
     value_set(master, "orphan_kind", value_word(orphaned ? orphan_kind_text(health->orphan) : ""));
     value_set(master, "orphaned_for_s",
-              value_seconds(orphaned ? h->snapshot->now_ms - health->since_ms : -1));
+              value_seconds(orphaned ? h->snapshot->now_ms - health_told_since_ms(h, i) : -1));
     value_set(master, "slots", json_integer(n->slot_count));
     value_set(master, "slot_ranges", ranges_value(n->slots));
     value_set(master, "working", json_integer(health->working));

@@ -18,6 +18,7 @@
     X(link)                                                                                        \
     X(link_refusals)                                                                               \
     X(losses)                                                                                      \
+    X(monitors)                                                                                    \
     X(move)                                                                                        \
     X(partition)                                                                                   \
     X(poller)                                                                                      \

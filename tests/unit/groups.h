@@ -58,6 +58,7 @@
     X(move_sync)                                                                                   \
     X(move_table)                                                                                  \
     X(move_walk)                                                                                   \
+    X(nagios)                                                                                      \
     X(nodes)                                                                                       \
     X(pilot)                                                                                       \
     X(pilot_holds)                                                                                 \
@@ -71,6 +72,7 @@
     X(plan_spread_random)                                                                          \
     X(plan_spread_report)                                                                          \
     X(plan_targets)                                                                                \
+    X(prometheus)                                                                                  \
     X(prompt)                                                                                      \
     X(queue)                                                                                       \
     X(replies)                                                                                     \

@@ -90,7 +90,7 @@ static void assert_master(const json_t *master, const Health *h, int i)
     assert_number(master, "spares", health->spares);
     if (health->master == STATE_ORPHANED) {
         assert_text(master, "orphan_kind", orphan_kind_text(health->orphan));
-        assert_seconds(master, "orphaned_for_s", h->snapshot->now_ms - health->since_ms);
+        assert_seconds(master, "orphaned_for_s", h->snapshot->now_ms - health_told_since_ms(h, i));
     } else {
         assert_true(json_is_null(json_object_get(master, "orphan_kind")));
         assert_true(json_is_null(json_object_get(master, "orphaned_for_s")));

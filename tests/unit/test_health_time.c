@@ -159,7 +159,42 @@ static void what_holds_for_the_cluster_is_timed(void **state)
     watch_done(&w);
 }
 
-TESTS(health_time, cmocka_unit_test(how_long_is_carried_on_and_a_gap_starts_anew),
+// Servers in the fixture heard of a failed node 60 s ago, and of all others half a second ago.
+static void what_was_so_at_the_first_look_began_when_the_servers_say(void **state)
+{
+    (void)state;
+    Watch w = watch_new(fixture_scenario());
+    watch_fail(&w, 7008);
+    const Health *h = watch_round(&w, 100000);
+    assert_int_equal(watch_node(&w, 7001)->since_ms, 100000);
+    assert_int_equal(health_told_since_ms(h, watch_index(&w, 7001)), 100000 - 59500);
+    assert_int_equal(health_told_since_ms(h, watch_index(&w, 7008)), 100000 - 59500);
+    assert_int_equal(health_told_since_ms(h, watch_index(&w, 7003)), 100000);
+    watch_fail(&w, 7005);
+    h = watch_rounds(&w, 1); // this one was seen
+    assert_int_equal(health_told_since_ms(h, watch_index(&w, 7005)), 101000);
+    watch_done(&w);
+}
+
+static void an_orphan_has_been_one_since_its_last_replica_went(void **state)
+{
+    (void)state;
+    Watch w = watch_new(fixture_scenario());
+    watch_fail(&w, 7004); // 60 s ago
+    knob(&w, 7002)->link_up = false;
+    knob(&w, 7002)->link_down_s = 30;
+    knob(&w, 7008)->forgotten = true;
+    const Health *h = watch_round(&w, 100000);
+    assert_int_equal(watch_node(&w, 7003)->orphan, ORPHAN_CUT_OFF);
+    assert_int_equal(health_told_since_ms(h, watch_index(&w, 7003)), 70000);
+    assert_int_equal(watch_node(&w, 7001)->orphan, ORPHAN_BARE); // nobody knows
+    assert_int_equal(health_told_since_ms(h, watch_index(&w, 7001)), 100000);
+    watch_done(&w);
+}
+
+TESTS(health_time, cmocka_unit_test(what_was_so_at_the_first_look_began_when_the_servers_say),
+      cmocka_unit_test(an_orphan_has_been_one_since_its_last_replica_went),
+      cmocka_unit_test(how_long_is_carried_on_and_a_gap_starts_anew),
       cmocka_unit_test(nodes_keep_their_clock_when_others_move_them_in_the_list),
       cmocka_unit_test(the_target_of_our_move_is_at_risk_and_keeps_its_clock),
       cmocka_unit_test(our_own_replica_may_look_failed_while_it_loads),

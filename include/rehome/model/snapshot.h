@@ -64,6 +64,8 @@ typedef struct {
     int fail_views;       // slot-owning masters whose own view calls it fail
     int pfail_views;      // ... or fail?
     int views;            // slot-owning masters whose own view we have
+    int64_t silent_ms;    // failed: since any of these last heard of it, by its own clock; -1: a
+                          // node that has not failed, or nobody has ever heard of it
     const NodeSays *says; // NULL when we have never asked it anything
 } Node;
 
@@ -128,6 +130,8 @@ bool snapshot_is_news(const Snapshot *s);
 // When the snapshot has no nodes: the most helpful of the observations' troubles, for a person.
 // "" when there is none.
 const char *snapshot_trouble(const RoundInput *in);
+
+size_t snapshot_failed(const Snapshot *s); // nodes that the cluster calls failed
 
 bool node_is_master(const Node *n);
 bool node_is_owner(const Node *n); // a master with slots

@@ -116,6 +116,11 @@ typedef struct Health {
 // The result lives in s->arena and must not outlive s; before is not referenced afterwards.
 const Health *health_assess(const Snapshot *s, const Health *before, const HealthOptions *options);
 
+// When the present state began, by what the servers say where we have not seen it begin: who looks
+// for the first time has seen nothing. For people; what acts goes by what was seen. Monotonic, and
+// may lie before the clock's beginning.
+int64_t health_told_since_ms(const Health *h, int node);
+
 // orphaned / at-risk / protected events between two healths, and pause / downtime. before may be
 // NULL: then every orphan is told, and everything that holds.
 void health_diff(const Health *before, const Health *after, EventSink *sink, void *ctx);
