@@ -178,7 +178,8 @@ int word_heirs(const Snapshot *s, int master)
     int heirs = 0;
     for (size_t i = 0; i < m->n_replicas; i++) {
         const Node *r = &s->nodes[m->replicas[i]];
-        heirs += !node_has(r, NODE_FAIL) && !node_has(r, NODE_NOFAILOVER);
+        heirs += !node_has(r, NODE_FAIL) && !node_has(r, NODE_NOFAILOVER) &&
+                 !node_has(r, NODE_NOADDR); // no vote could be sent to it
     }
     return heirs;
 }

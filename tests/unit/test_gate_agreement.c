@@ -216,16 +216,34 @@ static void a_settled_failover_is_no_obstacle(void **state)
     try_done(&t);
 }
 
-// Its only replica must not be elected, so nobody will take over.
-static void a_failover_that_cannot_come_is_no_obstacle(void **state)
+static void assert_no_obstacle_when(TryChange *change)
 {
-    (void)state;
     Try t = try_scenario();
     failover_due(&t);
-    knob(&t.w, 7006)->nofailover = true;
+    change(&t);
     try_rounds(&t);
     assert_true(t.verdict.open);
     try_done(&t);
+}
+
+static void heir_must_not(Try *t)
+{
+    knob(&t->w, 7006)->nofailover = true;
+}
+
+// It got a new ID, say; the old one has no address any more, and servers call no such node failed.
+static void heir_has_no_address(Try *t)
+{
+    fixture_lose(t->w.f, fixture_port(t->w.f, 7006));
+    knob(&t->w, 7006)->noaddr = true;
+}
+
+// Nobody will take over where the only replica must not, or no vote could reach it.
+static void a_failover_that_cannot_come_is_no_obstacle(void **state)
+{
+    (void)state;
+    assert_no_obstacle_when(heir_must_not);
+    assert_no_obstacle_when(heir_has_no_address);
 }
 
 static void a_replica_that_left_the_target_itself_does_not_stand_in_the_way(void **state)
