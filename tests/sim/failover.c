@@ -17,12 +17,26 @@ static int rank_of(const World *w, int i, int master)
     return rank;
 }
 
+// By the voter's own view it is a replica of the failed master, and nobody has taken over since.
+static bool may_be_heir(const World *w, int i, const SimNode *voter, int master)
+{
+    const Belief *heir = &voter->view[i];
+    const Belief *old = &w->node[i].view[master];
+    bool is_superseded = false;
+    for (int k = 0; k < w->n; k++) {
+        const Belief *b = &voter->view[k];
+        is_superseded = is_superseded || ((b->shards & old->shards) != 0 && b->epoch > old->epoch);
+    }
+    return heir->known && !heir->is_master && heir->master == master && voter->view[master].fail &&
+           !is_superseded;
+}
+
 static bool gets_vote(World *w, int i, int voter, int master)
 {
     SimNode *v = &w->node[voter];
     uint64_t epoch = w->node[i].current_epoch;
     if (!is_owner(w, voter) || !nodes_talk(w, i, voter) || v->vote_epoch >= epoch ||
-        v->current_epoch > epoch || !v->view[master].fail ||
+        v->current_epoch > epoch || !may_be_heir(w, i, v, master) ||
         (v->voted_ms[master] != 0 && w->now_ms - v->voted_ms[master] < 2 * w->node_timeout_ms)) {
         return false;
     }

@@ -54,7 +54,7 @@ static void choose_details(const History *h, uint64_t *random, Fault *f)
     case FAULT_SWAP:
     case FAULT_REBORN:
     case FAULT_FORGET:
-        f->ms = 0;
+        f->ms = f->kind == FAULT_SWAP && chance(random, 80) ? f->ms + 2000 : 0;
         f->flag = chance(random, 50);
         f->node = any_replica(w, random);
         f->other = (int)pick(random, (unsigned)(chance(random, 60) ? w->n_shards : w->n_first));

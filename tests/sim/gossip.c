@@ -112,27 +112,30 @@ static void clear_fail(World *w, Belief *b)
     }
 }
 
-// What the sender tells of others: who they are, if they are there to shake hands, and where to
-// find one that we have lost. Whom a replica follows is told by itself alone.
+// What the sender tells of others: who is there besides, as it sees them, and where to find one
+// that does not answer us. Nobody tells of an address that it has lost. Whom a replica follows is
+// told by itself alone.
 static void take_gossip(World *w, int i, int from)
 {
     for (int k = 0; k < w->n; k++) {
         Belief *mine = &w->node[i].view[k];
         const Belief *theirs = &w->node[from].view[k];
-        bool is_well = theirs->known && !theirs->pfail && !theirs->fail && theirs->place >= 0;
-        if (k == i || !is_well) {
+        if (k == i || !theirs->known || theirs->place < 0) {
             continue;
         }
-        bool shakes_hands = nodes_talk(w, i, k) && w->node[k].place == theirs->place;
-        if (!mine->known && !mine->forgotten && shakes_hands) {
+        if (!mine->known && !mine->forgotten) {
             *mine = (Belief){
                 .known = true,
                 .place = theirs->place,
                 .is_master = theirs->is_master,
                 .master = -1,
+                .nofailover = theirs->nofailover,
+                .pfail = theirs->pfail,
+                .fail = theirs->fail,
+                .migrate_to = theirs->migrate_to,
                 .pong_ms = w->now_ms,
             };
-        } else if (mine->known && (mine->pfail || mine->fail || mine->place < 0)) {
+        } else if (mine->known && (mine->pfail || mine->fail) && !theirs->pfail && !theirs->fail) {
             mine->place = theirs->place;
         }
     }

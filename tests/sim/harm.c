@@ -101,16 +101,18 @@ static void order(History *h, const Fault *f)
     pilot_move(in->pilot, &spec, w->now_ms, NULL);
 }
 
-static void rename_node(World *w, const Fault *f)
+static void swap(World *w, Fault *f)
 {
-    if (f->kind == FAULT_SWAP) {
-        if (f->node != f->other && w->node[f->node].up && w->node[f->other].up) {
-            tell(w, "%d and %d start anew, each where the other was", port_of(f->node),
-                 port_of(f->other));
-            node_swap(w, f->node, f->other);
-        }
+    if (f->node == f->other || !w->node[f->node].up || !w->node[f->other].up) {
+        f->ended = true;
         return;
     }
+    tell(w, "%d and %d start anew, each where the other was", port_of(f->node), port_of(f->other));
+    node_swap(w, f->node, f->other);
+}
+
+static void reset_node(World *w, const Fault *f)
+{
     int master = master_of(w, f->node);
     int born = node_is_awake(w, f->node) ? node_reborn(w, f->node, f->flag) : -1;
     if (born >= 0) {
@@ -191,8 +193,10 @@ void harm_begin(History *h, Fault *f)
         order(h, f);
         break;
     case FAULT_SWAP:
+        swap(w, f);
+        break;
     case FAULT_REBORN:
-        rename_node(w, f);
+        reset_node(w, f);
         break;
     case FAULT_HANG:
     case FAULT_CUT_OFF:
@@ -253,6 +257,10 @@ void harm_end(History *h, const Fault *f)
     case FAULT_HANG:
         tell(w, "%d goes on", port_of(f->node));
         break;
+    case FAULT_SWAP:
+        tell(w, "a person has %d meet %d again", port_of(f->node), port_of(f->other));
+        node_meet(w, f->node, f->other);
+        break;
     case FAULT_SPLIT:
         heal_network(w);
         break;
@@ -282,7 +290,6 @@ void harm_end(History *h, const Fault *f)
         break;
     case FAULT_OPERATOR:
     case FAULT_ORDER:
-    case FAULT_SWAP:
     case FAULT_REBORN:
     case FAULT_FORGET:
     case FAULT_KILL_US:

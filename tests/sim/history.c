@@ -6,7 +6,7 @@
 
 #include "rehome/base/mem.h"
 
-enum { CALM_STEP_MS = 1000, RESTARTS = 3, PATIENCE_MS = 60000 };
+enum { CALM_STEP_MS = 1000, RESTARTS = 3, PATIENCE_MS = 60000, LEASE_WAIT_MS = 30000 };
 
 void history_breaks(History *h, const char *claim, const char *format, ...)
 {
@@ -59,8 +59,9 @@ static bool is_braked(const History *h)
 }
 
 // A move whose replica can never be in sync, because its links are broken for good, or its master
-// is dead or cannot save for good, or it is too small itself, goes on until a person sees to it,
-// and nothing else is moved meanwhile.
+// is dead or cannot save for good, or it has lost its master's address (two servers that swapped
+// theirs never find each other again), or it is too small itself, goes on until a person sees to
+// it, and nothing else is moved meanwhile.
 static bool is_hopeless(const History *h, const Instance *in)
 {
     const World *w = &h->w;
@@ -69,6 +70,7 @@ static bool is_hopeless(const History *h, const Instance *in)
         if (strcmp(w->node[i].id.hex, m->spec.replica.hex) == 0) {
             int master = master_of(w, i);
             bool never_syncs = master >= 0 && (w->node[master].gone || !node_can_save(w, master) ||
+                                               w->node[i].view[master].place < 0 ||
                                                !node_has_room(w, i, memory_of(w, master)));
             return w->node[i].is_broken || w->node[i].gone || never_syncs;
         }
@@ -83,6 +85,18 @@ static bool any_hopeless(const History *h)
         any = any || is_hopeless(h, &h->instance[i]);
     }
     return any;
+}
+
+static void break_never_ends(History *h)
+{
+    for (int i = 0; i < h->n_instances; i++) {
+        const Instance *in = &h->instance[i];
+        if (!instance_is_calm(in)) {
+            const Move *m = instance_move(in);
+            history_breaks(h, "never-ends", "a move goes on for ever: %s",
+                           m == NULL ? "nobody knows which" : m->why);
+        }
+    }
 }
 
 // Faults are over. Every orphan for which there is a legal spare is helped in the time that the
@@ -110,8 +124,7 @@ static void run_calm(History *h)
                            port_of(orphan), port_of(spare),
                            pilot_automatic(h->instance[0].pilot)->last.text);
         } else {
-            history_breaks(h, "never-ends", "a move goes on for ever: %s",
-                           instance_move(&h->instance[0])->why);
+            break_never_ends(h);
         }
     }
 }
@@ -129,6 +142,20 @@ static bool has_unfinished(const History *h)
     return false;
 }
 
+// Whoever starts anew waits until the lease of the process before it has run out, and then for a
+// whole ttl. Before that the fence of a replica that is not in sync is not its to lift.
+static void wait_for_lease(History *h)
+{
+    int64_t end = h->w.now_ms + LEASE_WAIT_MS;
+    bool is_had = !h->has_lease;
+    while (!is_had && h->w.now_ms < end && h->broken == NULL) {
+        run_for(h, CALM_STEP_MS);
+        for (int i = 0; i < h->n_instances; i++) {
+            is_had = is_had || instance_has_lease(&h->instance[i]);
+        }
+    }
+}
+
 static void run(History *h)
 {
     while (h->broken == NULL && !faults_are_over(h)) {
@@ -143,6 +170,7 @@ static void run(History *h)
             instance_kill(&h->instance[k]);
             h->instance[k].start_ms = h->w.now_ms;
         }
+        wait_for_lease(h);
         run_calm(h);
     }
     if (h->broken == NULL && !h->gave_up) {

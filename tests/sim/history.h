@@ -28,7 +28,7 @@ enum {
     X(HOST)       /* all that runs on a machine dies */                                            \
     X(SAVE)       /* a bgsave fails */                                                             \
     X(SHRINK)     /* maxmemory is set to less than any dataset */                                  \
-    X(SWAP)       /* two nodes start anew, each with the other's address */                        \
+    X(SWAP)       /* two nodes start anew, each with the other's address, until they are told */   \
     X(REBORN)     /* a node gets a new ID */                                                       \
     X(FORGET)     /* a dead node is forgotten */                                                   \
     X(PAUSE)      /* a person has us act no more for a while, */                                   \
@@ -251,6 +251,7 @@ void instance_kill(Instance *in); // the journal and what is on the wire stay
 void instance_done(Instance *in);
 void instance_tick(Instance *in);
 bool instance_is_calm(const Instance *in);
+bool instance_has_lease(const Instance *in);
 const Move *instance_move(const Instance *in); // the last one, under way or over; NULL: none
 bool instance_unfinished(const Instance *in, int node, JournalEntry *out);
 

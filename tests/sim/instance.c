@@ -69,6 +69,12 @@ bool instance_is_calm(const Instance *in)
     return in->alive && !has_written && in->n_commands == 0;
 }
 
+bool instance_has_lease(const Instance *in)
+{
+    return in->h->has_lease && in->alive &&
+           lease_may_write(pilot_lease(in->pilot), in->h->w.now_ms);
+}
+
 const Move *instance_move(const Instance *in)
 {
     return in->alive ? pilot_last_move(in->pilot) : NULL;

@@ -221,6 +221,14 @@ void node_swap(World *w, int i, int k)
     node_boot(w, k);
 }
 
+void node_meet(World *w, int i, int k)
+{
+    if (nodes_talk(w, i, k) && w->node[i].view[k].known && w->node[k].view[i].known) {
+        w->node[i].view[k].place = w->node[k].place;
+        w->node[k].view[i].place = w->node[i].place;
+    }
+}
+
 // Who it meets tells it of all others; nobody else knows of it yet.
 static void meet(World *w, int i, int other)
 {

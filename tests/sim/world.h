@@ -147,7 +147,10 @@ void node_crash(World *w, int i);
 void node_boot(World *w, int i);             // where it was, unless another runs there now
 void node_leave(World *w, int i, Leave why); // before it stops working for its master
 void node_follow(World *w, int i, int master, Leave by);
-void node_swap(World *w, int i, int k);         // both start anew, each where the other was
+// Both start anew, each where the other was. Each then finds itself at the address that it knows of
+// the other, drops that, and servers do not look for it again: a person has to have them meet.
+void node_swap(World *w, int i, int k);
+void node_meet(World *w, int i, int k);         // CLUSTER MEET
 int node_reborn(World *w, int i, bool restart); // CLUSTER RESET HARD, or an empty disk; and it
                                                 // joins again; -1: it cannot
 void node_forget(World *w, int i);              // CLUSTER FORGET, everywhere
