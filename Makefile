@@ -82,7 +82,7 @@ SUBMAKE  = +$(Q)$(MAKE) --no-print-directory $(JOBS)
 # --- targets -------------------------------------------------------------------------------------
 
 .PHONY: all deps deps-test deps-lint demo test unit sim sim-mutants asan bench race screenshots lint \
-        install uninstall clean help FORCE
+        install uninstall deb deps-deb clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -95,6 +95,8 @@ deps: ## install what building and the demo need, where it is missing (Debian, U
 	@.ci/deps build run
 deps-test:
 	@.ci/deps build run test
+deps-deb:
+	@.ci/deps build deb
 deps-lint:
 	@.ci/deps build run test lint
 
@@ -149,13 +151,27 @@ screenshots: deps-test ## draw the pictures under screenshots/ anew
 	$(SUBMAKE) all $(DRIVER_BINARIES)
 	$(Q)REHOME_ROOT='$(CURDIR)' REHOME_BIN='$(CURDIR)/$(B)/rehome' sh tests/term/shots.sh
 
-install: all ## install the program and its themes; PREFIX=/usr/local DESTDIR=
+# What install puts where, below $(PREFIX): uninstall takes away the same.
+MAN_PAGE := share/man/man1/rehome.1
+BASH_COMPLETION := share/bash-completion/completions/rehome
+ZSH_COMPLETION := share/zsh/site-functions/_rehome
+
+install: all ## install program, themes, man page, completions; PREFIX=/usr/local DESTDIR=
 	install -D -m 755 $(B)/rehome '$(DESTDIR)$(PREFIX)/bin/rehome'
 	install -d '$(DESTDIR)$(DATADIR)/themes'
 	install -m 644 themes/*.theme '$(DESTDIR)$(DATADIR)/themes'
+	$(B)/rehome --man | install -D -m 644 /dev/stdin '$(DESTDIR)$(PREFIX)/$(MAN_PAGE)'
+	$(B)/rehome --completion bash | install -D -m 644 /dev/stdin '$(DESTDIR)$(PREFIX)/$(BASH_COMPLETION)'
+	$(B)/rehome --completion zsh | install -D -m 644 /dev/stdin '$(DESTDIR)$(PREFIX)/$(ZSH_COMPLETION)'
 
 uninstall: ## remove what install put there
-	rm -rf '$(DESTDIR)$(PREFIX)/bin/rehome' '$(DESTDIR)$(DATADIR)'
+	rm -rf '$(DESTDIR)$(DATADIR)'
+	rm -f $(foreach file,bin/rehome $(MAN_PAGE) $(BASH_COMPLETION) $(ZSH_COMPLETION),'$(DESTDIR)$(PREFIX)/$(file)')
+
+deb: deps-deb ## a package for this Debian or Ubuntu: build/rehome_VERSION_ARCH.deb
+	$(Q)rm -rf build/deb/root
+	$(SUBMAKE) QUIET=1 VARIANT=deb PREFIX=/usr DESTDIR=build/deb/root install >build/deb.log
+	$(Q).ci/deb build/deb/root $(VERSION) build/rehome_$(VERSION)_$$(dpkg --print-architecture).deb
 
 clean: ## remove build/
 	rm -rf build

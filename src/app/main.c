@@ -8,10 +8,15 @@
 
 #include "command_table.h"
 #include "commands.h"
+#include "completion.h"
 #include "config.h"
 #include "help_text.h"
+#include "man_page.h"
+#include "node_file.h"
 #include "options.h"
+#include "paths.h"
 #include "rehome/base/arena.h"
+#include "rehome/base/mem.h"
 #include "rehome/redis/link.h"
 #include "rehome/report/nagios.h"
 #include "session.h"
@@ -44,31 +49,46 @@ static void fill_closed_streams(void)
     }
 }
 
-static int show_help(void)
+static int print(StrBuf *text)
 {
-    StrBuf help = {0};
-    help_text(&help);
-    int status = session_print(&help) ? 0 : 1;
-    strbuf_done(&help);
+    int status = session_print(text) ? 0 : 1;
+    strbuf_done(text);
     return status;
 }
 
-static int show_version(void)
+static int show(void (*write)(StrBuf *out))
 {
     StrBuf text = {0};
-    strbuf_addf(&text, "rehome %s (%s, no TLS)\n", REHOME_VERSION, link_library());
-    int status = session_print(&text) ? 0 : 1;
-    strbuf_done(&text);
-    return status;
+    write(&text);
+    return print(&text);
 }
 
-static int show_default_config(void)
+static int show_completion(const char *shell)
 {
     StrBuf text = {0};
-    config_default(&text);
-    int status = session_print(&text) ? 0 : 1;
-    strbuf_done(&text);
-    return status;
+    completion_script(shell, &text);
+    return print(&text);
+}
+
+// Asked by the shell at a key: nothing is worth a word on the terminal then.
+static int complete(int n, char **words)
+{
+    Error ignored = {0};
+    char *state_dir = NULL;
+    StrBuf nodes = {0};
+    StrBuf text = {0};
+    if (paths_state_dir(&state_dir, &ignored)) {
+        (void)node_file_read(state_dir, &nodes, &ignored);
+    }
+    completion_words((size_t)n, words, sv(strbuf_text(&nodes)), &text);
+    strbuf_done(&nodes);
+    mem_free(state_dir);
+    return print(&text);
+}
+
+static void version_text(StrBuf *out)
+{
+    strbuf_addf(out, "rehome %s (%s, no TLS)\n", REHOME_VERSION, link_library());
 }
 
 static void say_lines(const StrBuf *text)
@@ -105,17 +125,24 @@ int main(int argc, char **argv)
     fill_closed_streams();
     ignore_broken_pipes();
     allow_many_connections();
+    if (argc > 1 && strcmp(argv[1], "--complete-words") == 0) {
+        return complete(argc - 2, argv + 2);
+    }
     Options o;
     StrBuf wrong = {0};
     int status;
     if (!options_parse(argc, argv, &o, &wrong)) {
         status = tell_usage(&wrong, o.format);
     } else if (o.default_config) {
-        status = show_default_config();
+        status = show(config_default);
     } else if (o.help) {
-        status = show_help();
+        status = show(help_text);
     } else if (o.version) {
-        status = show_version();
+        status = show(version_text);
+    } else if (o.man) {
+        status = show(man_page);
+    } else if (o.completion != NULL) {
+        status = show_completion(o.completion);
     } else if (o.list_themes) {
         status = command_list_themes(&o);
     } else if (o.check_theme != NULL) {

@@ -62,9 +62,9 @@ const Option option_table[] = {
      "move: even if a rule that protects data says no"},
     {"theme", 0, "NAME", KIND_TEXT, AT(theme), 0, 0, 0,
      "how the dashboard looks: a name or a file"},
-    {"list-themes", 0, NULL, KIND_FLAG, AT(list_themes), 0, 0, OPTION_NOT_IN_FILE,
+    {"list-themes", 0, NULL, KIND_FLAG, AT(list_themes), 0, 0, OPTION_ALONE,
      "the themes there are, and where"},
-    {"check-theme", 0, "FILE", KIND_TEXT, AT(check_theme), 0, 0, OPTION_NOT_IN_FILE,
+    {"check-theme", 0, "FILE", KIND_TEXT, AT(check_theme), 0, 0, OPTION_ALONE,
      "what is wrong with a theme, as file:line; exit 0 nothing, 1 something"},
     {"ascii", 0, NULL, KIND_FLAG, AT(ascii), 0, 0, 0, "draw with 7-bit characters only"},
     {"no-color", 0, NULL, KIND_FLAG, AT(no_color), 0, 0, 0, "no colours (also: NO_COLOR)"},
@@ -75,10 +75,13 @@ const Option option_table[] = {
      "at once (none)"},
     {"config", 0, "FILE", KIND_TEXT, AT(config), 0, 0, OPTION_NOT_IN_FILE,
      "read the settings from this file instead of ~/.config/rehome/config.ini"},
-    {"default-config", 0, NULL, KIND_FLAG, AT(default_config), 0, 0, OPTION_NOT_IN_FILE,
+    {"default-config", 0, NULL, KIND_FLAG, AT(default_config), 0, 0, OPTION_ALONE,
      "print that file as it could be, every setting explained"},
-    {"help", 0, NULL, KIND_FLAG, AT(help), 0, 0, OPTION_NOT_IN_FILE, "this text"},
-    {"version", 0, NULL, KIND_FLAG, AT(version), 0, 0, OPTION_NOT_IN_FILE, "version and libraries"},
+    {"man", 0, NULL, KIND_FLAG, AT(man), 0, 0, OPTION_ALONE, "print the man page, for man -l -"},
+    {"completion", 0, "SHELL", KIND_SHELL, AT(completion), 0, 0, OPTION_ALONE,
+     "print what completes all this in bash or zsh"},
+    {"help", 0, NULL, KIND_FLAG, AT(help), 0, 0, OPTION_ALONE, "this text"},
+    {"version", 0, NULL, KIND_FLAG, AT(version), 0, 0, OPTION_ALONE, "version and libraries"},
 };
 
 const size_t option_table_n = ARRAY_LEN(option_table);
@@ -225,9 +228,39 @@ static bool confirm_parse(const char *text, ConfirmMode *out)
     return false;
 }
 
-static bool fail_word(Error *err, const char *called, const char *wanted, const char *got)
+const char *option_choices(const Option *option)
 {
-    return fail(err, ERR_USAGE, "%s wants %s, got '%s'", called, wanted, got);
+    static const char *const of_kind[] = {
+        [KIND_MODE] = "off observe act",
+        [KIND_FENCE] = "auto require off",
+        [KIND_FORMAT] = "text json nagios prometheus",
+        [KIND_CONFIRM] = "countdown ask none",
+        [KIND_SHELL] = "bash zsh",
+    };
+    return (size_t)option->kind < ARRAY_LEN(of_kind) ? of_kind[option->kind] : NULL;
+}
+
+static bool fail_word(Error *err, const Option *option, const char *called, const char *got)
+{
+    StrBuf wanted = {0};
+    StrView rest = sv(option_choices(option));
+    StrView word;
+    while (sv_next(&rest, ' ', &word)) {
+        strbuf_add(&wanted, wanted.n == 0 ? "" : rest.n == 0 ? " or " : ", ");
+        strbuf_add_sv(&wanted, word);
+    }
+    fail(err, ERR_USAGE, "%s wants %s, got '%s'", called, strbuf_text(&wanted), got);
+    strbuf_done(&wanted);
+    return false;
+}
+
+static bool read_shell(const char *text, char **out)
+{
+    if (strcmp(text, "bash") != 0 && strcmp(text, "zsh") != 0) {
+        return false;
+    }
+    set_text(out, text);
+    return true;
 }
 
 bool option_read(Options *o, const Option *option, const char *called, const char *text, Error *err)
@@ -250,21 +283,23 @@ bool option_read(Options *o, const Option *option, const char *called, const cha
     case KIND_SECONDS:
         return read_seconds(option, called, text, at, err);
     case KIND_MODE:
-        return auto_mode_parse(text, at) || fail_word(err, called, "off, observe or act", text);
+        return auto_mode_parse(text, at) || fail_word(err, option, called, text);
     case KIND_FENCE:
-        return fence_policy_parse(text, at) || fail_word(err, called, "auto, require or off", text);
+        return fence_policy_parse(text, at) || fail_word(err, option, called, text);
     case KIND_FORMAT:
-        return format_parse(text, at) ||
-               fail_word(err, called, "text, json, nagios or prometheus", text);
+        return format_parse(text, at) || fail_word(err, option, called, text);
     case KIND_CONFIRM:
-        return confirm_parse(text, at) || fail_word(err, called, "countdown, ask or none", text);
+        return confirm_parse(text, at) || fail_word(err, option, called, text);
+    case KIND_SHELL:
+        return read_shell(text, at) || fail_word(err, option, called, text);
     }
     return false;
 }
 
 static bool is_text(const Option *option)
 {
-    return option->kind == KIND_TEXT || option->kind == KIND_KEY || option->kind == KIND_SECRET;
+    return option->kind == KIND_TEXT || option->kind == KIND_KEY || option->kind == KIND_SECRET ||
+           option->kind == KIND_SHELL;
 }
 
 void option_reset(Options *o, const Option *option)
@@ -275,6 +310,7 @@ void option_reset(Options *o, const Option *option)
         [KIND_INT] = sizeof(int),       [KIND_SECONDS] = sizeof(int64_t),
         [KIND_MODE] = sizeof(AutoMode), [KIND_FENCE] = sizeof(FencePolicy),
         [KIND_FORMAT] = sizeof(Format), [KIND_CONFIRM] = sizeof(ConfirmMode),
+        [KIND_SHELL] = sizeof(char *),
     };
     Options built_in = options_default();
     if (is_text(option)) {
@@ -294,6 +330,7 @@ void option_show(const Options *o, const Option *option, StrBuf *out)
         break;
     case KIND_TEXT:
     case KIND_KEY:
+    case KIND_SHELL:
         text = *(char *const *)at;
         break;
     case KIND_SECRET:

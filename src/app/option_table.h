@@ -17,12 +17,14 @@ typedef enum {
     KIND_FENCE,   // FencePolicy
     KIND_FORMAT,  // Format
     KIND_CONFIRM, // ConfirmMode
+    KIND_SHELL,   // char *, owned
 } OptionKind;
 
 // What is true of an option, in bits.
 enum {
-    OPTION_NOT_IN_FILE = 1, // it means one run, and not a way to run
-    OPTION_LIVE = 2,        // it can be set while the dashboard runs; no text
+    OPTION_NOT_IN_FILE = 1,                // it means one run, and not a way to run
+    OPTION_LIVE = 2,                       // it can be set while the dashboard runs; no text
+    OPTION_ALONE = 4 | OPTION_NOT_IN_FILE, // it asks about the program: nothing else matters
 };
 
 typedef struct {
@@ -43,6 +45,9 @@ enum { OPTIONS_MAX = 80 }; // at least that many rows; a test says so
 
 // What holds when nobody says anything. Nothing in it is owned.
 Options options_default(void);
+
+// The words that it takes, with spaces between; NULL: others than a few.
+const char *option_choices(const Option *option);
 
 const Option *option_find(StrView name);    // NULL: there is none
 const Option *option_nearest(StrView name); // one that is kept in files, and was meant; NULL: none

@@ -131,15 +131,16 @@ static Foresight foresee(int argc, char **argv)
             mem_free(words);
             return out;
         }
-        const char *name = code == ':' || code == '?' ? "" : option_for(code)->name;
-        if (strcmp(name, "config") == 0) {
-            out.config = optarg;
-        } else if (strcmp(name, "format") == 0) {
-            out.for_nagios = strcmp(optarg, "nagios") == 0;
-        } else if (strcmp(name, "help") == 0 || strcmp(name, "version") == 0 ||
-                   strcmp(name, "default-config") == 0) {
-            out.matters = false;
+        if (code == ':' || code == '?') {
+            continue;
         }
+        const Option *option = option_for(code);
+        if (strcmp(option->name, "config") == 0) {
+            out.config = optarg;
+        } else if (strcmp(option->name, "format") == 0) {
+            out.for_nagios = strcmp(optarg, "nagios") == 0;
+        }
+        out.matters = out.matters && (option->traits & OPTION_ALONE) != OPTION_ALONE;
     }
 }
 
@@ -287,7 +288,7 @@ static bool read_all(int argc, char **argv, const Foresight *foresight, Options 
     read_environment(out);
     bool ok = read_flags(argc, argv, out, &err) && settle_fence(out, &err) &&
               check_columns(out, &err) &&
-              (out->help || out->version || out->default_config || out->list_themes ||
+              (!foresight->matters ||
                (read_words(argc - optind, argv + optind, out, &err) && check_format(out, &err)));
     if (!ok) {
         strbuf_addf(wrong, "%s\n", err.text);

@@ -66,7 +66,9 @@ typedef struct {
     bool help;
     bool version;
     bool default_config;
-    char *config; // a file; NULL: the one in its usual place
+    bool man;
+    char *completion; // bash or zsh; NULL: not asked for
+    char *config;     // a file; NULL: the one in its usual place
     // its other sections
     KeyRemap *keys; // NULL: as built in
     ColumnSets column_sets;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "label_file.h"
+#include "node_file.h"
 #include "paths.h"
 #include "rehome/base/mem.h"
 
@@ -178,6 +179,9 @@ void session_end(Session *s, int status)
 
 void session_done(Session *s)
 {
+    if (s->engine != NULL && engine_health(s->engine) != NULL) {
+        node_file_keep(s->state_dir, engine_health(s->engine)->snapshot);
+    }
     engine_leave(s->engine);
     engine_free(s->engine);
     for (size_t i = 0; i < ARRAY_LEN(s->signals); i++) {

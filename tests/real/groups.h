@@ -28,6 +28,7 @@
     X(promotion)                                                                                   \
     X(read_only)                                                                                   \
     X(scenario)                                                                                    \
+    X(shell)                                                                                       \
     X(spread)                                                                                      \
     X(trouble)                                                                                     \
     X(usage)                                                                                       \

@@ -94,6 +94,8 @@ static const char *sample(const Option *option)
         return "json";
     case KIND_CONFIRM:
         return "ask";
+    case KIND_SHELL:
+        return "zsh";
     }
     return "";
 }
