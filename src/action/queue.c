@@ -11,7 +11,7 @@ void queue_done(Queue *q)
     *q = (Queue){0};
 }
 
-bool queue_start(Queue *q, const MoveSpec *specs, size_t n, bool goes_on, Error *err)
+bool queue_start(Queue *q, const MoveSpec *specs, size_t n, QueueKind kind, Error *err)
 {
     if (queue_is_on(q)) {
         return fail(err, ERR_REFUSED, "a queue of moves is under way: one at a time");
@@ -24,7 +24,8 @@ bool queue_start(Queue *q, const MoveSpec *specs, size_t n, bool goes_on, Error 
         q->at[i] = (QueuedMove){.spec = specs[i]};
     }
     q->n = n;
-    q->goes_on = goes_on;
+    q->kind = kind;
+    q->stopped[0] = '\0';
     return true;
 }
 
@@ -61,13 +62,19 @@ void queue_end_one(Queue *q, QueuedState how, const char *why)
     }
     moving->state = how;
     snprintf(moving->why, sizeof(moving->why), "%s", how == QUEUED_DONE ? "" : why);
-    if (how != QUEUED_DONE && !q->goes_on) {
-        queue_drop(q);
+    if (how != QUEUED_DONE && q->kind != QUEUE_GOES_ON) {
+        queue_drop(q, "");
     }
 }
 
-void queue_drop(Queue *q)
+bool queue_is_plan(const Queue *q)
 {
+    return q->kind == QUEUE_HEALS || q->kind == QUEUE_SPREADS;
+}
+
+void queue_drop(Queue *q, const char *why)
+{
+    snprintf(q->stopped, sizeof(q->stopped), "%s", why);
     for (size_t i = 0; i < q->n; i++) {
         if (q->at[i].state == QUEUED_WAITS) {
             q->at[i].state = QUEUED_DROPPED;
@@ -129,5 +136,6 @@ void queue_words(const Queue *q, char *out, size_t size)
     add_ill(q, QUEUED_FAILED, "failed", out, size, &n);
     if (dropped > 0) {
         add(out, size, &n, ", %zu not begun", dropped);
+        add(out, size, &n, "%s%s", q->stopped[0] != '\0' ? ": " : "", q->stopped);
     }
 }

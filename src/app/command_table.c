@@ -46,6 +46,13 @@ const Command command_table[] = {
         .takes_addresses = true,
     },
     {
+        .name = "heal",
+        .args = "[ADDRESS...]",
+        .summary = "the whole plan, one verified move after the other; --spread: until host-safe",
+        .run = command_heal,
+        .takes_addresses = true,
+    },
+    {
         .name = "downtime",
         .args = "[WHAT] [ADDRESS...]",
         .summary = "automatic mode leaves a node or a host alone, or (all) pauses, for an hour or "

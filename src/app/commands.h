@@ -9,6 +9,7 @@ int command_check(const Options *o);
 int command_watch(const Options *o);
 int command_plan(const Options *o);
 int command_move(const Options *o);
+int command_heal(const Options *o);
 int command_downtime(const Options *o);
 int command_release(const Options *o);
 int command_whatif(const Options *o);

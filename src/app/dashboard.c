@@ -181,7 +181,7 @@ static void serve(Dashboard *d, const Request *r)
         }
         break;
     case REQUEST_QUEUE:
-        if (!engine_queue(e, r->moves, r->n_moves, r->goes_on, &err)) {
+        if (!engine_queue(e, r->moves, r->n_moves, r->queue_kind, &err)) {
             say(d, LEVEL_WARNING, err.text);
         }
         break;

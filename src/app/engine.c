@@ -112,9 +112,9 @@ bool engine_move(Engine *e, const MoveSpec *spec, Error *err)
     return ok;
 }
 
-bool engine_queue(Engine *e, const MoveSpec *specs, size_t n, bool goes_on, Error *err)
+bool engine_queue(Engine *e, const MoveSpec *specs, size_t n, QueueKind kind, Error *err)
 {
-    bool ok = pilot_queue(e->pilot, specs, n, goes_on, poller_now_ms(), err);
+    bool ok = pilot_queue(e->pilot, specs, n, kind, poller_now_ms(), err);
     engine_after_pilot(e);
     return ok;
 }

@@ -6,18 +6,17 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "rehome/report/event_report.h"
+#include "progress.h"
 #include "session.h"
 
-enum { PATIENCE_MS = 5000, NARROW = 78 };
+enum { PATIENCE_MS = 5000 };
 
 typedef struct {
     Session session;
     ev_timer patience; // for the first picture
     bool started;
     bool ended;
-    MoveState told; // the state last told on stderr
-    int told_percent;
+    Progress progress;
 } MoveCommand;
 
 static void end(MoveCommand *c, int status)
@@ -103,31 +102,13 @@ static void start(MoveCommand *c)
     }
 }
 
-static void tell_progress(MoveCommand *c, const Move *m)
-{
-    StrBuf line = {0};
-    move_progress_text(&line, m, poller_now_ms());
-    int percent = m->sync_permille < 0 ? -1 : m->sync_permille / 100;
-    if (isatty(STDERR_FILENO)) {
-        fprintf(stderr, "\r%-*.*s", NARROW, NARROW, strbuf_text(&line));
-        if (move_is_over(m)) {
-            fputc('\n', stderr);
-        }
-    } else if (m->state != c->told || percent != c->told_percent) {
-        fprintf(stderr, "%s\n", strbuf_text(&line));
-    }
-    c->told = m->state;
-    c->told_percent = percent;
-    strbuf_done(&line);
-}
-
 static void follow(MoveCommand *c)
 {
     const Move *m = pilot_last_move(engine_pilot(c->session.engine));
     if (m == NULL) {
         return;
     }
-    tell_progress(c, m);
+    progress_show(&c->progress, "", m, poller_now_ms());
     if (move_is_over(m)) {
         end(c, m->state == MOVE_DONE && !m->unfinished ? 0 : 1);
     } else if (c->session.options->no_wait && m->state == MOVE_SYNC) {

@@ -26,7 +26,8 @@ const Option option_table[] = {
     {"floor", 0, "N", KIND_INT, AT(floor), 1, 1000, OPTION_LIVE,
      "working replicas a master keeps when it gives one (cluster-migration-barrier, at least 1)"},
     {"spread", 0, NULL, KIND_FLAG, AT(spread), 0, 0, OPTION_LIVE,
-     "plan, automatic mode: then give masters that share a host with all their replicas one from "
+     "plan, heal, automatic mode: then give masters that share a host with all their replicas one "
+     "from "
      "another host"},
     {"labels", 0, "FILE", KIND_TEXT, AT(labels), 0, 0, 0,
      "which nodes share a host, a rack or a zone: one WHO = LABEL a line (README)"},
@@ -53,9 +54,9 @@ const Option option_table[] = {
     {"reason", 0, "TEXT", KIND_TEXT, AT(reason), 0, 0, 0, "downtime: why, for whoever meets it"},
     {"owner", 0, "NAME", KIND_TEXT, AT(owner), 0, 0, 0, "downtime: whose it is (the login name)"},
     {"dry-run", 0, NULL, KIND_FLAG, AT(dry_run), 0, 0, OPTION_NOT_IN_FILE,
-     "move: check everything, change nothing"},
+     "move, heal: check everything, change nothing"},
     {"yes", 0, NULL, KIND_FLAG, AT(yes), 0, 0, OPTION_NOT_IN_FILE,
-     "move: do not ask; needed where stdin is no terminal"},
+     "move, heal: do not ask; needed where stdin is no terminal"},
     {"no-wait", 0, NULL, KIND_FLAG, AT(no_wait), 0, 0, 0,
      "move: return when the replica has accepted it, without a fence"},
     {"force", 0, NULL, KIND_FLAG, AT(force), 0, 0, OPTION_NOT_IN_FILE,

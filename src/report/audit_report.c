@@ -208,30 +208,6 @@ static json_t *tree_value(const AuditTree *tree)
     return tree == NULL ? json_null() : json_incref(tree->masters);
 }
 
-static json_t *durations_value(const Move *m)
-{
-    // What was spent after the write before it was known what came of it counts for itself.
-    static const struct {
-        const char *name;
-        MoveState states[2];
-    } parts[] = {
-        {"gate", {MOVE_GATE, MOVE_GATE}},
-        {"fence", {MOVE_FENCE_READ, MOVE_FENCE}},
-        {"replicate", {MOVE_REPLICATE, MOVE_REPLICATE}},
-        {"ask", {MOVE_ASK, MOVE_ASK}},
-        {"sync", {MOVE_SYNC, MOVE_SYNC}},
-        {"unfence", {MOVE_UNFENCE, MOVE_UNFENCE}},
-    };
-    json_t *value = json_object();
-    for (size_t i = 0; i < ARRAY_LEN(parts); i++) {
-        int64_t ms = m->spent_ms[parts[i].states[0]];
-        ms += parts[i].states[1] != parts[i].states[0] ? m->spent_ms[parts[i].states[1]] : 0;
-        value_set(value, parts[i].name, value_seconds(ms));
-    }
-    value_set(value, "total", value_seconds(m->ended_ms - m->started_ms));
-    return value;
-}
-
 static const char *fence_text(Fence fence)
 {
     static const char *const texts[] = {
@@ -290,7 +266,7 @@ void audit_move_json(StrBuf *out, const AuditMove *over)
     value_set(line, "fence", json_string(fence_text(m->fence)));
     value_set(line, "refused", refused_value(m));
     outcome_add(line, m);
-    value_set(line, "durations_s", durations_value(m));
+    value_set(line, "durations_s", outcome_durations(m));
     value_set(line, "gate", gate_value(m));
     value_set(line, "before", tree_value(over->before));
     value_set(line, "after", tree_value(over->after));

@@ -12,4 +12,7 @@ int64_t outcome_took_ms(const Move *m);
 // "result", "text", "seconds", "bytes", "in_sync_with", "resumed", "unfinished".
 void outcome_add(json_t *document, const Move *m);
 
+// Seconds spent in each part of it, and in all.
+json_t *outcome_durations(const Move *m);
+
 #endif

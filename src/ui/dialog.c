@@ -146,7 +146,7 @@ static Request queue_request(const Ui *ui)
         .kind = REQUEST_QUEUE,
         .moves = ui->bulk.at,
         .n_moves = (size_t)ui->bulk.n,
-        .goes_on = ui->bulk.goes_on,
+        .queue_kind = ui->bulk.goes_on ? QUEUE_GOES_ON : QUEUE_STOPS,
     };
 }
 

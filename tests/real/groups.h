@@ -9,6 +9,7 @@
     X(demo)                                                                                        \
     X(fence)                                                                                       \
     X(hang)                                                                                        \
+    X(heal)                                                                                        \
     X(holds)                                                                                       \
     X(hook)                                                                                        \
     X(interrupted)                                                                                 \

@@ -33,6 +33,7 @@
     X(history)                                                                                     \
     X(heal_plan)                                                                                   \
     X(heal_plan_random)                                                                            \
+    X(heal_report)                                                                                 \
     X(health)                                                                                      \
     X(health_events)                                                                               \
     X(health_links)                                                                                \

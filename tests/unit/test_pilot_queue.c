@@ -81,13 +81,13 @@ static int master_of(const Flight *t, int replica)
     return fixture_node(t->f, fixture_node(t->f, fixture_port(t->f, replica))->master)->port;
 }
 
-static void begin(Flight *t, const MoveSpec *specs, size_t n, bool goes_on)
+static void begin(Flight *t, const MoveSpec *specs, size_t n, QueueKind kind)
 {
     Error err = {0};
     flight_start(t, AUTO_OFF, false);
     flight_look(t);
     flight_look(t);
-    if (!pilot_queue(t->pilot, specs, n, goes_on, t->now_ms, &err)) {
+    if (!pilot_queue(t->pilot, specs, n, kind, t->now_ms, &err)) {
         fail_msg("%s", err.text);
     }
 }
@@ -97,7 +97,7 @@ static void each_move_is_verified_before_the_next_begins(void **state)
     (void)state;
     Flight t = flight_with_spares(false);
     MoveSpec specs[] = {spec_of(&t, 7011, A, B), spec_of(&t, 7013, A, C)};
-    begin(&t, specs, 2, false);
+    begin(&t, specs, 2, QUEUE_STOPS);
     assert_true(pilot_is_busy(t.pilot));
     fly(&t, NULL);
     assert_int_equal(master_of(&t, 7011), B);
@@ -120,7 +120,7 @@ static void a_refused_move_stops_the_rest(void **state)
     Flight t = flight_with_spares(false);
     // :7016 is the only replica of its master: its floor
     MoveSpec specs[] = {spec_of(&t, 7011, A, B), spec_of(&t, 7016, C, A), spec_of(&t, 7013, A, C)};
-    begin(&t, specs, 3, false);
+    begin(&t, specs, 3, QUEUE_STOPS);
     fly(&t, NULL);
     assert_int_equal(master_of(&t, 7011), B);
     assert_int_equal(master_of(&t, 7016), C);
@@ -135,7 +135,7 @@ static void a_queue_that_goes_on_makes_the_others(void **state)
     (void)state;
     Flight t = flight_with_spares(false);
     MoveSpec specs[] = {spec_of(&t, 7016, C, A), spec_of(&t, 7013, A, C)};
-    begin(&t, specs, 2, true);
+    begin(&t, specs, 2, QUEUE_GOES_ON);
     fly(&t, NULL);
     assert_int_equal(master_of(&t, 7016), C);
     assert_int_equal(master_of(&t, 7013), C);
@@ -155,7 +155,7 @@ static void stopping_sees_the_present_one_through_and_drops_the_rest(void **stat
     (void)state;
     Flight t = flight_with_spares(false);
     MoveSpec specs[] = {spec_of(&t, 7011, A, B), spec_of(&t, 7013, A, C)};
-    begin(&t, specs, 2, false);
+    begin(&t, specs, 2, QUEUE_STOPS);
     fly(&t, stop_at_the_first_write);
     assert_int_equal(master_of(&t, 7011), B);
     assert_int_equal(master_of(&t, 7013), A);
@@ -168,7 +168,7 @@ static void a_veto_counts_as_refused(void **state)
     (void)state;
     Flight t = flight_with_spares(true);
     MoveSpec specs[] = {spec_of(&t, 7011, A, B), spec_of(&t, 7013, A, C)};
-    begin(&t, specs, 2, false);
+    begin(&t, specs, 2, QUEUE_STOPS);
     pilot_hook_answer(t.pilot, false, "before_move said no", t.now_ms);
     assert_false(pilot_is_busy(t.pilot));
     assert_true(flight_told(&t, "before_move said no), 1 not begun"));
@@ -182,10 +182,10 @@ static void nothing_else_begins_while_a_queue_is_on(void **state)
     Flight t = flight_with_spares(false);
     Error err = {0};
     MoveSpec specs[] = {spec_of(&t, 7011, A, B), spec_of(&t, 7013, A, C)};
-    begin(&t, specs, 2, false);
+    begin(&t, specs, 2, QUEUE_STOPS);
     MoveSpec other = spec_of(&t, 7014, A, C);
     assert_false(pilot_move(t.pilot, &other, t.now_ms, &err));
-    assert_false(pilot_queue(t.pilot, &other, 1, false, t.now_ms, &err));
+    assert_false(pilot_queue(t.pilot, &other, 1, QUEUE_STOPS, t.now_ms, &err));
     fly(&t, NULL);
     assert_true(pilot_move(t.pilot, &other, t.now_ms, &err));
     flight_end(&t);
@@ -196,7 +196,7 @@ static void a_queue_does_not_outlive_a_sleep(void **state)
     (void)state;
     Flight t = flight_with_spares(false);
     MoveSpec specs[] = {spec_of(&t, 7011, A, B), spec_of(&t, 7013, A, C)};
-    begin(&t, specs, 2, false);
+    begin(&t, specs, 2, QUEUE_STOPS);
     t.now_ms += 60000;
     flight_look(&t);
     assert_int_equal(queue_count(pilot_queued(t.pilot), QUEUED_DROPPED), 1);
@@ -211,12 +211,83 @@ static void a_read_only_pilot_takes_no_queue(void **state)
     MoveSpec spec = spec_of(&t, 7011, A, B);
     flight_start(&t, AUTO_OFF, true);
     flight_look(&t);
-    assert_false(pilot_queue(t.pilot, &spec, 1, false, t.now_ms, &err));
+    assert_false(pilot_queue(t.pilot, &spec, 1, QUEUE_STOPS, t.now_ms, &err));
     assert_false(pilot_is_busy(t.pilot));
     flight_end(&t);
 }
 
-TESTS(pilot_queue, cmocka_unit_test(each_move_is_verified_before_the_next_begins),
+// --- an accepted plan
+
+enum { ORPHAN = 7001, DONOR = 7003, ALONE = 7005 };
+
+// :7004 to :7005, and then :7006, which :7005 can spare by then, to the orphan.
+static Flight flight_with_a_plan(MoveSpec specs[2])
+{
+    Flight t = flight_new(false);
+    for (size_t i = 0; i < fixture_count(t.f); i++) {
+        fixture_node(t.f, (int)i)->allow_migration = TRI_NO;
+    }
+    specs[0] = spec_of(&t, 7004, DONOR, ALONE);
+    specs[0].purpose = PURPOSE_SPREAD;
+    specs[1] = spec_of(&t, 7006, ALONE, ORPHAN);
+    specs[1].purpose = PURPOSE_HEAL;
+    return t;
+}
+
+static void a_plan_is_made_to_its_end_while_it_holds(void **state)
+{
+    (void)state;
+    MoveSpec specs[2];
+    Flight t = flight_with_a_plan(specs);
+    begin(&t, specs, 2, QUEUE_SPREADS);
+    fly(&t, NULL);
+    assert_int_equal(master_of(&t, 7004), ALONE);
+    assert_int_equal(master_of(&t, 7006), ORPHAN);
+    assert_true(flight_told(&t, "plan: all 2 moves are done"));
+    flight_look(&t);
+    assert_true(pilot_health(t.pilot)->hosts.safe);
+    flight_end(&t);
+}
+
+static void bring_back_the_lost_one(Flight *t)
+{
+    if (strcmp(t->command, "CLUSTER REPLICATE") == 0) {
+        fixture_restore(t->f, fixture_port(t->f, 7008));
+    }
+}
+
+static void a_plan_ends_where_the_cluster_has_changed(void **state)
+{
+    (void)state;
+    MoveSpec specs[2];
+    Flight t = flight_with_a_plan(specs);
+    begin(&t, specs, 2, QUEUE_SPREADS);
+    fly(&t, bring_back_the_lost_one);
+    assert_int_equal(master_of(&t, 7004), ALONE);
+    assert_int_equal(master_of(&t, 7006), ALONE); // nobody needs it any more
+    assert_true(flight_told(
+        &t, "plan: 1 of 2 moves done, 1 not begun: 127.0.99.170:7001 is protected now"));
+    assert_int_equal(queue_count(pilot_queued(t.pilot), QUEUED_REFUSED), 0);
+    flight_end(&t);
+}
+
+static void a_plan_that_does_not_hold_is_not_begun(void **state)
+{
+    (void)state;
+    MoveSpec specs[2];
+    Flight t = flight_with_a_plan(specs);
+    begin(&t, &specs[1], 1, QUEUE_SPREADS); // the second without the first
+    assert_false(pilot_is_busy(t.pilot));
+    assert_true(flight_told(&t, "plan: 0 of 1 moves done, 1 not begun: 127.0.99.172:7006 may not "
+                                "go to 127.0.99.170:7001: its master"));
+    assert_int_equal(t.sent, 0);
+    flight_end(&t);
+}
+
+TESTS(pilot_queue, cmocka_unit_test(a_plan_is_made_to_its_end_while_it_holds),
+      cmocka_unit_test(a_plan_ends_where_the_cluster_has_changed),
+      cmocka_unit_test(a_plan_that_does_not_hold_is_not_begun),
+      cmocka_unit_test(each_move_is_verified_before_the_next_begins),
       cmocka_unit_test(a_refused_move_stops_the_rest),
       cmocka_unit_test(a_queue_that_goes_on_makes_the_others),
       cmocka_unit_test(stopping_sees_the_present_one_through_and_drops_the_rest),

@@ -14,7 +14,7 @@ static MoveSpec move_to(int n)
     return spec;
 }
 
-static Queue queue_of(size_t n, bool goes_on)
+static Queue queue_of(size_t n, QueueKind kind)
 {
     MoveSpec specs[QUEUE_MAX];
     Queue q = {.n = 0};
@@ -22,7 +22,7 @@ static Queue queue_of(size_t n, bool goes_on)
     for (size_t i = 0; i < n; i++) {
         specs[i] = move_to((int)i + 1);
     }
-    assert_true(queue_start(&q, specs, n, goes_on, &err));
+    assert_true(queue_start(&q, specs, n, kind, &err));
     return q;
 }
 
@@ -43,7 +43,7 @@ static void says(const Queue *q, const char *words)
 static void the_next_begins_when_the_one_before_is_done(void **state)
 {
     (void)state;
-    Queue q = queue_of(2, false);
+    Queue q = queue_of(2, QUEUE_STOPS);
     assert_int_equal(queue_place(&q), 1);
     is_next(&q, ":1");
     assert_null(queue_begin_next(&q));
@@ -64,7 +64,7 @@ static void what_is_refused_or_fails_stops_the_rest(void **state)
     (void)state;
     static const QueuedState ends[] = {QUEUED_REFUSED, QUEUED_FAILED};
     for (size_t i = 0; i < 2; i++) {
-        Queue q = queue_of(4, false);
+        Queue q = queue_of(4, QUEUE_STOPS);
         is_next(&q, ":1");
         queue_end_one(&q, QUEUED_DONE, "");
         is_next(&q, ":2");
@@ -80,7 +80,7 @@ static void what_is_refused_or_fails_stops_the_rest(void **state)
 static void a_queue_that_goes_on_passes_over_it(void **state)
 {
     (void)state;
-    Queue q = queue_of(3, true);
+    Queue q = queue_of(3, QUEUE_GOES_ON);
     is_next(&q, ":1");
     queue_end_one(&q, QUEUED_REFUSED, "no room");
     is_next(&q, ":2");
@@ -95,9 +95,9 @@ static void a_queue_that_goes_on_passes_over_it(void **state)
 static void dropping_leaves_the_one_that_moves(void **state)
 {
     (void)state;
-    Queue q = queue_of(3, false);
+    Queue q = queue_of(3, QUEUE_STOPS);
     is_next(&q, ":1");
-    queue_drop(&q);
+    queue_drop(&q, "");
     assert_true(queue_is_on(&q));
     assert_null(queue_begin_next(&q));
     queue_end_one(&q, QUEUED_DONE, "");
@@ -110,16 +110,16 @@ static void one_queue_at_a_time_and_none_without_end(void **state)
 {
     (void)state;
     Error err = {0};
-    Queue q = queue_of(1, false);
+    Queue q = queue_of(1, QUEUE_STOPS);
     MoveSpec specs[QUEUE_MAX + 1] = {move_to(9)};
-    assert_false(queue_start(&q, specs, 1, false, &err));
+    assert_false(queue_start(&q, specs, 1, QUEUE_STOPS, &err));
     assert_non_null(strstr(err.text, "under way"));
     is_next(&q, ":1");
     queue_end_one(&q, QUEUED_DONE, "");
     says(&q, "the move is done");
-    assert_false(queue_start(&q, specs, 0, false, &err));
-    assert_false(queue_start(&q, specs, QUEUE_MAX + 1, false, &err));
-    assert_true(queue_start(&q, specs, 1, false, &err)); // the next one
+    assert_false(queue_start(&q, specs, 0, QUEUE_STOPS, &err));
+    assert_false(queue_start(&q, specs, QUEUE_MAX + 1, QUEUE_STOPS, &err));
+    assert_true(queue_start(&q, specs, 1, QUEUE_STOPS, &err)); // the next one
     is_next(&q, ":9");
     queue_done(&q);
 }
@@ -129,7 +129,7 @@ static void an_end_without_a_move_is_nothing(void **state)
     (void)state;
     Queue q = {.n = 0};
     queue_end_one(&q, QUEUED_FAILED, "x");
-    queue_drop(&q);
+    queue_drop(&q, "");
     assert_false(queue_is_on(&q));
     assert_int_equal(queue_place(&q), 0);
     queue_done(&q);

@@ -113,7 +113,7 @@ static void all_that_is_marked_goes_to_one_master(void **state)
     assert_int_equal(r.moves[0].purpose, PURPOSE_HEAL);
     assert_int_equal(r.moves[1].purpose, PURPOSE_MANUAL); // healed by then
     assert_true(r.moves[1].accept_risk);
-    assert_false(r.goes_on);
+    assert_int_equal(r.queue_kind, QUEUE_STOPS);
     assert_null(strstr(screen(d), "marked"));
     desk_free(d);
 }
@@ -200,7 +200,7 @@ static void a_list_may_pass_over_what_is_refused(void **state)
     assert_int_equal(tick(d, 10000).kind, REQUEST_NONE); // it counts anew
     Request r = tick(d, 11000);
     assert_int_equal(r.kind, REQUEST_QUEUE);
-    assert_true(r.goes_on);
+    assert_int_equal(r.queue_kind, QUEUE_GOES_ON);
     desk_free(d);
 }
 
@@ -229,7 +229,7 @@ static void the_header_counts_the_moves(void **state)
     Queue q = {.n = 0};
     Error err = {0};
     MoveSpec specs[3] = {{.origin = ORIGIN_MANUAL}};
-    assert_true(queue_start(&q, specs, 3, false, &err));
+    assert_true(queue_start(&q, specs, 3, QUEUE_STOPS, &err));
     queue_begin_next(&q);
     queue_end_one(&q, QUEUED_DONE, "");
     queue_begin_next(&q);

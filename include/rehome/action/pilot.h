@@ -93,8 +93,8 @@ void pilot_hook_answer(Pilot *p, bool allowed, const char *text, int64_t now_ms)
 // Start a move by hand or by command. It passes hook and gate like every other.
 bool pilot_move(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err);
 // Several, one after the other. Until the last is over no other move begins, of automatic mode
-// neither. goes_on: see Queue.
-bool pilot_queue(Pilot *p, const MoveSpec *specs, size_t n, bool goes_on, int64_t now_ms,
+// neither.
+bool pilot_queue(Pilot *p, const MoveSpec *specs, size_t n, QueueKind kind, int64_t now_ms,
                  Error *err);
 const Queue *pilot_queued(const Pilot *p); // under way, or the last one; empty before the first
 

@@ -11,6 +11,14 @@
 
 enum { QUEUE_MAX = 64 };
 
+// What becomes of the rest when a move is refused or fails, and what has to hold before each.
+typedef enum {
+    QUEUE_STOPS,   // it is dropped
+    QUEUE_GOES_ON, // it is made all the same
+    QUEUE_HEALS,   // it is dropped; it is an accepted plan, which must still hold before each move
+    QUEUE_SPREADS, // the same, of a plan that spreads, too
+} QueueKind;
+
 typedef enum {
     QUEUED_WAITS,
     QUEUED_MOVES,
@@ -31,14 +39,15 @@ typedef struct {
     QueuedMove *at; // in the order of moving
     size_t n;
     size_t cap;
-    bool goes_on; // past a move that is refused or fails; else that drops the rest
+    QueueKind kind;
+    char stopped[240]; // why what waited was dropped, unless a move was the reason; "" else
 } Queue;
 
 // Zero-initialise, queue_done() at the end. The moves stay to be looked at until the next start.
 void queue_done(Queue *q);
 
 // Copies the specs. Refused while another queue is on, with none, or with more than QUEUE_MAX.
-bool queue_start(Queue *q, const MoveSpec *specs, size_t n, bool goes_on, Error *err);
+bool queue_start(Queue *q, const MoveSpec *specs, size_t n, QueueKind kind, Error *err);
 
 bool queue_is_on(const Queue *q); // something moves or waits
 
@@ -49,7 +58,9 @@ const MoveSpec *queue_begin_next(Queue *q);
 // when none moves.
 void queue_end_one(Queue *q, QueuedState how, const char *why);
 
-void queue_drop(Queue *q); // all that waits
+void queue_drop(Queue *q, const char *why); // all that waits; why: "" when it need not be told
+
+bool queue_is_plan(const Queue *q);
 
 size_t queue_count(const Queue *q, QueuedState state);
 size_t queue_place(const Queue *q); // of the one that moves, or else waits first, from 1; 0: none

@@ -60,8 +60,8 @@ const Pilot *engine_pilot(const Engine *e); // plan, automatic mode, the move un
 
 // Start a move by hand. It passes the gate like every other.
 bool engine_move(Engine *e, const MoveSpec *spec, Error *err);
-// Several, one after the other; goes_on: past one that is refused or fails.
-bool engine_queue(Engine *e, const MoveSpec *specs, size_t n, bool goes_on, Error *err);
+// Several, one after the other.
+bool engine_queue(Engine *e, const MoveSpec *specs, size_t n, QueueKind kind, Error *err);
 void engine_stop_move(Engine *e); // before the write: dropped; after it: verified to the end; what
                                   // waits in the queue is dropped
 

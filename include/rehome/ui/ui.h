@@ -17,7 +17,7 @@ typedef enum {
     REQUEST_NONE,
     REQUEST_QUIT,
     REQUEST_MOVE,         // spec: the operator wants this move now
-    REQUEST_QUEUE,        // moves, goes_on: the operator wants these, one after the other
+    REQUEST_QUEUE,        // moves, queue_kind: the operator wants these, one after the other
     REQUEST_STOP_MOVE,    // the one under way, and what waits behind it
     REQUEST_AUTO,         // mode
     REQUEST_HOLD,         // subject, for_ms, reason: automatic mode is to be held back
@@ -36,7 +36,7 @@ typedef struct {
     MoveSpec move;
     const MoveSpec *moves; // borrowed from the dashboard until its next call
     size_t n_moves;
-    bool goes_on; // past one that is refused or fails
+    QueueKind queue_kind;
     AutoMode mode;
     NodeId node;
     HoldSubject subject;
