@@ -45,8 +45,8 @@ int word_most_live_replicas(const Snapshot *s);
 // ones included, the one with the smallest ID. -1: nobody is covered that well.
 int word_servers_choice(const Snapshot *s);
 
-// Its replicas that may yet be elected: the cluster does not call them failed, votes can reach them,
-// and nothing forbids them to take over.
+// Its replicas that may yet be elected: the cluster does not call them failed, votes can reach
+// them, and nothing forbids them to take over.
 int word_heirs(const Snapshot *s, int master);
 
 // Slots that nobody will take over: without owner, or of a failed owner without an heir.
