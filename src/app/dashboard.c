@@ -79,6 +79,7 @@ static Scene scene_now(Dashboard *d)
         .events = event_log_all(d->log, &scene.n_events, &scene.n_events_before),
         .history = d->history,
         .read_only = pilot_is_read_only(pilot),
+        .mouse = term_mouse(),
         .demo = d->lab != NULL,
         .message = now - d->message_ms < MESSAGE_MS ? d->message : "",
         .message_level = d->message_level,
@@ -132,6 +133,18 @@ static void next_theme(Dashboard *d)
     say(d, LEVEL_INFO, text);
 }
 
+static void use_mouse(Dashboard *d, bool on)
+{
+    d->settings.now.mouse = term_set_mouse(on) && on;
+    if (d->settings.now.mouse != on) {
+        say(d, LEVEL_WARNING, "this terminal does not tell of its mouse");
+        return;
+    }
+    say(d, LEVEL_INFO,
+        on ? "the mouse is on: a click selects, a second one opens; with Shift the terminal's own"
+           : "the mouse is off: the terminal selects and copies");
+}
+
 // Its file has changed. What is wrong with it is told, and the theme stays as it was.
 static void on_theme_file(void *ctx, const char *name)
 {
@@ -163,6 +176,9 @@ static void change_setting(Dashboard *d, const char *name, const char *value)
                                                              d->session.engine, d->ui, &text, &err);
     say(d, ok ? LEVEL_INFO : LEVEL_WARNING, ok ? strbuf_text(&text) : err.text);
     strbuf_done(&text);
+    if (d->settings.now.mouse != term_mouse()) {
+        use_mouse(d, d->settings.now.mouse);
+    }
 }
 
 static void serve(Dashboard *d, const Request *r)
@@ -215,6 +231,9 @@ static void serve(Dashboard *d, const Request *r)
         break;
     case REQUEST_THEME:
         next_theme(d);
+        break;
+    case REQUEST_MOUSE:
+        use_mouse(d, !term_mouse());
         break;
     case REQUEST_DEMO_KILL:
         demo_act(d, r->node, true);
@@ -311,9 +330,12 @@ static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
     (void)loop;
     (void)revents;
     Dashboard *d = w->data;
-    for (uint32_t key = term_key(); key != KEY_IS_NONE; key = term_key()) {
+    int x = 0;
+    int y = 0;
+    for (uint32_t key = term_key(&x, &y); key != KEY_IS_NONE; key = term_key(&x, &y)) {
         Scene scene = scene_now(d);
-        Request r = ui_key(d->ui, &scene, key);
+        Request r =
+            key >= KEY_IS_CLICK ? ui_mouse(d->ui, &scene, key, x, y) : ui_key(d->ui, &scene, key);
         serve(d, &r);
     }
     if (d->dirty) { // whoever pressed a key waits for it, not for what else there is to do now
@@ -430,6 +452,9 @@ static bool start_screen(Dashboard *d, const Options *o)
     int h;
     term_size(&w, &h);
     d->canvas = canvas_new(w, h, o->ascii || !term_is_utf8());
+    if (o->mouse) {
+        use_mouse(d, true);
+    }
     d->dirty = true;
     return true;
 }

@@ -69,6 +69,8 @@ const Option option_table[] = {
      "what is wrong with a theme, as file:line; exit 0 nothing, 1 something"},
     {"ascii", 0, NULL, KIND_FLAG, AT(ascii), 0, 0, 0, "draw with 7-bit characters only"},
     {"no-color", 0, NULL, KIND_FLAG, AT(no_color), 0, 0, 0, "no colours (also: NO_COLOR)"},
+    {"mouse", 0, NULL, KIND_FLAG, AT(mouse), 0, 0, OPTION_LIVE,
+     "dashboard: clicks and the wheel are for it, not for the terminal (F2 changes that)"},
     {"columns", 0, "NAME", KIND_TEXT, AT(columns), 0, 0, 0,
      "the set of columns that the tree begins with: auto, or one of the file's [columns]"},
     {"confirm", 0, "HOW", KIND_CONFIRM, AT(confirm), 0, 0, OPTION_LIVE,

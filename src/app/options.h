@@ -61,6 +61,7 @@ typedef struct {
     char *check_theme; // a file; NULL: none
     bool ascii;
     bool no_color;
+    bool mouse;
     ConfirmMode confirm;
     char *columns; // name of the set the tree begins with; NULL: auto
     bool help;

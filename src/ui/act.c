@@ -134,6 +134,8 @@ static bool act_anywhere(Ui *ui, const Scene *s, Action action, Request *out)
         out->kind = REQUEST_SUSPEND;
     } else if (action == ACT_THEME) {
         out->kind = REQUEST_THEME;
+    } else if (action == ACT_MOUSE) {
+        out->kind = REQUEST_MOUSE;
     } else if (action == ACT_FREEZE) {
         freeze_start(ui, s);
     } else if (action == ACT_COMMAND) {
@@ -216,16 +218,20 @@ Request ui_act(Ui *ui, const Scene *s, Action action)
     return act_on_cluster(ui, s, action);
 }
 
-Request ui_key(Ui *ui, const Scene *s, uint32_t key)
+bool ui_is_current(Ui *ui, const Scene *s)
 {
-    Request out = {0};
     unsigned meant_for = ui_scope(ui);
     pick_check(ui, s);
     dialog_check(ui, s);
     why_check(ui, s);
     ui_settle(ui, s);
-    if (ui_scope(ui) != meant_for) {
-        return out; // what the key was meant for has just gone
+    return ui_scope(ui) == meant_for;
+}
+
+Request ui_key(Ui *ui, const Scene *s, uint32_t key)
+{
+    if (!ui_is_current(ui, s)) {
+        return (Request){0};
     }
     if (ui->freeze.since_ms != 0) {
         return thaw(ui, s, key);

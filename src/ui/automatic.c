@@ -7,22 +7,11 @@
 #include "view.h"
 #include "words.h"
 
-// How the cursor's row is kept: a decision by its serial, the rows above by these.
-#define SERIAL_NOW    0
-#define SERIAL_CHARGE UINT64_MAX
-
 enum { PANE_MIN_W = 110, WALL_MIN_W = 160 };
 
 static uint64_t kept(const Scene *s)
 {
     return s->decisions->n < DECISIONS_KEPT ? s->decisions->n : DECISIONS_KEPT;
-}
-
-static uint64_t serial_at(const Scene *s, int row)
-{
-    return row == AUTOMATIC_NOW      ? SERIAL_NOW
-           : row == AUTOMATIC_CHARGE ? SERIAL_CHARGE
-                                     : s->decisions->n - (uint64_t)(row - AUTOMATIC_DECISIONS);
 }
 
 static int row_of(const Ui *ui, const Scene *s)
@@ -119,6 +108,7 @@ static void automatic_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
         .x = r.x + 1,
         .w = r.w - pane - 2,
         .y = r.y,
+        .spots = &ui->spots,
         .row = row_of(ui, s),
         .tall = r.h >= 30,
     };
@@ -142,7 +132,7 @@ static void go_to_row(Ui *ui, const Scene *s, int row)
 {
     int last = AUTOMATIC_DECISIONS - 1 + (int)kept(s);
     row = row < 0 ? 0 : row > last ? last : row;
-    ui->decision = serial_at(s, row);
+    ui->decision = automatic_serial(s, row);
 }
 
 static WhyAsk ask_of(const Ui *ui)
@@ -203,10 +193,19 @@ static bool automatic_act(Ui *ui, const Scene *s, Action action, Request *out)
     return true;
 }
 
+static bool automatic_choose(Ui *ui, const Scene *s, const Spot *spot)
+{
+    bool was_there = ui->decision == spot->of.decision;
+    ui->decision = spot->of.decision;
+    go_to_row(ui, s, row_of(ui, s)); // one that is not kept any more gives way to the oldest
+    return was_there;
+}
+
 const View automatic_view = {
     .name = "auto",
     .scope = IN_AUTO,
     .opens = ACT_VIEW_AUTO,
     .draw = automatic_draw,
     .act = automatic_act,
+    .choose = automatic_choose,
 };

@@ -16,8 +16,17 @@ static int draw_label(const AutomaticPen *p, const char *label)
     return p->x + LABEL_WIDTH;
 }
 
+uint64_t automatic_serial(const Scene *s, int row)
+{
+    return row == AUTOMATIC_NOW      ? SERIAL_NOW
+           : row == AUTOMATIC_CHARGE ? SERIAL_CHARGE
+                                     : s->decisions->n - (uint64_t)(row - AUTOMATIC_DECISIONS);
+}
+
 void automatic_mark(const AutomaticPen *p, int row, int y, int lines)
 {
+    Rect r = {p->x - 1, y, p->w + 1, lines};
+    spot_add(p->spots, r)->of.decision = automatic_serial(p->s, row);
     if (p->row == row) {
         canvas_text(p->c, p->x - 1, y, 1, ROLE_CURSOR, glyph_text(GLYPH_CURSOR, p->c->ascii));
         canvas_mark(p->c, (Rect){p->x, y, p->w, lines}, CELL_REVERSE);

@@ -462,6 +462,13 @@ Request dialog_key(Ui *ui, const Scene *s, uint32_t key)
     return (Request){0};
 }
 
+void dialog_click(Ui *ui, const Scene *s)
+{
+    if (ui->dialog.kind != DIALOG_HOLD) { // what was typed is not thrown away
+        cancel(ui, s, LEVEL_INFO, "a click is never a yes");
+    }
+}
+
 Request dialog_tick(Ui *ui, const Scene *s)
 {
     const Dialog *d = &ui->dialog;

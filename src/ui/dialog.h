@@ -55,6 +55,7 @@ Request dialog_hold(Ui *ui, const Scene *s, int node);
 // Cancels the dialog when what it is about has changed. Before drawing, keys and ticks.
 void dialog_check(Ui *ui, const Scene *s);
 Request dialog_key(Ui *ui, const Scene *s, uint32_t key);
+void dialog_click(Ui *ui, const Scene *s); // is never a yes: it stops what is offered
 Request dialog_tick(Ui *ui, const Scene *s);
 
 // In a box, or where there is no room in the last line.

@@ -108,7 +108,11 @@ static void draw_list(Ui *ui, const Scene *s, const EventLines *lines, Canvas *c
     scroll_clamp(scroll, r.h - 1, lines->n);
     for (int i = 0; i < scroll->page && scroll->top + i < lines->n; i++) {
         int y = r.y + 1 + i;
-        draw_line(s, &lines->at[scroll->top + i], c, r.x + 1, y, r.w - 2);
+        const EventLine *line = &lines->at[scroll->top + i];
+        draw_line(s, line, c, r.x + 1, y, r.w - 2);
+        if (line->kind == EVENT_LINE) {
+            spot_add(&ui->spots, (Rect){r.x, y, r.w, 1})->of.event = s->events[line->event];
+        }
         if (scroll->top + i == at) {
             canvas_text(c, r.x, y, 1, ROLE_CURSOR, glyph_text(GLYPH_CURSOR, c->ascii));
             canvas_mark(c, (Rect){r.x + 1, y, r.w - 1, 1}, CELL_REVERSE);
@@ -300,10 +304,21 @@ static bool events_act(Ui *ui, const Scene *s, Action action, Request *out)
     return taken;
 }
 
+static bool events_choose(Ui *ui, const Scene *s, const Spot *spot)
+{
+    EventLines lines = event_lines(s, &ui->events_shown);
+    int was = event_lines_find(&lines, s, &ui->event);
+    int line = event_lines_find(&lines, s, &spot->of.event);
+    go_to_line(ui, s, &lines, line);
+    event_lines_done(&lines);
+    return line == was;
+}
+
 const View events_view = {
     .name = "events",
     .scope = IN_EVENTS,
     .opens = ACT_VIEW_EVENTS,
     .draw = events_draw,
     .act = events_act,
+    .choose = events_choose,
 };

@@ -298,8 +298,8 @@ static void add_server(Chips *chips, const Snapshot *p)
     }
 }
 
-// "1 tree  4 events" at the right end; returns where it begins.
-static int draw_tabs(const Ui *ui, Canvas *c, int end)
+// "1 tree  4 events" at the right end, as links where they can be clicked; returns where it begins.
+static int draw_tabs(Ui *ui, Canvas *c, int end, bool mouse)
 {
     int x = end;
     for (size_t i = views_n; i-- > 0;) {
@@ -307,9 +307,13 @@ static int draw_tabs(const Ui *ui, Canvas *c, int end)
         keys_first(ui->keys, views[i]->opens, ~0U, key, sizeof(key));
         int width = text_width(key) + 1 + text_width(views[i]->name);
         x -= width;
+        spot_add(&ui->spots, (Rect){x, 1, width, 1})->opens = views[i]->opens;
         canvas_text(c, x, 1, width, ROLE_KEY, key);
         bool here = ui->view == views[i];
-        canvas_text(c, x + text_width(key) + 1, 1, width, here ? ROLE_TITLE : ROLE_DIM,
+        canvas_text(c, x + text_width(key) + 1, 1, width,
+                    here    ? ROLE_TITLE
+                    : mouse ? ROLE_TARGET
+                            : ROLE_DIM,
                     views[i]->name);
         x -= 2;
     }
@@ -342,7 +346,7 @@ static void add_limits(Chips *chips, const Ui *ui)
                rows->total);
 }
 
-static void draw_charge(const Ui *ui, const Scene *s, Canvas *c)
+static void draw_charge(Ui *ui, const Scene *s, Canvas *c)
 {
     Chips chips = {0};
     if (s->trouble != NULL && s->trouble[0] != '\0') {
@@ -365,6 +369,9 @@ static void draw_charge(const Ui *ui, const Scene *s, Canvas *c)
     if (ui->follow) {
         chip_add(&chips, ROLE_TITLE, 8, "FOLLOW");
     }
+    if (s->mouse) { // without room for this the tabs say it
+        chip_add(&chips, ROLE_TITLE, 3, "MOUSE");
+    }
     chip_add(&chips, ROLE_TEXT, 3, "floor %d", s->health->floor);
     add_server(&chips, s->health->snapshot);
 
@@ -379,13 +386,13 @@ static void draw_charge(const Ui *ui, const Scene *s, Canvas *c)
         cuts = cuts || ((alone.at[i].is_gone || alone.at[i].is_brief) && alone.at[i].gone_at > 4);
     }
     if (!cuts && chips_width(&alone, 3) <= end - 1 - tabs_width()) {
-        end = draw_tabs(ui, c, end);
+        end = draw_tabs(ui, c, end, s->mouse);
     }
     chips_fit(&chips, 3, end - 1);
     chips_draw(&chips, c, 1, 1, end, between);
 }
 
-void header_draw(const Ui *ui, const Scene *s, Canvas *c)
+void header_draw(Ui *ui, const Scene *s, Canvas *c)
 {
     if (s->health == NULL) {
         canvas_text(c, 1, 0, c->w - 1, ROLE_TITLE, "rehome");

@@ -85,6 +85,9 @@ static void draw_costs(Ui *ui, const HostTable *t, int place, Canvas *c, Rect r)
     for (int i = 0; i < scroll->page && scroll->top + i < t->n_hosts; i++) {
         int y = r.y + 1 + i;
         draw_cost(&t->hosts[t->by_loss[scroll->top + i]], c, r.x + 1, y, r.w - 1, name_w);
+        Spot *spot = spot_add(&ui->spots, (Rect){r.x, y, r.w, 1});
+        snprintf(spot->of.host, sizeof(spot->of.host), "%s",
+                 t->hosts[t->by_loss[scroll->top + i]].name);
         if (scroll->top + i == place) {
             canvas_text(c, r.x, y, 1, ROLE_CURSOR, glyph_text(GLYPH_CURSOR, c->ascii));
             canvas_mark(c, (Rect){r.x + 1, y, r.w - 1, 1}, CELL_REVERSE);
@@ -200,7 +203,7 @@ static void hosts_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
         const WhatIf *answer =
             whatif_ask(s->health, t.hosts[host].name, loss != NULL ? loss->members : NULL,
                        loss != NULL ? loss->n_members : 0);
-        HostsGrid g = {s, &t, answer, host, &ui->hosts_left, &ui->hosts_grid};
+        HostsGrid g = {s, &t, answer, host, &ui->hosts_left, &ui->hosts_grid, &ui->spots};
         draw_verdict(&t, c, r.x + 1, r.y, r.w - 2);
         Rect below = {r.x + 1, r.y + 2, r.w - 2, r.h - 2};
         bool roomy = c->w >= BESIDE_MIN_W && c->h >= BESIDE_MIN_H;
@@ -264,10 +267,24 @@ static bool hosts_act(Ui *ui, const Scene *s, Action action, Request *out)
     return taken;
 }
 
+static bool hosts_choose(Ui *ui, const Scene *s, const Spot *spot)
+{
+    HostTable t = host_table(s->health);
+    bool was_there =
+        t.n_hosts > 0 && strcmp(t.hosts[t.by_loss[place_of(ui, &t)]].name, spot->of.host) == 0;
+    int host = host_table_find(&t, spot->of.host);
+    if (host >= 0) {
+        go_to_host(ui, &t, host);
+    }
+    host_table_done(&t);
+    return was_there;
+}
+
 const View hosts_view = {
     .name = "hosts",
     .scope = IN_HOSTS,
     .opens = ACT_VIEW_HOSTS,
     .draw = hosts_draw,
     .act = hosts_act,
+    .choose = hosts_choose,
 };

@@ -267,6 +267,11 @@ void hosts_grid_draw(const HostsGrid *g, Canvas *c, Rect r)
     for (int i = 0; i < n; i++) {
         draw_row(g, &l, &g->t->shards[g->rows->top + i], c, r.x, r.y + 1 + i);
     }
+    for (int i = 0; i < l.n; i++) {
+        Rect column = {r.x + l.hosts_x + i * l.host_w - 1, r.y, l.host_w, n + 1};
+        Spot *spot = spot_add(g->spots, column);
+        snprintf(spot->of.host, sizeof(spot->of.host), "%s", g->t->hosts[l.first + i].name);
+    }
     int column = g->selected - l.first;
     canvas_mark(c, (Rect){r.x + l.hosts_x + column * l.host_w - 1, r.y, l.host_w, n + 1},
                 CELL_REVERSE);

@@ -13,6 +13,7 @@ typedef struct {
     int selected;         // host
     int *left;            // first host shown; moved so that the selected one is in sight
     Scroll *rows;
+    Spots *spots;
 } HostsGrid;
 
 // How wide it is when nothing has to give way, and when all hosts just fit.

@@ -156,6 +156,8 @@ static const KeyBinding bindings[] = {
      .label = "", .help = "Ask the cluster now instead of at the next interval."},
     {.keys = "t", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_THEME, .need = NEED_NOTHING,
      .label = "", .help = "The next theme of those that `rehome --list-themes` names."},
+    {.keys = "F2", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_MOUSE, .need = NEED_NOTHING,
+     .label = "", .help = "Mouse on or off. On: a click selects, a second one opens, the wheel scrolls; no click moves a replica or says yes. Off, as it begins: the terminal selects and copies."},
     {.keys = "Ctrl-L", .scope = IN_ANY, .action = ACT_REDRAW, .need = NEED_NOTHING,
      .label = "", .help = "Paint the screen anew."},
     {.keys = "Ctrl-Z", .scope = IN_ANY, .action = ACT_SUSPEND, .need = NEED_NOTHING,

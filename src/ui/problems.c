@@ -150,6 +150,8 @@ static void draw_list(Ui *ui, const Scene *s, Canvas *c, Rect r)
     for (int i = 0; i < scroll->page && scroll->top + i < rows->n; i++) {
         int y = r.y + 1 + i;
         draw_row(&pen, &rows->at[scroll->top + i], y);
+        spot_add(&ui->spots, (Rect){r.x, y, r.w, 1})->of.problem =
+            problem_mark(&rows->at[scroll->top + i]);
         if (scroll->top + i == at) {
             canvas_text(c, r.x, y, 1, ROLE_CURSOR, glyph_text(GLYPH_CURSOR, c->ascii));
             canvas_mark(c, (Rect){r.x + 1, y, r.w - 1, 1}, CELL_REVERSE);
@@ -300,10 +302,22 @@ static bool problems_act(Ui *ui, const Scene *s, Action action, Request *out)
     return true;
 }
 
+static bool problems_choose(Ui *ui, const Scene *s, const Spot *spot)
+{
+    (void)s;
+    int row = problem_rows_find(&ui->problem_rows, &spot->of.problem);
+    bool was_there = row == ui->problem_row;
+    if (row >= 0) {
+        select_row(ui, row);
+    }
+    return was_there;
+}
+
 const View problems_view = {
     .name = "problems",
     .scope = IN_PROBLEMS,
     .opens = ACT_VIEW_PROBLEMS,
     .draw = problems_draw,
     .act = problems_act,
+    .choose = problems_choose,
 };

@@ -127,6 +127,7 @@ void ui_draw(Ui *ui, const Scene *s, Canvas *c)
         return;
     }
     canvas_clear(c);
+    ui->spots.n = 0;
     pick_check(ui, s);
     dialog_check(ui, s);
     why_check(ui, s);

@@ -32,6 +32,7 @@ typedef enum { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_DIRECT } Depth;
 static struct {
     SCREEN *screen; // NULL: not started
     Canvas *shown;  // what is on the screen; NULL: unknown, paint everything
+    bool mouse;     // the terminal tells of it
     Depth depth;
     int plain_fg; // of text, in the eight colours
     Look look[ROLE_COUNT];
@@ -77,6 +78,7 @@ static void restore_prepare(void)
 {
     restore.n = 0;
     restore_add(PASTE_PLAIN);
+    restore_add(term.mouse ? MOUSE_NOT_TOLD : NULL);
     restore_add(capability("sgr0"));
     restore_add(capability("op"));
     restore_add(palette_reset_text());
@@ -122,12 +124,14 @@ static void enter_screen(void)
 {
     restore.armed = 1;
     tell(PASTE_MARKED);
+    tell(term.mouse ? MOUSE_TOLD : "");
     tell(palette_set_text());
 }
 
 static void leave_screen(void)
 {
     tell(PASTE_PLAIN);
+    tell(term.mouse ? MOUSE_NOT_TOLD : "");
     tell(palette_reset_text());
     endwin();
     restore.armed = 0;
@@ -157,6 +161,7 @@ void term_stop(void)
     palette_stop();
     term.screen = NULL;
     term.shown = NULL;
+    term.mouse = false;
 }
 
 // --- colours -----------------------------------------------------------------------------------
@@ -476,7 +481,26 @@ void term_show(const Canvas *c)
     }
 }
 
-uint32_t term_key(void)
+uint32_t term_key(int *mouse_x, int *mouse_y)
 {
-    return term.screen == NULL ? (uint32_t)KEY_IS_NONE : term_keys_next();
+    return term.screen == NULL ? (uint32_t)KEY_IS_NONE : term_keys_next(mouse_x, mouse_y);
+}
+
+bool term_set_mouse(bool on)
+{
+    if (term.screen == NULL || (on && capability("kmous") == NULL)) {
+        return false;
+    }
+    if (on != term.mouse) {
+        term.mouse = on;
+        tell(on ? MOUSE_TOLD : MOUSE_NOT_TOLD);
+        term_keys_mouse(on);
+        restore_prepare();
+    }
+    return true;
+}
+
+bool term_mouse(void)
+{
+    return term.mouse;
 }

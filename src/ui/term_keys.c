@@ -9,11 +9,14 @@
 #include <curses.h>
 
 #include "rehome/base/mem.h"
+#include "rehome/base/str.h"
 #include "rehome/ui/keys.h"
 
 static struct {
     WINDOW *pad;  // to read from: reading from stdscr would refresh it
     bool pasting; // between the marks around pasted text
+    bool mouse;
+    int x, y; // of the last click
 } keyboard;
 
 void term_keys_open(void)
@@ -22,7 +25,7 @@ void term_keys_open(void)
     keyboard.pasting = false;
     keypad(keyboard.pad, TRUE);
     nodelay(keyboard.pad, TRUE);
-    // We ask for no mouse; where another program left it on, clicks are skipped as sequences.
+    // Clicks are read here, as they are passed over while we asked for none.
     keyok(KEY_MOUSE, FALSE);
 }
 
@@ -59,10 +62,60 @@ static uint32_t special_key(wint_t code)
     return KEY_IS_NONE;
 }
 
-// Behind "Esc [": up to the letter that ends it. Its parameters tell where a paste begins and ends.
-static void skip_csi(void)
+void term_keys_mouse(bool on)
 {
-    char text[8] = "";
+    keyboard.mouse = on;
+}
+
+// button: as xterm tells it; what else is held down and that something was let go is in it, too.
+static uint32_t mouse_key(int64_t button, int64_t x, int64_t y)
+{
+    enum { LEFT = 0, WHEEL_UP = 64, WHEEL_DOWN = 65, MAX = 10000 };
+    if (!keyboard.mouse || x < 1 || y < 1 || x > MAX || y > MAX) {
+        return KEY_IS_NONE;
+    }
+    keyboard.x = (int)x - 1;
+    keyboard.y = (int)y - 1;
+    return button == LEFT         ? KEY_IS_CLICK
+           : button == WHEEL_UP   ? KEY_IS_WHEEL_UP
+           : button == WHEEL_DOWN ? KEY_IS_WHEEL_DOWN
+                                  : KEY_IS_NONE;
+}
+
+// "<0;12;3M": pressed; 'm' at its end: let go.
+static uint32_t mouse_in_digits(const char *text)
+{
+    StrView rest = sv(text + 1);
+    StrView part;
+    int64_t at[3] = {0};
+    if (rest.n == 0 || rest.at[rest.n - 1] != 'M') {
+        return KEY_IS_NONE;
+    }
+    rest.n--;
+    for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+        if (!sv_next(&rest, ';', &part) || !sv_to_i64(part, &at[i])) {
+            return KEY_IS_NONE;
+        }
+    }
+    return mouse_key(at[0], at[1], at[2]);
+}
+
+// As xterm first told it, and screen still does: button and place are three characters.
+static uint32_t mouse_in_characters(void)
+{
+    enum { BASE = 32 };
+    int64_t at[3] = {0};
+    for (size_t i = 0; i < ARRAY_LEN(at); i++) {
+        wint_t code = 0;
+        at[i] = wget_wch(keyboard.pad, &code) == OK ? (int64_t)code - BASE : -1;
+    }
+    return mouse_key(at[0], at[1], at[2]);
+}
+
+// Behind "Esc [": up to the letter that ends it. Its parameters tell where a paste begins and ends.
+static uint32_t take_csi(void)
+{
+    char text[24] = "";
     size_t n = 0;
     wint_t code = 0;
     while (wget_wch(keyboard.pad, &code) == OK) {
@@ -75,33 +128,33 @@ static void skip_csi(void)
     }
     if (strcmp(text, "200~") == 0 || strcmp(text, "201~") == 0) {
         keyboard.pasting = text[2] == '0';
-    } else if (strcmp(text, "M") == 0) { // a click as xterm first told it: button and place follow
-        for (int i = 0; i < 3; i++) {
-            wget_wch(keyboard.pad, &code);
-        }
+    } else if (strcmp(text, "M") == 0) {
+        return mouse_in_characters();
+    } else if (text[0] == '<') {
+        return mouse_in_digits(text);
     }
+    return KEY_IS_NONE;
 }
 
 // Behind an Esc: the rest of a sequence that terminfo does not know is thrown away, lest its
 // letters act as keys. A lone Esc, and one followed by a key typed quickly, stay what they are.
-static bool skip_sequence(void)
+static uint32_t take_sequence(void)
 {
     wint_t code = 0;
     int kind = wget_wch(keyboard.pad, &code);
     if (kind == OK && code == '[') {
-        skip_csi();
-        return true;
+        return take_csi();
     }
     if (kind == OK && code == 'O') {
         wget_wch(keyboard.pad, &code);
-        return true;
+        return KEY_IS_NONE;
     }
     if (kind == OK) {
         unget_wch((wchar_t)code);
     } else if (kind == KEY_CODE_YES) {
         ungetch((int)code);
     }
-    return false;
+    return KEY_IS_ESC;
 }
 
 static uint32_t key_of(int kind, wint_t code)
@@ -115,13 +168,13 @@ static uint32_t key_of(int kind, wint_t code)
     case '\n':
         return KEY_IS_ENTER;
     case KEY_IS_ESC:
-        return skip_sequence() ? KEY_IS_NONE : KEY_IS_ESC;
+        return take_sequence();
     default:
         return (uint32_t)code;
     }
 }
 
-uint32_t term_keys_next(void)
+uint32_t term_keys_next(int *mouse_x, int *mouse_y)
 {
     wint_t code = 0;
     for (int kind = wget_wch(keyboard.pad, &code); kind != ERR;
@@ -131,6 +184,8 @@ uint32_t term_keys_next(void)
             keyboard.pasting = false; // should the closing mark have been lost
         }
         if (key != KEY_IS_NONE && !keyboard.pasting) {
+            *mouse_x = keyboard.x;
+            *mouse_y = keyboard.y;
             return key;
         }
     }

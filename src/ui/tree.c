@@ -72,6 +72,10 @@ static void tree_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
     for (int i = 0; i < r.h && ui->tree.top + i < ui->rows.n; i++) {
         pen.y = r.y + i;
         tree_row_draw(&pen, ui->tree.top + i, r);
+        const Row *row = &ui->rows.at[ui->tree.top + i];
+        if (row->kind != ROW_NOTE) {
+            spot_add(&ui->spots, (Rect){r.x, pen.y, r.w, 1})->of.node = p->nodes[row->node].id;
+        }
     }
     if (s->trouble != NULL && s->trouble[0] != '\0') {
         canvas_mark(c, r, CELL_DIM); // how it was when we last knew
@@ -96,4 +100,5 @@ const View tree_view = {
     .opens = ACT_VIEW_TREE,
     .draw = tree_draw,
     .act = tree_act,
+    .choose = tree_choose,
 };

@@ -145,6 +145,19 @@ static void mark(Ui *ui, const Scene *s)
     ui->follow = false;
 }
 
+// A replica that is picked up goes to masters only.
+bool tree_choose(Ui *ui, const Scene *s, const Spot *spot)
+{
+    int row = rows_find(&ui->rows, s->health->snapshot, spot->of.node);
+    if (row < 0 || (ui->pick.active && ui->rows.at[row].kind != ROW_MASTER)) {
+        return false;
+    }
+    bool was_there = node_id_eq(ui->cursor, spot->of.node);
+    go_to_row(ui, s, row);
+    ui->follow = false;
+    return was_there;
+}
+
 bool tree_act(Ui *ui, const Scene *s, Action action, Request *out)
 {
     (void)out;

@@ -32,5 +32,6 @@ const ColumnSet *columns_of(const Ui *ui);
 
 // The tree's keys.
 bool tree_act(Ui *ui, const Scene *s, Action action, Request *out);
+bool tree_choose(Ui *ui, const Scene *s, const Spot *spot);
 
 #endif

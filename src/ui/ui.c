@@ -31,6 +31,7 @@ void ui_free(Ui *ui)
 {
     if (ui != NULL) {
         rows_done(&ui->rows);
+        spots_done(&ui->spots);
         problem_rows_done(&ui->problem_rows);
         node_set_done(&ui->folds.except);
         node_set_done(&ui->marks);

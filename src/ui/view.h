@@ -12,6 +12,7 @@
 #include "problem_rows.h"
 #include "rehome/ui/ui.h"
 #include "rows.h"
+#include "spots.h"
 #include "why.h"
 
 // One way to look at the cluster. Adding one: a file with its View, and a row in ui.c's views[].
@@ -22,6 +23,8 @@ typedef struct View {
     void (*draw)(Ui *ui, const Scene *s, Canvas *c, Rect r);
     // False: not for this view, the dashboard decides.
     bool (*act)(Ui *ui, const Scene *s, Action action, Request *out);
+    // A row was clicked: the cursor goes there. True: it was there already.
+    bool (*choose)(Ui *ui, const Scene *s, const Spot *spot);
 } View;
 
 extern const View tree_view;
@@ -62,6 +65,7 @@ struct Ui {
     bool help;
     bool details; // over the whole screen
     int w, h;     // as last drawn; 0: not yet
+    Spots spots;  // the same
     // tree
     Rows rows; // of the present scene
     RowsFor rows_for;
@@ -138,6 +142,9 @@ void ui_reshape(Ui *ui);
 // Do what a key of this action would do now.
 Request ui_act(Ui *ui, const Scene *s, Action action);
 
+// Bring everything up to the scene. False: what a key or a click was meant for has just gone.
+bool ui_is_current(Ui *ui, const Scene *s);
+
 // Nothing may be moved now: says why, true.
 bool ui_refuses_writes(Ui *ui, const Scene *s);
 
@@ -169,7 +176,7 @@ void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size);
 int tree_hidden_orphans(const Ui *ui, const Scene *s);
 
 // The parts of the screen.
-void header_draw(const Ui *ui, const Scene *s, Canvas *c);
+void header_draw(Ui *ui, const Scene *s, Canvas *c);
 void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y);
 void message_draw(const Ui *ui, const Scene *s, Canvas *c, int y);
 void details_draw(Ui *ui, const Scene *s, Canvas *c, Rect r);

@@ -5,6 +5,7 @@
 #define TERM_TEST_GROUPS(X)                                                                        \
     X(asking)                                                                                      \
     X(config)                                                                                      \
-    X(dashboard) X(fuzz) X(leaving) X(many) X(memory) X(screen) X(svg) X(terminals) X(themes)
+    X(dashboard)                                                                                   \
+    X(fuzz) X(leaving) X(many) X(memory) X(mouse) X(screen) X(svg) X(terminals) X(themes)
 
 #endif

@@ -36,6 +36,9 @@ bool pty_wait_until(Pty *p, PtyPredicate *holds, void *context, int64_t deadline
 // Keys by name, as in keys.h, separated by spaces: "m Down Esc". false: one is not a name.
 bool pty_keys(Pty *p, const char *names);
 void pty_send(Pty *p, const char *bytes);
+// The left button, pressed and let go where the text begins; button 4 and 5 are the wheel. The
+// program hears of it when it has asked to. false: the text is not there.
+bool pty_click(Pty *p, const char *text, int button);
 void pty_resize(Pty *p, int w, int h);
 void pty_signal(Pty *p, int signal_number);
 

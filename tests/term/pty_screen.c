@@ -99,6 +99,19 @@ static bool pty_find(Pty *p, const char *text, int *x, int *y)
     return false;
 }
 
+bool pty_click(Pty *p, const char *text, int button)
+{
+    int x = 0;
+    int y = 0;
+    if (!pty_find(p, text, &x, &y)) {
+        return false;
+    }
+    vterm_mouse_move(p->vt, y, x, VTERM_MOD_NONE);
+    vterm_mouse_button(p->vt, button, true, VTERM_MOD_NONE);
+    vterm_mouse_button(p->vt, button, false, VTERM_MOD_NONE);
+    return true;
+}
+
 bool pty_contains(Pty *p, const char *text)
 {
     int x = 0;

@@ -46,6 +46,9 @@ static void serve(struct ev_loop *loop, const Request *r)
         term_repaint();
     } else if (r->kind == REQUEST_SUSPEND) {
         term_suspend();
+    } else if (r->kind == REQUEST_MOUSE) {
+        term_set_mouse(!term_mouse());
+        driver.stage->scene.mouse = term_mouse();
     } else if ((size_t)r->kind < sizeof(words) / sizeof(words[0]) && words[r->kind] != NULL) {
         snprintf(driver.message, sizeof(driver.message), "%s", words[r->kind]);
     }
@@ -55,8 +58,12 @@ static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
 {
     (void)w;
     (void)revents;
-    for (uint32_t key = term_key(); key != KEY_IS_NONE; key = term_key()) {
-        Request r = ui_key(driver.ui, &driver.stage->scene, key);
+    int x = 0;
+    int y = 0;
+    for (uint32_t key = term_key(&x, &y); key != KEY_IS_NONE; key = term_key(&x, &y)) {
+        const Scene *s = &driver.stage->scene;
+        Request r =
+            key >= KEY_IS_CLICK ? ui_mouse(driver.ui, s, key, x, y) : ui_key(driver.ui, s, key);
         serve(loop, &r);
     }
     draw();

@@ -68,7 +68,9 @@ static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
 {
     (void)w;
     (void)revents;
-    for (uint32_t key = term_key(); key != KEY_IS_NONE; key = term_key()) {
+    int x = 0;
+    int y = 0;
+    for (uint32_t key = term_key(&x, &y); key != KEY_IS_NONE; key = term_key(&x, &y)) {
         driver.keys++;
         key_to_name(key, driver.last, sizeof(driver.last));
         if (key == 'q') {

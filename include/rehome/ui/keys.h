@@ -31,6 +31,10 @@ typedef enum {
     KEY_IS_F1, // and so on: KEY_IS_F1 + 11 is F12
     KEY_IS_F10 = KEY_IS_F1 + 9,
     KEY_IS_F12 = KEY_IS_F1 + 11,
+    // of the mouse, for ui_mouse()
+    KEY_IS_CLICK,
+    KEY_IS_WHEEL_UP,
+    KEY_IS_WHEEL_DOWN,
 } SpecialKey;
 
 // Where a key applies. IN_DEMO is added to another scope: IN_TREE | IN_DEMO.
@@ -115,6 +119,7 @@ typedef enum {
     X(REDRAW)                                                                                      \
     X(SUSPEND)                                                                                     \
     X(THEME)                                                                                       \
+    X(MOUSE)                                                                                       \
     X(DEMO_KILL)                                                                                   \
     X(DEMO_RESTART)                                                                                \
     X(HELP)                                                                                        \

@@ -39,6 +39,7 @@ typedef struct {
     size_t n_events_before; // of these, the first so many are of earlier sessions
     const History *history; // of each node's states; NULL: none is kept
     bool read_only;
+    bool mouse;          // clicks reach us instead of the terminal
     bool demo;           // a throw-away cluster: its nodes can be killed and restarted
     const char *message; // last message to the operator; "" when none
     Level message_level;

@@ -23,8 +23,16 @@ void term_size(int *w, int *h);
 void term_resized(void);         // after SIGWINCH: take the new size over
 void term_show(const Canvas *c); // sends only what changed
 void term_repaint(void);         // the next term_show() paints everything
-uint32_t term_key(void);         // next key as in keys.h; KEY_IS_NONE when there is none
-bool term_is_utf8(void);         // by the locale
-void term_suspend(void);         // leave the screen, stop the process group, come back on SIGCONT
+
+// Next key as in keys.h; KEY_IS_NONE when there is none. Of the mouse only while it is on: then x
+// and y are the cell, from 0.
+uint32_t term_key(int *mouse_x, int *mouse_y);
+
+// Off at first, so that the terminal selects and copies. False: it tells of no mouse.
+bool term_set_mouse(bool on);
+bool term_mouse(void);
+
+bool term_is_utf8(void); // by the locale
+void term_suspend(void); // leave the screen, stop the process group, come back on SIGCONT
 
 #endif

@@ -26,6 +26,7 @@ typedef enum {
     REQUEST_REDRAW,       // repaint the terminal from scratch
     REQUEST_SUSPEND,      // Ctrl-Z
     REQUEST_THEME,        // the next one
+    REQUEST_MOUSE,        // on or off
     REQUEST_SET,          // name, value: of a setting, as it was typed
     REQUEST_DEMO_KILL,    // node
     REQUEST_DEMO_RESTART, // node
@@ -67,6 +68,10 @@ void ui_set_keys(Ui *ui, const KeyMap *keys); // instead of the built-in ones; b
 
 void ui_draw(Ui *ui, const Scene *s, Canvas *c);
 Request ui_key(Ui *ui, const Scene *s, uint32_t key);
+
+// what: KEY_IS_CLICK or one of the wheel. x and y: the cell, from 0. Never asks for a move, nor for
+// anything else that is written.
+Request ui_mouse(Ui *ui, const Scene *s, uint32_t what, int x, int y);
 
 // Time passed or a new round came: the countdown may end (REQUEST_MOVE), a dialog whose node
 // changed underneath is cancelled. undo: the reverse of the last move, when scene.can_undo.
