@@ -92,7 +92,8 @@
     X(ui_draw)                                                                                     \
     X(ui_hold)                                                                                     \
     X(ui_many)                                                                                     \
-    X(ui_mouse) X(ui_marks) X(ui_pick) X(views) X(views_automatic) X(views_details)                \
-        X(views_events) X(views_hosts) X(views_problems) X(whatif)
+    X(ui_mouse)                                                                                    \
+    X(ui_marks) X(ui_pick) X(views) X(views_automatic) X(views_details) X(views_events)            \
+        X(views_hosts) X(views_problems) X(whatif)
 
 #endif
