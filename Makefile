@@ -55,7 +55,8 @@ PURE    := $(foreach layer,base model policy action report,$(filter src/$(layer)
 TEST_SHARED := $(wildcard tests/*.c)
 UNIT    := $(sort $(wildcard tests/unit/*.c)) $(filter tests/fixture%.c tests/golden.c tests/exposition.c,$(TEST_SHARED))
 REAL    := $(sort $(wildcard tests/real/*.c))
-DRIVERS := $(wildcard tests/term/shot.c tests/term/term_driver.c tests/term/scene_driver.c)
+DRIVERS := $(wildcard tests/term/shot.c tests/term/term_driver.c tests/term/scene_driver.c \
+           tests/term/with_cluster.c)
 SCENE   := tests/unit/stage.c tests/unit/screen.c $(filter tests/fixture%.c tests/golden.c,$(TEST_SHARED))
 TERM    := $(filter-out $(DRIVERS),$(sort $(wildcard tests/term/*.c)))
 TERM_SHARED := $(filter-out tests/term/main.c tests/term/picture.c tests/term/test_%.c,$(TERM))
@@ -147,9 +148,10 @@ race: deps-test ## the program and the servers at the same orphan (RUNS=8; GRACE
 	    INSTANCES='$(INSTANCES)' LEASE='$(LEASE)' \
 	    NODE_TIMEOUT='$(NODE_TIMEOUT)' $(B)/bench race
 
-screenshots: deps-test ## draw the pictures under screenshots/ anew
+screenshots: deps-test ## draw the pictures anew (PAGE=1: many more, to look at, in build/page)
 	$(SUBMAKE) all $(DRIVER_BINARIES)
-	$(Q)REHOME_ROOT='$(CURDIR)' REHOME_BIN='$(CURDIR)/$(B)/rehome' sh tests/term/shots.sh
+	$(Q)REHOME_ROOT='$(CURDIR)' REHOME_BIN='$(CURDIR)/$(B)/rehome' ONLY='$(ONLY)' \
+	    PAGE='$(if $(PAGE),$(CURDIR)/$(B)/page)' sh tests/term/shots.sh
 
 # What install puts where, below $(PREFIX): uninstall takes away the same.
 MAN_PAGE := share/man/man1/rehome.1

@@ -12,6 +12,14 @@
 //     text FILE     its text; "-" is standard output
 //     run COMMAND   a shell command, to its end
 //
+// and of an animation:
+//
+//     caption TEXT  what the frames from here on say below the screen
+//     still MS      a frame: the screen, once it has come to rest, shown for so long
+//     follow EVERY SHOW TEXT
+//                   until the screen shows TEXT: a frame every EVERY ms, shown for SHOW ms
+//     film FILE     all frames so far
+//
 // When a wait is in vain the screen is printed and the exit status is 1.
 #include <locale.h>
 #include <signal.h>
@@ -22,6 +30,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "film.h"
 #include "pty.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/strbuf.h"
@@ -33,6 +42,8 @@ enum { REST_MS = 50 };
 typedef struct {
     Pty *pty;
     int64_t deadline_ms;
+    Film *film;
+    char *caption;
 } Player;
 
 static bool parse_size(StrView text, int *w, int *h)
@@ -97,6 +108,70 @@ static bool run(const char *command)
            waitpid(pid, &status, 0) == pid && status == 0;
 }
 
+// --- an animation ------------------------------------------------------------------------------
+
+static bool add_still(Player *player, const char *length)
+{
+    int64_t ms = 0;
+    if (!sv_to_i64(sv(length), &ms) || ms < 1 || ms > 60000) {
+        return false;
+    }
+    pty_wait_rest(player->pty, REST_MS);
+    film_add(player->film, player->pty, (int)ms, player->caption);
+    return true;
+}
+
+static bool follow(Player *player, const char *words)
+{
+    StrView rest = sv(words);
+    StrView word;
+    int64_t every_ms = 0;
+    int64_t show_ms = 0;
+    if (!sv_cut(&rest, ' ', &word) || !sv_to_i64(word, &every_ms) || every_ms < 1 ||
+        !sv_cut(&rest, ' ', &word) || !sv_to_i64(word, &show_ms) || show_ms < 1 ||
+        show_ms > 60000) {
+        return false;
+    }
+    Expected expected = {.text = rest.at, .wanted = true};
+    for (int64_t left_ms = player->deadline_ms; left_ms > 0; left_ms -= every_ms) {
+        bool done = pty_wait_until(player->pty, is_as_expected, &expected, every_ms);
+        film_add(player->film, player->pty, (int)show_ms, player->caption);
+        if (done) {
+            return true;
+        }
+    }
+    return wait_for(player, rest.at, true);
+}
+
+static void set_caption(Player *player, const char *text)
+{
+    mem_free(player->caption);
+    player->caption = mem_strdup(text);
+}
+
+// false and *is_one: it failed; false and not: no command of an animation.
+static bool play_film(Player *player, const char *command, const char *rest, bool *is_one)
+{
+    *is_one = true;
+    if (strcmp(command, "caption") == 0) {
+        set_caption(player, rest);
+        return true;
+    }
+    if (strcmp(command, "still") == 0) {
+        return add_still(player, rest);
+    }
+    if (strcmp(command, "follow") == 0) {
+        return follow(player, rest);
+    }
+    if (strcmp(command, "film") == 0) {
+        return film_write(player->film, player->pty, rest);
+    }
+    *is_one = false;
+    return false;
+}
+
+// --- the script --------------------------------------------------------------------------------
+
 static bool play(Player *player, const char *command, const char *rest)
 {
     int w = 0;
@@ -126,8 +201,12 @@ static bool play(Player *player, const char *command, const char *rest)
         perror(rest);
         return false;
     }
-    fprintf(stderr, "shot: not a command: %s %s\n", command, rest);
-    return false;
+    bool is_film = false;
+    bool ok = play_film(player, command, rest, &is_film);
+    if (!ok) {
+        fprintf(stderr, "shot: %s: %s %s\n", is_film ? "in vain" : "not a command", command, rest);
+    }
+    return ok;
 }
 
 static bool play_line(Player *player, StrView line)
@@ -226,8 +305,12 @@ int main(int argc, char **argv)
         strbuf_done(&script);
         return 1;
     }
+    player.film = film_new();
+    set_caption(&player, "");
     bool ok = play_script(&player, strbuf_text(&script));
     pty_end(player.pty);
+    film_free(player.film);
+    mem_free(player.caption);
     strbuf_done(&script);
     return ok ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,14 +1,16 @@
 #!/bin/sh
-# Draws the pictures under screenshots/ anew: the demo, played by tests/term/shot.c. `make screenshots`
-# calls this with $REHOME_ROOT and $REHOME_BIN set and build/shot built.
+# Draws the pictures under screenshots/ anew, from real servers, played by tests/term/shot.c. `make
+# screenshots` calls this with $REHOME_ROOT and $REHOME_BIN set and the programs beside it built.
+# With $PAGE set it makes a page of pictures to be looked at instead, in that folder: every view of
+# three clusters in many sizes, as SVG and, where there is rsvg-convert, as PNG. $ONLY names the
+# stories to be played.
 set -eu
 
 root=${REHOME_ROOT:-.}
 bin=${REHOME_BIN:-$root/build/rehome}
-shot=${bin%/*}/shot
-out=$root/screenshots
+tools=${bin%/*}
+out=${PAGE:-$root/screenshots}
 scratch=$(mktemp -d)
-story=$scratch/story
 trap 'rm -rf "$scratch"' EXIT
 
 # A terminal that takes any colour, so that pictures have those of the theme and not the nearest of
@@ -22,6 +24,90 @@ rehome-shot|direct colours,
 END
 tic -x -o "$scratch" "$scratch/terminfo"
 export TERMINFO_DIRS="$scratch:" XDG_CONFIG_HOME="$scratch"
+
+# play CLUSTER [--SETTING VALUE]... : the story from stdin, on a cluster of its own.
+play() {
+    cat >"$scratch/story"
+    "$tools/with_cluster" "$@" -- \
+        "$tools/shot" --term rehome-shot --size 80x24 "$scratch/story" "$bin"
+}
+
+is_wanted() {
+    case " ${ONLY:-$1} " in
+    *" $1 "*) ;;
+    *) return 1 ;;
+    esac
+}
+
+# The servers' own migration would end the sight of an orphan some six seconds after the failure.
+still="--cluster-allow-replica-migration no"
+
+# Of the owner's scenario: :7001 (on .170) with :7008 (.172), :7005 (.172) with :7006 (.172), :7003
+# (.171) with :7002 (.170) and :7004 (.171). $NET is made by with_cluster.
+kill_7008="redis-cli -h \$NET.172 -p 7008 shutdown nosave >/dev/null"
+mover="redis-cli -h \$NET.171 -p 7004"
+fill="for i = 1, 60000 do redis.call('set', KEYS[1] .. i, string.rep('x', 100)) end"
+
+# Some data for :7001, and a slow loader at :7004, so that a move takes long enough to be looked at.
+begin_slowly() {
+    cat <<END
+wait 0 orphaned
+wait 1 spare
+run redis-cli -h \$NET.170 -p 7001 eval "$fill" 1 '{bar}' >/dev/null
+run $mover config set key-load-delay ${1} >/dev/null
+run $mover config set loading-process-events-interval-bytes ${2} >/dev/null
+wait 14M
+gone k/s
+END
+}
+
+# What stands still is shown for longer than it takes, so that the servers, whose own migration is
+# on, do not come first. A line below the screen has room for 80 characters.
+play_heal() {
+    play scenario <<END
+$(begin_slowly 1 131072)
+caption Three masters. Each has a working replica, and :7003 has one to spare.
+still 2000
+run $kill_7008
+caption The server of :7008 dies.
+follow 200 160 ORPHANED
+caption :7001 is orphaned: without a replica, its next failure would lose its slots.
+still 2700
+key M
+wait Esc stops it
+caption M: the best move, why it is the best, what it costs. Esc would stop it.
+follow 250 240 moving :7004
+caption The spare moves in. It counts once it says itself that it is in sync.
+follow 250 220 protected again
+caption Every master has a working replica again.
+still 2000
+run kill -USR1 \$CLUSTER_PID
+wait 1 spare
+caption :7008 comes back, as a spare of :7001 on another host.
+still 2400
+film $out/heal.svg
+key q
+END
+}
+
+play_move() {
+    play scenario <<END
+$(begin_slowly 100 65536)
+shot $out/healthy.svg
+run $kill_7008
+wait ORPHANED
+key M
+wait Esc stops it
+shot $out/move.svg
+key y
+wait loading 3
+shot $out/moving.svg
+run $mover config set key-load-delay 0 >/dev/null
+wait protected again
+shot $out/healed.svg
+key q
+END
+}
 
 # The screen as it is in each theme, by the key that goes through them, from dark to dark.
 gallery() {
@@ -39,52 +125,68 @@ gallery() {
     echo "gone theme dark:" # after some seconds, not to be in the next pictures
 }
 
-# Some data for :7001, and a slow loader at :7004, so that a move takes long enough to be looked at.
-target="redis-cli -h 127.0.99.170 -p 7001"
-mover="redis-cli -h 127.0.99.171 -p 7004"
-fill="for i = 1, 60000 do redis.call('set', KEYS[1] .. i, string.rep('x', 100)) end"
+# views PREFIX SIZE...: each view in each size.
+views() {
+    prefix=$1
+    shift
+    for size in "$@"; do
+        echo "size $size"
+        for view in 1-tree 2-hosts 3-problems 4-events 5-automatic; do
+            echo "key ${view%-*}"
+            echo "shot $out/$prefix${view#*-}-$size.svg"
+        done
+    done
+    echo "key 1"
+}
 
-# The rows of a healthy demo: :7001 with :7008 below it, :7005 with :7006, :7003 with :7002 and :7004.
-cat >"$story" <<END
-wait 127.0.99.170
+play_views() {
+    play scenario $still <<END
 wait 0 orphaned
 wait 1 spare
-run $target eval "$fill" 1 '{bar}' >/dev/null
-run $mover config set key-load-delay 150 >/dev/null
-run $mover config set loading-process-events-interval-bytes 65536 >/dev/null
-shot $out/healthy.svg
-key g j K
-wait ORPHANED
-wait 1 spare
-shot $out/orphan.svg
-$(gallery)
 key a
 wait AUTO observe
-key 5
-wait waits (grace)
-shot $out/automatic.svg
-key 1
-key M
-wait Esc stops it
-shot $out/move.svg
-key y
-wait loading 3
-key k
-shot $out/moving.svg
-run $mover config set key-load-delay 0 >/dev/null
-wait 0 orphaned
-wait in sync with :7001
-shot $out/healed.svg
-key ?
-shot $out/keys.svg
-key ? 4
-shot $out/events.svg
-key 1
+run $kill_7008
+wait ORPHANED
+$(gallery)
+wait would give
+$(views '' 80x24 120x40 200x60)
 size 120x40
-shot $out/wide.svg
-size 200x60
-shot $out/wall.svg
+key g Enter
+shot $out/details.svg
+key Esc e
+shot $out/explain.svg
+key Esc x
+shot $out/whatif.svg
+key Esc ?
+shot $out/help.svg
 key q
 END
-"$shot" --term rehome-shot --size 80x24 "$story" "$bin" demo
-ls "$out"
+}
+
+sizes="80x24 120x40 200x60 60x15 40x10 20x5 1x1"
+
+play_page_scenario() {
+    play scenario $still <<END
+wait 0 orphaned
+wait 1 spare
+$(views healthy- $sizes)
+key a
+wait AUTO observe
+run $kill_7008
+wait ORPHANED
+wait would give
+$(views scenario- $sizes)
+END
+}
+
+stories="heal move views"
+if [ -n "${PAGE:-}" ]; then
+    mkdir -p "$out"
+    stories="page_scenario"
+fi
+for story in $stories; do
+    if is_wanted "$story"; then
+        echo "$story"
+        "play_$story"
+    fi
+done

@@ -71,7 +71,7 @@ static int arms_of(uint32_t code)
     return 0;
 }
 
-static void draw_arms(FILE *out, int x, int y, int arms, int32_t colour)
+static void draw_arms(StrBuf *out, int x, int y, int arms, int32_t colour)
 {
     double middle_x = left_of(x) + CELL_W / 2.0;
     double middle_y = top_of(y) + CELL_H / 2.0;
@@ -79,18 +79,18 @@ static void draw_arms(FILE *out, int x, int y, int arms, int32_t colour)
     double right = (arms & ARM_RIGHT) != 0 ? left_of(x + 1) : middle_x;
     double top = (arms & ARM_UP) != 0 ? top_of(y) : middle_y;
     double bottom = (arms & ARM_DOWN) != 0 ? top_of(y + 1) : middle_y;
-    fprintf(out, "<path d=\"M%g %gH%gM%g %gV%g\" stroke=\"#%06x\"/>\n", left, middle_y, right,
-            middle_x, top, bottom, (unsigned)colour);
+    strbuf_addf(out, "<path d=\"M%g %gH%gM%g %gV%g\" stroke=\"#%06x\"/>\n", left, middle_y, right,
+                middle_x, top, bottom, (unsigned)colour);
 }
 
-static void draw_rect(FILE *out, double x, int y, double w, int32_t colour)
+static void draw_rect(StrBuf *out, double x, int y, double w, int32_t colour)
 {
-    fprintf(out, "<rect x=\"%g\" y=\"%d\" width=\"%g\" height=\"%d\" fill=\"#%06x\"/>\n", x,
-            top_of(y), w, CELL_H, (unsigned)colour);
+    strbuf_addf(out, "<rect x=\"%g\" y=\"%d\" width=\"%g\" height=\"%d\" fill=\"#%06x\"/>\n", x,
+                top_of(y), w, CELL_H, (unsigned)colour);
 }
 
 // Lines and blocks. false: it is a character like others.
-static bool draw_shape(FILE *out, int x, int y, uint32_t code, int32_t colour)
+static bool draw_shape(StrBuf *out, int x, int y, uint32_t code, int32_t colour)
 {
     int arms = arms_of(code);
     if (arms != 0) {
@@ -107,7 +107,7 @@ static bool draw_shape(FILE *out, int x, int y, uint32_t code, int32_t colour)
 
 // --- rows --------------------------------------------------------------------------------------
 
-static void draw_backgrounds(Pty *p, FILE *out, int w, int y)
+static void draw_backgrounds(Pty *p, StrBuf *out, int w, int y)
 {
     int32_t plain = pty_rgb(p, PTY_DEFAULT, false);
     for (int x = 0; x < w;) {
@@ -127,21 +127,21 @@ static void draw_backgrounds(Pty *p, FILE *out, int w, int y)
     }
 }
 
-static void write_character(FILE *out, uint32_t code)
+static void write_character(StrBuf *out, uint32_t code)
 {
     char bytes[4];
     switch (code) {
     case '&':
-        fputs("&amp;", out);
+        strbuf_add(out, "&amp;");
         break;
     case '<':
-        fputs("&lt;", out);
+        strbuf_add(out, "&lt;");
         break;
     case '>':
-        fputs("&gt;", out);
+        strbuf_add(out, "&gt;");
         break;
     default:
-        fwrite(bytes, 1, text_put(code, bytes), out);
+        strbuf_add_sv(out, sv_of(bytes, text_put(code, bytes)));
         break;
     }
 }
@@ -157,44 +157,57 @@ static bool is_text(const PtyCell *cell)
     return cell->code > ' ' && !is_block && cell->code != 0x2595 && arms_of(cell->code) == 0;
 }
 
+static bool is_text_in(const Pty *p, const Ink *ink, const PtyCell *cell)
+{
+    Ink its = ink_of(p, cell);
+    return is_text(cell) && same_ink(ink, &its);
+}
+
+// Does the text go on here, at a character or at one blank between two words?
+static bool goes_on(Pty *p, const Ink *ink, int x, int y)
+{
+    PtyCell cell = pty_cell(p, x, y);
+    if (cell.code == ' ' && !ink->underline) {
+        cell = pty_cell(p, x + 1, y);
+    }
+    return cell.code == 0 || is_text_in(p, ink, &cell);
+}
+
 // Text from x on that looks alike; returns the column behind it. Every character has its own place.
-static int draw_word(Pty *p, FILE *out, int w, int x, int y)
+static int draw_text(Pty *p, StrBuf *out, int w, int x, int y)
 {
     PtyCell first = pty_cell(p, x, y);
     Ink ink = ink_of(p, &first);
     int end = x;
-    fputs("<text x=\"", out);
-    for (; end < w; end++) {
-        PtyCell cell = pty_cell(p, end, y);
-        Ink its = ink_of(p, &cell);
-        if (cell.code == 0) {
-            continue;
+    strbuf_add(out, "<text x=\"");
+    for (; end < w && goes_on(p, &ink, end, y); end++) {
+        if (pty_cell(p, end, y).code != 0) {
+            strbuf_addf(out, "%s%d", end > x ? " " : "", left_of(end));
         }
-        if (!is_text(&cell) || !same_ink(&ink, &its)) {
-            break;
-        }
-        fprintf(out, "%s%d", end > x ? " " : "", left_of(end));
     }
-    fprintf(out, "\" y=\"%d\" fill=\"#%06x\"%s%s>", top_of(y) + BASELINE, (unsigned)ink.fg,
-            ink.bold ? " font-weight=\"bold\"" : "",
-            ink.underline ? " text-decoration=\"underline\"" : "");
+    strbuf_addf(out, "\" y=\"%d\" fill=\"#%06x\"%s%s>", top_of(y) + BASELINE, (unsigned)ink.fg,
+                ink.bold ? " font-weight=\"bold\"" : "",
+                ink.underline ? " text-decoration=\"underline\"" : "");
     for (int i = x; i < end; i++) {
         PtyCell cell = pty_cell(p, i, y);
         if (cell.code != 0) {
             write_character(out, cell.code);
         }
     }
-    fputs("</text>\n", out);
+    strbuf_add(out, "</text>\n");
     return end;
 }
 
-static void draw_row(Pty *p, FILE *out, int w, int y)
+void svg_row(StrBuf *out, Pty *p, int y)
 {
+    int w = 0;
+    int h = 0;
+    pty_size(p, &w, &h);
     draw_backgrounds(p, out, w, y);
     for (int x = 0; x < w;) {
         PtyCell cell = pty_cell(p, x, y);
         if (is_text(&cell)) {
-            x = draw_word(p, out, w, x, y);
+            x = draw_text(p, out, w, x, y);
         } else {
             draw_shape(out, x, y, cell.code, ink_of(p, &cell).fg);
             x++;
@@ -202,29 +215,58 @@ static void draw_row(Pty *p, FILE *out, int w, int y)
     }
 }
 
-bool svg_write(Pty *p, const char *path)
+// --- the whole of it ---------------------------------------------------------------------------
+
+void svg_open(StrBuf *out, const Pty *p, int below)
 {
-    FILE *out = fopen(path, "w");
-    if (out == NULL) {
-        return false;
-    }
     int w = 0;
     int h = 0;
     pty_size(p, &w, &h);
     int width = 2 * MARGIN + w * CELL_W;
-    int height = 2 * MARGIN + h * CELL_H;
-    fprintf(out,
-            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
-            "viewBox=\"0 0 %d %d\">\n"
-            "<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"#%06x\"/>\n"
-            "<g font-family=\"'DejaVu Sans Mono','Liberation Mono',Menlo,Consolas,monospace\" "
-            "font-size=\"%d\" stroke-width=\"1\">\n",
-            width, height, width, height, width, height, (unsigned)pty_rgb(p, PTY_DEFAULT, false),
-            FONT_SIZE);
-    for (int y = 0; y < h; y++) {
-        draw_row(p, out, w, y);
+    int height = 2 * MARGIN + h * CELL_H + below;
+    strbuf_addf(out,
+                "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" "
+                "viewBox=\"0 0 %d %d\">\n"
+                "<rect width=\"%d\" height=\"%d\" rx=\"8\" fill=\"#%06x\"/>\n"
+                "<g font-family=\"'DejaVu Sans Mono','Liberation Mono',Menlo,Consolas,monospace\" "
+                "font-size=\"%d\" stroke-width=\"1\">\n",
+                width, height, width, height, width, height,
+                (unsigned)pty_rgb(p, PTY_DEFAULT, false), FONT_SIZE);
+}
+
+void svg_caption(StrBuf *out, const Pty *p, const char *text)
+{
+    int w = 0;
+    int h = 0;
+    pty_size(p, &w, &h);
+    strbuf_addf(out, "<text x=\"%d\" y=\"%d\" fill=\"#%06x\">", MARGIN,
+                top_of(h) + BASELINE + MARGIN, (unsigned)pty_rgb(p, PTY_DEFAULT, true));
+    StrView rest = sv(text);
+    while (rest.n > 0) {
+        write_character(out, text_next(&rest));
     }
-    fputs("</g>\n</svg>\n", out);
-    bool ok = ferror(out) == 0;
-    return fclose(out) == 0 && ok;
+    strbuf_add(out, "</text>\n");
+}
+
+bool svg_close(StrBuf *out, const char *path)
+{
+    strbuf_add(out, "</g>\n</svg>\n");
+    FILE *file = fopen(path, "w");
+    bool ok = file != NULL && fwrite(out->at, 1, out->n, file) == out->n;
+    ok = file != NULL && fclose(file) == 0 && ok;
+    strbuf_done(out);
+    return ok;
+}
+
+bool svg_write(Pty *p, const char *path)
+{
+    StrBuf out = {0};
+    int w = 0;
+    int h = 0;
+    pty_size(p, &w, &h);
+    svg_open(&out, p, 0);
+    for (int y = 0; y < h; y++) {
+        svg_row(&out, p, y);
+    }
+    return svg_close(&out, path);
 }
