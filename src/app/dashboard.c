@@ -45,6 +45,11 @@ typedef struct {
     ev_prepare before_wait;
 } Dashboard;
 
+static const KeyMap *keys_of(const Options *o)
+{
+    return o->keys != NULL ? key_remap_map(o->keys) : &keys_built_in;
+}
+
 static void say(Dashboard *d, Level level, const char *text)
 {
     snprintf(d->message, sizeof(d->message), "%s", text);
@@ -95,11 +100,16 @@ static void demo_act(Dashboard *d, NodeId node, bool kill_it)
             continue;
         }
         char text[160];
+        char restart[KEY_NAME_SIZE];
+        keys_first(keys_of(d->session.options), ACT_DEMO_RESTART, IN_DEMO, restart,
+                   sizeof(restart));
         bool done = kill_it ? lab_kill(d->lab, i) : lab_restart(d->lab, i, &err);
-        snprintf(text, sizeof(text), "%s %s", lab_addr(d->lab, i),
-                 !done     ? (kill_it ? "is not running" : err.text)
-                 : kill_it ? "was killed: press R on it to start it again"
-                           : "was started again");
+        bool was_killed = done && kill_it && *restart != '\0';
+        snprintf(text, sizeof(text), "%s %s%s%s", lab_addr(d->lab, i),
+                 done      ? (kill_it ? "was killed" : "was started again")
+                 : kill_it ? "is not running"
+                           : err.text,
+                 was_killed ? ": start it again with " : "", was_killed ? restart : "");
         say(d, done ? LEVEL_INFO : LEVEL_WARNING, text);
     }
 }
@@ -473,9 +483,7 @@ static void configure(Dashboard *d, const Options *o)
     const ColumnSet *first =
         o->columns != NULL ? column_sets_find(&o->column_sets, sv(o->columns)) : NULL;
     ui_set_columns(d->ui, &o->column_sets, first != NULL ? first : o->column_sets.at);
-    if (o->keys != NULL) {
-        ui_set_keys(d->ui, key_remap_map(o->keys));
-    }
+    ui_set_keys(d->ui, keys_of(o));
     ThemeFiles themes;
     theme_files_find(&themes);
     for (size_t i = 0; i < themes.n; i++) {

@@ -52,8 +52,8 @@ static const char *command_in(const char *remedy)
     return "";
 }
 
-void finding_add(Search *f, FindingCode code, Level severity, int node, int64_t since_ms,
-                 const char *text, const char *remedy)
+Finding *finding_add(Search *f, FindingCode code, Level severity, int node, int64_t since_ms,
+                     const char *text, const char *remedy)
 {
     f->at = mem_grow(f->at, &f->cap, f->n + 1, sizeof(*f->at));
     Finding *finding = &f->at[f->n++];
@@ -68,6 +68,7 @@ void finding_add(Search *f, FindingCode code, Level severity, int node, int64_t 
     if (node >= 0) {
         finding->node = f->s->nodes[node].id;
     }
+    return finding;
 }
 
 // --- the cluster as a whole
@@ -169,12 +170,13 @@ static void find_host(Search *f)
         text = arena_printf(f->arena, "%s%s %d more master%s left without a replica", text, joint,
                             worst->left_alone, worst->left_alone == 1 ? " is" : "s are");
     }
-    finding_add(
-        f, FINDING_HOST_UNSAFE, LEVEL_WARNING, -1, f->h->since_ms[CLUSTER_HOST_UNSAFE], text,
-        arena_printf(f->arena,
-                     "press m on a replica to move it, or add replicas on other hosts: redis-cli "
-                     "--cluster add-node NEWHOST:NEWPORT %s --cluster-slave",
-                     f->contact));
+    finding_add(f, FINDING_HOST_UNSAFE, LEVEL_WARNING, -1, f->h->since_ms[CLUSTER_HOST_UNSAFE],
+                text,
+                arena_printf(f->arena,
+                             "move a replica, or add replicas on other hosts: "
+                             "redis-cli --cluster add-node NEWHOST:NEWPORT %s --cluster-slave",
+                             f->contact))
+        ->by_move = true;
 }
 
 static void choose_seed(Search *f)

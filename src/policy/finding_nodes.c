@@ -103,8 +103,8 @@ static void find_orphans(Search *f)
         const char *remedy;
         if (t->chosen >= 0) {
             int replica = t->candidates[t->chosen].replica;
-            remedy = arena_printf(f->arena, "press m to give it %s, or: %s",
-                                  f->s->nodes[replica].addr, move_command(f, replica, t->target));
+            remedy = arena_printf(f->arena, "give it %s: %s", f->s->nodes[replica].addr,
+                                  move_command(f, replica, t->target));
         } else {
             remedy = arena_printf(f->arena, "%s; %s", t->reason, add_replica_command(f, t->target));
             since = without == 0 || health->since_ms < since ? health->since_ms : since;
@@ -112,7 +112,8 @@ static void find_orphans(Search *f)
             without++;
         }
         finding_add(f, FINDING_ORPHANED, LEVEL_CRITICAL, t->target,
-                    health_told_since_ms(f->h, t->target), orphan_text(f, t->target), remedy);
+                    health_told_since_ms(f->h, t->target), orphan_text(f, t->target), remedy)
+            ->by_move = t->chosen >= 0;
     }
     if (without > 0) {
         finding_add(
@@ -160,7 +161,7 @@ static void find_same_host(Search *f, int i)
     const char *remedy;
     if (plan.chosen >= 0) {
         int better = plan.candidates[plan.chosen].replica;
-        remedy = arena_printf(f->arena, "press m to give it %s, or: %s", f->s->nodes[better].addr,
+        remedy = arena_printf(f->arena, "give it %s: %s", f->s->nodes[better].addr,
                               move_command(f, better, i));
     } else if (plan_has_step(&f->work, i)) {
         remedy = arena_printf(f->arena, "two moves cure it: rehome plan --spread %s", f->contact);
@@ -172,7 +173,8 @@ static void find_same_host(Search *f, int i)
                 arena_printf(f->arena,
                              "master %s and every working replica of it are on one host, %s",
                              m->addr, m->host),
-                remedy);
+                remedy)
+        ->by_move = plan.chosen >= 0;
 }
 
 void find_masters(Search *f)

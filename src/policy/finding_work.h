@@ -17,9 +17,9 @@ typedef struct {
     const char *contact; // the same as "host:port", for redis-cli --cluster
 } Search;
 
-// node: -1: the cluster as a whole.
-void finding_add(Search *f, FindingCode code, Level severity, int node, int64_t since_ms,
-                 const char *text, const char *remedy);
+// node: -1: the cluster as a whole. Returns the finding, good until the next one.
+Finding *finding_add(Search *f, FindingCode code, Level severity, int node, int64_t since_ms,
+                     const char *text, const char *remedy);
 
 void find_masters(Search *f); // orphans too, most urgent first
 void find_nodes(Search *f);

@@ -85,7 +85,10 @@ static void draw_pane(Ui *ui, const Scene *s, Canvas *c, Rect r)
     bool cut = page.n > r.h;
     page_draw(&page, c, (Rect){r.x + 2, r.y, r.w - 3, r.h - cut}, 0);
     if (cut) {
-        canvas_text(c, r.x + 2, r.y + r.h - 1, r.w - 3, ROLE_DIM, "more: e on \"in charge\"");
+        char key[KEY_NAME_SIZE];
+        keys_first(ui->keys, ACT_EXPLAIN, IN_AUTO, key, sizeof(key));
+        canvas_textf(c, r.x + 2, r.y + r.h - 1, r.w - 3, ROLE_DIM, "more%s%s on \"in charge\"",
+                     *key != '\0' ? ": " : "", key);
     }
     page_done(&page);
 }
@@ -117,7 +120,7 @@ static void automatic_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
     p.y++;
     int room = bottom - p.y - 2 - DECISIONS_MIN; // a rule, and a line of air before it
     Rect table = {p.x, p.y, p.w, room < CANDIDATES_MAX + 2 ? room : CANDIDATES_MAX + 2};
-    p.y += automatic_table_draw(s, c, table) + 1;
+    p.y += automatic_table_draw(s, ui->keys, c, table) + 1;
     draw_rule(&p, r.w - pane, "decisions so far");
     p.y++;
     draw_decisions(ui, &p, bottom - p.y);

@@ -60,10 +60,12 @@ static void draw_now(AutomaticPen *p)
     char text[320];
     if (d->verdict == AUTO_DECIDE_NOTHING) {
         bool off = p->s->automatic->mode == AUTO_OFF;
-        snprintf(text, sizeof(text), "%s%s", verdict_words(d->verdict),
-                 p->s->plan->n > 0 && off ? ": automatic mode is off; e says what it would do"
-                 : off                    ? ": automatic mode is off"
-                                          : ": nothing to do");
+        char key[KEY_NAME_SIZE];
+        keys_first(p->keys, ACT_EXPLAIN, IN_AUTO, key, sizeof(key));
+        bool has_more = off && p->s->plan->n > 0 && *key != '\0';
+        snprintf(text, sizeof(text), "%s: %s%s%s%s", verdict_words(d->verdict),
+                 off ? "automatic mode is off" : "nothing to do", has_more ? "; " : "",
+                 has_more ? key : "", has_more ? " says what it would do" : "");
     } else if (d->rule[0] != '\0') {
         snprintf(text, sizeof(text), "%s (%s): %s", verdict_words(d->verdict), d->rule, d->text);
     } else {

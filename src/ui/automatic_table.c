@@ -174,7 +174,7 @@ static void draw_head(const Table *t)
     draw_cut(t->c, x + 1, t->r.y, t->r.x + t->r.w - x - 1, role, text);
 }
 
-int automatic_table_draw(const Scene *s, Canvas *c, Rect r)
+int automatic_table_draw(const Scene *s, const KeyMap *keys, Canvas *c, Rect r)
 {
     Table t = {.s = s, .p = s->health->snapshot, .t = shown_target(s), .c = c, .r = r};
     if (r.h < 1) {
@@ -200,8 +200,11 @@ int automatic_table_draw(const Scene *s, Canvas *c, Rect r)
         draw_candidate(&t, r.y + lines++, i);
     }
     if (shown < all && fit > 0) {
-        canvas_textf(c, r.x + MARK_WIDTH, r.y + lines++, r.w, ROLE_DIM,
-                     "%zu more: e shows them all", all - shown);
+        char key[KEY_NAME_SIZE];
+        keys_first(keys, ACT_EXPLAIN, IN_AUTO, key, sizeof(key));
+        canvas_textf(c, r.x + MARK_WIDTH, r.y + lines++, r.w, ROLE_DIM, "%zu more%s%s%s",
+                     all - shown, *key != '\0' ? ": " : "", key,
+                     *key != '\0' ? " shows them all" : "");
     }
     return lines;
 }

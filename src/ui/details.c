@@ -4,6 +4,7 @@
 
 #include "details_sheet.h"
 #include "rehome/base/text.h"
+#include "remedy.h"
 #include "words.h"
 
 static void add_state(Sheet *t)
@@ -44,7 +45,9 @@ static void add_findings(Sheet *t)
         if (node_id_eq(f->at[i].node, t->n->id)) {
             page_blank(&t->page);
             details_add_wide(t, level_role(f->at[i].severity), f->at[i].text);
-            page_wide(&t->page, ROLE_TEXT, f->at[i].remedy); // commands stay as they are typed
+            char remedy[400];
+            remedy_text(t->ui->keys, t->s, &f->at[i], remedy, sizeof(remedy));
+            page_wide(&t->page, ROLE_TEXT, remedy);
         }
     }
 }

@@ -427,7 +427,7 @@ static void draw_prompt(const Ui *ui, const Scene *s, Canvas *c)
             int seconds = (int)((left_ms(d, s) + 999) / 1000);
             snprintf(text, sizeof(text), "Esc stops! %d s: %d moves", seconds, ui->bulk.n);
         } else {
-            snprintf(text, sizeof(text), "y/Esc? %d moves", ui->bulk.n);
+            snprintf(text, sizeof(text), "%s/Esc? %d moves", yes, ui->bulk.n);
         }
         break;
     case DIALOG_REFUSED:

@@ -241,10 +241,10 @@ static const char *last_words(const Ui *ui, const Scene *s, Level *level)
     }
     *level = LEVEL_INFO;
     if (ui->pick.active && ui->pick.many) {
-        return "choose their new master: Up and Down, Enter shows what would happen";
+        return "choose their new master: what would happen is shown first";
     }
     if (ui->pick.active) {
-        return "choose its new master: Up and Down, Enter shows what would happen";
+        return "choose its new master: what would happen is shown first";
     }
     *level = s->message_level;
     return s->message != NULL ? s->message : "";

@@ -5,29 +5,10 @@
 
 #include "page.h"
 #include "rehome/base/text.h"
+#include "remedy.h"
 #include "words.h"
 
 enum { LEFT_WIDTH = 13 };
-
-static size_t trimmed(const char *text, size_t n)
-{
-    while (n > 0 && strchr(" ,:;", text[n - 1]) != NULL) {
-        n--;
-    }
-    return n;
-}
-
-void problem_remedy(const Snapshot *p, const Finding *f, char *out, size_t size)
-{
-    char words[400];
-    size_t n = strlen(f->remedy) - strlen(f->command);
-    n = trimmed(f->remedy, n);
-    if (f->command[0] != '\0' && n > 3 && strncmp(f->remedy + n - 3, " or", 3) == 0) {
-        n = trimmed(f->remedy, n - 3);
-    }
-    snprintf(words, sizeof(words), "%.*s", (int)n, f->remedy);
-    short_text(p, words, out, size);
-}
 
 static void add_since(Page *page, const Scene *s, int64_t since_ms)
 {
@@ -46,7 +27,7 @@ static void add_command(Page *page, const Finding *f)
     }
 }
 
-static void fill_one(Page *page, const Scene *s, const Finding *f)
+static void fill_one(Page *page, const Scene *s, const KeyMap *keys, const Finding *f)
 {
     const Snapshot *p = s->health->snapshot;
     char text[400];
@@ -54,7 +35,7 @@ static void fill_one(Page *page, const Scene *s, const Finding *f)
     short_text(p, f->text, text, sizeof(text));
     page_wide(page, level_role(f->severity), text);
     page_add(page, ROLE_DIM, "why it matters", ROLE_TEXT, finding_why(f->code));
-    problem_remedy(p, f, text, sizeof(text));
+    remedy_words(keys, s, f, text, sizeof(text));
     if (text[0] != '\0') {
         page_add(page, ROLE_DIM, "what to do", ROLE_TEXT, text);
     }
@@ -86,13 +67,13 @@ static void fill_group(Page *page, const Scene *s, const ProblemRow *row)
     page_add(page, ROLE_DIM, "what to do", ROLE_TEXT, "each node has its own remedy: unfold them");
 }
 
-void problem_page_draw(const Scene *s, const ProblemRow *row, Canvas *c, Rect r)
+void problem_page_draw(const Ui *ui, const Scene *s, const ProblemRow *row, Canvas *c, Rect r)
 {
     Page page = {.width = r.w, .left_w = LEFT_WIDTH + 3};
     if (row->kind == PROBLEM_GROUP) {
         fill_group(&page, s, row);
     } else {
-        fill_one(&page, s, row->first);
+        fill_one(&page, s, ui->keys, row->first);
     }
     page_draw(&page, c, r, 0);
     page_done(&page);

@@ -6,10 +6,7 @@
 #include "problem_rows.h"
 #include "view.h"
 
-// The remedy without its command line: "press m to give it :7004".
-void problem_remedy(const Snapshot *p, const Finding *f, char *out, size_t size);
-
-void problem_page_draw(const Scene *s, const ProblemRow *row, Canvas *c, Rect r);
+void problem_page_draw(const Ui *ui, const Scene *s, const ProblemRow *row, Canvas *c, Rect r);
 
 // "Nothing is wrong": what was checked, and when.
 void problem_calm_draw(Ui *ui, const Scene *s, Canvas *c, Rect r);

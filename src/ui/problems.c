@@ -3,6 +3,7 @@
 
 #include "problem_page.h"
 #include "rehome/base/text.h"
+#include "remedy.h"
 #include "words.h"
 
 enum {
@@ -57,6 +58,7 @@ typedef struct {
     int x;
     int end;
     int who_w;
+    const KeyMap *keys;
 } ListPen;
 
 static int who_width(const Scene *s, const ProblemRows *rows)
@@ -75,9 +77,10 @@ static int who_width(const Scene *s, const ProblemRows *rows)
 }
 
 // What the finding is about, and in the last column what helps, or why it matters.
-static void row_words(const Scene *s, const ProblemRow *row, char *who, size_t who_size, char *rest,
-                      size_t rest_size)
+static void row_words(const ListPen *pen, const ProblemRow *row, char *who, size_t who_size,
+                      char *rest, size_t rest_size)
 {
+    const Scene *s = pen->s;
     const Snapshot *p = s->health->snapshot;
     int node = snapshot_find(p, row->first->node);
     if (row->kind == PROBLEM_GROUP) {
@@ -85,7 +88,7 @@ static void row_words(const Scene *s, const ProblemRow *row, char *who, size_t w
         snprintf(rest, rest_size, "%s", finding_why(row->first->code));
         return;
     }
-    problem_remedy(p, row->first, rest, rest_size);
+    remedy_words(pen->keys, s, row->first, rest, rest_size);
     if (rest[0] == '\0') {
         snprintf(rest, rest_size, "%s", row->first->command);
     }
@@ -105,7 +108,7 @@ static void draw_row(const ListPen *pen, const ProblemRow *row, int y)
     Role role =
         row->first->code == FINDING_ORPHANED ? ROLE_ORPHAN : level_role(row->first->severity);
     int x = pen->x;
-    row_words(pen->s, row, who, sizeof(who), rest, sizeof(rest));
+    row_words(pen, row, who, sizeof(who), rest, sizeof(rest));
     if (row->kind == PROBLEM_MEMBER) {
         Glyph branch = row->last ? GLYPH_LAST : GLYPH_BRANCH;
         canvas_text(c, x + 2, y, 2, ROLE_FRAME, glyph_text(branch, c->ascii));
@@ -133,7 +136,7 @@ static void draw_list(Ui *ui, const Scene *s, Canvas *c, Rect r)
     const ProblemRows *rows = &ui->problem_rows;
     Scroll *scroll = &ui->problems;
     char hint[64];
-    ListPen pen = {s, c, r.x + 1, r.x + r.w - 1, who_width(s, rows)};
+    ListPen pen = {s, c, r.x + 1, r.x + r.w - 1, who_width(s, rows), ui->keys};
     int x = pen.x + 4 + TITLE_W;
     canvas_text(c, pen.x + 4, r.y, r.w, ROLE_DIM, "what");
     canvas_text(c, x, r.y, r.w, ROLE_DIM, "node");
@@ -170,7 +173,7 @@ static void draw_beside(Ui *ui, const Scene *s, Canvas *c, Rect r, int list_w)
     canvas_fill(c, (Rect){r.x + list_w, r.y, 1, r.h}, ROLE_FRAME, EDGE);
     bool roomy = c->h >= DETAILS_MIN_H && problems_node(ui, s) >= 0;
     int page_h = roomy ? PAGE_TALL_H : r.h;
-    problem_page_draw(s, selected_row(ui), c, (Rect){right.x, right.y, right.w, page_h});
+    problem_page_draw(ui, s, selected_row(ui), c, (Rect){right.x, right.y, right.w, page_h});
     if (roomy) {
         canvas_fill(c, (Rect){right.x - 1, r.y + page_h, right.w + 2, 1}, ROLE_FRAME, RULE);
         details_draw(ui, s, c, (Rect){right.x, r.y + page_h + 1, right.w, r.h - page_h - 1});
@@ -184,7 +187,8 @@ static void draw_below(Ui *ui, const Scene *s, Canvas *c, Rect r)
     int list_h = r.h - page_h - 1;
     draw_list(ui, s, c, (Rect){r.x, r.y, r.w, list_h});
     canvas_fill(c, (Rect){r.x, r.y + list_h, r.w, 1}, ROLE_FRAME, RULE);
-    problem_page_draw(s, selected_row(ui), c, (Rect){r.x + 1, r.y + list_h + 1, r.w - 2, page_h});
+    problem_page_draw(ui, s, selected_row(ui), c,
+                      (Rect){r.x + 1, r.y + list_h + 1, r.w - 2, page_h});
 }
 
 static void problems_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "desk.h"
+#include "rehome/ui/key_remap.h"
 #include "screen.h"
 #include "watch.h"
 
@@ -54,6 +55,41 @@ static void an_orphan_and_what_led_to_it(void **state)
     Stage *st = stage_orphaned();
     screen_at_three_sizes("problems-orphan", st, "3");
     stage_free(st);
+}
+
+static void a_remedy_names_the_key_that_is_in_use(void **state)
+{
+    (void)state;
+    Desk *d = desk_new(orphaned(), CONFIRM_COUNTDOWN);
+    KeyRemap *r = key_remap_new();
+    Error err = {0};
+    key(d, "3");
+    assert_true(shows(d, "press m to give it :7004"));
+    assert_true(key_remap_bind(r, sv("move"), sv("F5"), 1, &err));
+    ui_set_keys(d->ui, key_remap_map(r));
+    assert_true(shows(d, "press F5 to give it :7004"));
+    assert_true(shows(d, "press F5 in the tree to move a replica"));
+    assert_null(strstr(screen(d), "press m"));
+    key(d, "Enter"); // to the node, and to its details
+    key(d, "Enter");
+    assert_true(shows(d, "press F5 to give it 127.0.99.171:7004"));
+    key(d, "3");
+    assert_true(key_remap_bind(r, sv("move"), sv(""), 1, &err));
+    assert_true(shows(d, "give it :7004"));
+    assert_null(strstr(screen(d), "press "));
+    desk_free(d);
+    key_remap_free(r);
+}
+
+static void who_may_only_look_is_told_of_no_key(void **state)
+{
+    (void)state;
+    Desk *d = desk_new(orphaned(), CONFIRM_COUNTDOWN);
+    d->st->scene.read_only = true;
+    key(d, "3");
+    assert_true(shows(d, "give it :7004"));
+    assert_null(strstr(screen(d), "press "));
+    desk_free(d);
 }
 
 static void a_healthy_cluster_is_calm(void **state)
@@ -163,6 +199,8 @@ static void what_concerns_the_cluster_leads_to_its_view(void **state)
 }
 
 TESTS(views_problems, cmocka_unit_test(an_orphan_and_what_led_to_it),
+      cmocka_unit_test(a_remedy_names_the_key_that_is_in_use),
+      cmocka_unit_test(who_may_only_look_is_told_of_no_key),
       cmocka_unit_test(a_healthy_cluster_is_calm), cmocka_unit_test(forty_findings),
       cmocka_unit_test(enter_shows_the_node_in_the_tree),
       cmocka_unit_test(m_cures_the_orphan_right_there),

@@ -68,8 +68,9 @@ typedef struct {
     NodeId node;         // none: the cluster
     int64_t since_ms;    // monotonic, as far as we have seen
     const char *text;    // one sentence
-    const char *remedy;  // what to do: a key, a command line, or both; never ""
+    const char *remedy;  // what to do: in words, a command line, or both; names no key; never ""
     const char *command; // the command line at the end of it; "" when there is none
+    bool by_move;        // it begins with a move, for which the dashboard has a key: "give it .."
 } Finding;
 
 typedef struct {

@@ -1,0 +1,56 @@
+#include "remedy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "words.h"
+
+// "press m to ", or "" where no key does it.
+static void key_words(const KeyMap *keys, const Scene *s, const Finding *f, char *out, size_t size)
+{
+    char key[KEY_NAME_SIZE] = "";
+    if (f->by_move && !s->read_only) {
+        keys_first(keys, ACT_MOVE, IN_TREE, key, sizeof(key));
+    }
+    bool is_here = !node_id_is_none(f->node);
+    snprintf(out, size, "%s%s%s", *key != '\0' ? "press " : "", key,
+             *key == '\0' ? ""
+             : is_here    ? " to "
+                          : " in the tree to ");
+}
+
+static size_t trimmed(const char *text, size_t n)
+{
+    while (n > 0 && strchr(" ,:;", text[n - 1]) != NULL) {
+        n--;
+    }
+    return n;
+}
+
+// Of the remedy, what stands before its command line, and before the "or" that joins the two.
+static int words_length(const Finding *f)
+{
+    size_t n = trimmed(f->remedy, strlen(f->remedy) - strlen(f->command));
+    bool joins = f->command[0] != '\0' && n > 3 && strncmp(f->remedy + n - 3, " or", 3) == 0;
+    return (int)(joins ? trimmed(f->remedy, n - 3) : n);
+}
+
+void remedy_words(const KeyMap *keys, const Scene *s, const Finding *f, char *out, size_t size)
+{
+    char press[48];
+    char words[400];
+    key_words(keys, s, f, press, sizeof(press));
+    snprintf(words, sizeof(words), "%s%.*s", press, words_length(f), f->remedy);
+    short_text(s->health->snapshot, words, out, size);
+}
+
+void remedy_text(const KeyMap *keys, const Scene *s, const Finding *f, char *out, size_t size)
+{
+    char press[48];
+    key_words(keys, s, f, press, sizeof(press));
+    if (*press == '\0' || f->command[0] == '\0') {
+        snprintf(out, size, "%s%s", press, f->remedy);
+    } else {
+        snprintf(out, size, "%s%.*s, or: %s", press, words_length(f), f->remedy, f->command);
+    }
+}
