@@ -82,8 +82,8 @@ SUBMAKE  = +$(Q)$(MAKE) --no-print-directory $(JOBS)
 
 # --- targets -------------------------------------------------------------------------------------
 
-.PHONY: all deps deps-test deps-lint demo test unit sim sim-mutants asan bench race screenshots lint \
-        install uninstall deb deps-deb clean help FORCE
+.PHONY: all deps deps-test deps-lint demo test unit sim fuzz-screen sim-mutants asan bench race \
+        screenshots lint install uninstall deb deps-deb clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -120,6 +120,13 @@ N ?= 100000
 sim: deps-test ## random histories of a cluster with our policy in it (N=100000; SEED=1)
 	$(FAST_SIM)
 	$(Q)build/fast/sim --histories $(N) $(if $(SEED),--seed $(SEED))
+
+MINUTES ?= 10
+fuzz-screen: deps-test ## random keys, sizes, signals and deaths of servers (MINUTES=10; SEED=)
+	$(SUBMAKE) VARIANT=asan QUIET=1 test-binaries
+	$(Q)seed='$(SEED)'; seed=$${seed:-$$(date +%s)}; echo "SEED=$$seed"; \
+	    REHOME_BIN='$(CURDIR)/build/asan/rehome' REHOME_FUZZ_SEED=$$seed \
+	    REHOME_FUZZ_SECONDS=$$(($(MINUTES) * 12)) build/asan/term fuzz
 
 sim-mutants: deps-test ## break rule after rule: which history notices? (ONLY=gate: those)
 	$(SUBMAKE) QUIET=1 $(B)/sim

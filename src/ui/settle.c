@@ -92,12 +92,8 @@ static void follow(Ui *ui, const Scene *s)
     }
 }
 
-void ui_settle(Ui *ui, const Scene *s)
+static void settle_cursor(Ui *ui, const Scene *s)
 {
-    make_rows(ui, s);
-    if (s->health == NULL || ui->rows.n == 0) {
-        return;
-    }
     const Snapshot *p = s->health->snapshot;
     if (!ui->touched) {
         int node = most_urgent(s);
@@ -106,7 +102,18 @@ void ui_settle(Ui *ui, const Scene *s)
     follow(ui, s);
     ui->cursor_row = cursor_place(ui, p);
     ui->cursor = p->nodes[ui->rows.at[ui->cursor_row].node].id;
-    if (ui->view == &problems_view) {
+}
+
+void ui_settle(Ui *ui, const Scene *s)
+{
+    make_rows(ui, s);
+    if (s->health == NULL) {
+        return;
+    }
+    if (ui->rows.n > 0) {
+        settle_cursor(ui, s);
+    }
+    if (ui->view == &problems_view) { // which is not filtered
         problems_settle(ui, s);
     }
 }

@@ -198,6 +198,18 @@ static void what_concerns_the_cluster_leads_to_its_view(void **state)
     desk_free(d);
 }
 
+static void problems_are_of_now_also_when_the_tree_is_filtered_empty(void **state)
+{
+    (void)state;
+    Desk *d = desk_new(orphaned(), CONFIRM_COUNTDOWN);
+    screen_press(d->ui, &d->st->scene, "f n o b o d y Enter 3");
+    assert_true(shows(d, "Orphaned"));
+    fixture_restore(d->st->f, fixture_port(d->st->f, 7008));
+    round_at(d, 6000);
+    assert_null(strstr(screen(d), "Orphaned"));
+    desk_free(d);
+}
+
 TESTS(views_problems, cmocka_unit_test(an_orphan_and_what_led_to_it),
       cmocka_unit_test(a_remedy_names_the_key_that_is_in_use),
       cmocka_unit_test(who_may_only_look_is_told_of_no_key),
@@ -207,4 +219,5 @@ TESTS(views_problems, cmocka_unit_test(an_orphan_and_what_led_to_it),
       cmocka_unit_test(m_opens_nothing_where_no_move_helps),
       cmocka_unit_test(the_cursor_stays_on_its_problem),
       cmocka_unit_test(a_cause_of_several_nodes_is_one_line_until_it_is_unfolded),
-      cmocka_unit_test(what_concerns_the_cluster_leads_to_its_view))
+      cmocka_unit_test(what_concerns_the_cluster_leads_to_its_view),
+      cmocka_unit_test(problems_are_of_now_also_when_the_tree_is_filtered_empty))
