@@ -155,6 +155,14 @@ static void use_mouse(Dashboard *d, bool on)
            : "the mouse is off: the terminal selects and copies");
 }
 
+static void copy(Dashboard *d, const char *what)
+{
+    char text[sizeof(d->message)];
+    snprintf(text, sizeof(text), "copied, if your terminal allows it (OSC 52): %.150s", what);
+    bool ok = term_copy(what);
+    say(d, ok ? LEVEL_INFO : LEVEL_WARNING, ok ? text : "this terminal has no clipboard");
+}
+
 // Its file has changed. What is wrong with it is told, and the theme stays as it was.
 static void on_theme_file(void *ctx, const char *name)
 {
@@ -244,6 +252,9 @@ static void serve(Dashboard *d, const Request *r)
         break;
     case REQUEST_MOUSE:
         use_mouse(d, !term_mouse());
+        break;
+    case REQUEST_COPY:
+        copy(d, r->text);
         break;
     case REQUEST_DEMO_KILL:
         demo_act(d, r->node, true);

@@ -67,6 +67,17 @@ static Request release_brake(Ui *ui, const Scene *s)
     };
 }
 
+// As a shell can take it, whatever a server calls itself.
+static Request copy_of_node(Ui *ui, const Scene *s, Action action)
+{
+    const Snapshot *p = s->health->snapshot;
+    int node = ui_selected(ui, s);
+    if (node < 0) {
+        return (Request){0};
+    }
+    return ui_copy(ui, action == ACT_COPY_ID ? p->nodes[node].id.hex : plan_contact(p, node));
+}
+
 static bool open_view(Ui *ui, Action action)
 {
     for (size_t i = 0; i < views_n; i++) {
@@ -95,6 +106,9 @@ static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
     }
     if (action == ACT_AUTO) {
         return dialog_auto(ui, s);
+    }
+    if (action == ACT_COPY_ADDRESS || action == ACT_COPY_ID) {
+        return copy_of_node(ui, s, action);
     }
     if (action == ACT_EXPLAIN && ui_selected(ui, s) >= 0) {
         why_open(ui, (WhyAsk){.kind = WHY_NODE, .node = ui->cursor});

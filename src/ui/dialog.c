@@ -458,6 +458,10 @@ Request dialog_key(Ui *ui, const Scene *s, uint32_t key)
         ui->dialog.opened_ms = s->now_ms; // it is another wish now
         return (Request){0};
     }
+    if (action == ACT_COPY_COMMAND && ui->dialog.kind == DIALOG_MOVE) {
+        ui->dialog.counting = false; // by hand, it may be
+        return ui_copy(ui, ui->dialog.command);
+    }
     ui->dialog.wrong_key = true;
     return (Request){0};
 }

@@ -52,6 +52,9 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
         return ui->marks.n > 0 && (!ui->pick.active || ui->pick.many);
     case NEED_QUEUE:
         return ui->dialog.kind == DIALOG_QUEUE;
+    case NEED_LINE:
+        return ui->dialog.kind == DIALOG_MOVE ||
+               (ui_scope(ui) == IN_PROBLEMS && problems_command(ui)[0] != '\0');
     case NEED_NOTHING:
         break;
     }
@@ -106,6 +109,9 @@ static const char *label_of(const Ui *ui, const Scene *s, const KeyBinding *b)
     const char *own = ui_scope(ui) == IN_PROBLEMS ? problems_label(ui, s, b) : NULL;
     if (own != NULL) {
         return own;
+    }
+    if (b->action == ACT_COPY_COMMAND) {
+        return b->label;
     }
     if (ui->dialog.kind != DIALOG_NONE && ui->dialog.kind != DIALOG_HOLD) {
         return dialog_label(ui, b->action);
@@ -265,7 +271,9 @@ void message_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
         }
         return;
     }
-    if (s->health != NULL && strstr(text, "redis-cli") == NULL) { // commands stay as they are typed
+    // Commands stay as they are typed, and what was copied as it was.
+    bool is_exact = strstr(text, "redis-cli") != NULL || strstr(text, "OSC 52") != NULL;
+    if (s->health != NULL && !is_exact) {
         short_text(s->health->snapshot, text, brief, sizeof(brief));
         text = brief;
     }

@@ -245,8 +245,14 @@ static bool wants_move(const ProblemRow *row)
 
 static bool is_for_node(Action action)
 {
-    return action == ACT_MOVE || action == ACT_DOWNTIME || action == ACT_EXPLAIN ||
-           action == ACT_WHATIF;
+    return action == ACT_COPY_ADDRESS || action == ACT_COPY_ID || action == ACT_MOVE ||
+           action == ACT_DOWNTIME || action == ACT_EXPLAIN || action == ACT_WHATIF;
+}
+
+const char *problems_command(const Ui *ui)
+{
+    const ProblemRow *row = selected_row(ui);
+    return row != NULL && row->kind != PROBLEM_GROUP ? row->first->command : "";
 }
 
 const char *problems_label(const Ui *ui, const Scene *s, const KeyBinding *b)
@@ -283,7 +289,6 @@ static bool refuse(Ui *ui, const Scene *s, Action action)
 
 static bool problems_act(Ui *ui, const Scene *s, Action action, Request *out)
 {
-    (void)out;
     int page = ui->problems.page > 1 ? ui->problems.page - 1 : 1;
     int row = ui->problem_row;
     if (ui->problem_rows.n == 0 && (action == ACT_ROW_DOWN || action == ACT_ROW_UP)) {
@@ -298,6 +303,10 @@ static bool problems_act(Ui *ui, const Scene *s, Action action, Request *out)
         fold(ui);
     } else if (action == ACT_CHOOSE) {
         jump(ui, s);
+    } else if (action == ACT_COPY_COMMAND && problems_command(ui)[0] != '\0') {
+        *out = ui_copy(ui, problems_command(ui));
+    } else if (action == ACT_COPY_COMMAND) {
+        ui_note(ui, s, LEVEL_INFO, "no command line helps here: see what to do");
     } else if (action == ACT_CANCEL) {
         ui->view = &tree_view;
     } else {

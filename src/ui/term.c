@@ -17,6 +17,7 @@
 
 #include "rehome/base/mem.h"
 #include "rehome/ui/keys.h"
+#include "term_copy.h"
 #include "term_keys.h"
 #include "term_palette.h"
 
@@ -498,6 +499,15 @@ bool term_set_mouse(bool on)
         restore_prepare();
     }
     return true;
+}
+
+bool term_copy(const char *text)
+{
+    StrBuf sequence = {0};
+    bool ok = term.screen != NULL && term_copy_sequence(text, &sequence);
+    tell(strbuf_text(&sequence));
+    strbuf_done(&sequence);
+    return ok;
 }
 
 bool term_mouse(void)

@@ -114,6 +114,12 @@ unsigned ui_scope(const Ui *ui)
     return (unsigned)ui->view->scope;
 }
 
+Request ui_copy(Ui *ui, const char *text)
+{
+    snprintf(ui->copied, sizeof(ui->copied), "%s", text);
+    return (Request){.kind = REQUEST_COPY, .text = ui->copied};
+}
+
 bool ui_refuses_writes(Ui *ui, const Scene *s)
 {
     if (s->health == NULL || (s->trouble != NULL && s->trouble[0] != '\0')) {

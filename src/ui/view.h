@@ -120,7 +120,8 @@ struct Ui {
     Bulk bulk;     // what a dialog offers, or was asked for last
     bool has_undo;
     MoveSpec undo;
-    bool was_busy; // a move was in flight at the last tick
+    char copied[400]; // asked to be, last
+    bool was_busy;    // a move was in flight at the last tick
     // the command line
     CommandLine line;
     const UiSetting *settings; // that can be changed; borrowed
@@ -145,6 +146,9 @@ Request ui_act(Ui *ui, const Scene *s, Action action);
 // Bring everything up to the scene. False: what a key or a click was meant for has just gone.
 bool ui_is_current(Ui *ui, const Scene *s);
 
+// The text is to go to the clipboard.
+Request ui_copy(Ui *ui, const char *text);
+
 // Nothing may be moved now: says why, true.
 bool ui_refuses_writes(Ui *ui, const Scene *s);
 
@@ -158,6 +162,7 @@ int ui_selected(const Ui *ui, const Scene *s);
 int problems_node(const Ui *ui, const Scene *s);
 void problems_settle(Ui *ui, const Scene *s);
 // What the key would do to the selected problem; "": nothing; NULL: the same as everywhere.
+const char *problems_command(const Ui *ui); // of the selected one; "": it has none
 const char *problems_label(const Ui *ui, const Scene *s, const KeyBinding *b);
 
 // Put the cursor on a node by the operator's wish.

@@ -5,7 +5,16 @@
 #define TERM_TEST_GROUPS(X)                                                                        \
     X(asking)                                                                                      \
     X(config)                                                                                      \
+    X(copy)                                                                                        \
     X(dashboard)                                                                                   \
-    X(fuzz) X(leaving) X(many) X(memory) X(mouse) X(screen) X(svg) X(terminals) X(themes)
+    X(fuzz)                                                                                        \
+    X(leaving)                                                                                     \
+    X(many)                                                                                        \
+    X(memory)                                                                                      \
+    X(mouse)                                                                                       \
+    X(screen)                                                                                      \
+    X(svg)                                                                                         \
+    X(terminals)                                                                                   \
+    X(themes)
 
 #endif

@@ -65,7 +65,8 @@ static void start_vterm(Pty *p, bool is_utf8)
 
 static void set_environment(const PtyStart *start)
 {
-    static const char *const removed[] = {"NO_COLOR", "COLORTERM", "LINES", "COLUMNS", "TERMINFO"};
+    static const char *const removed[] = {"NO_COLOR", "COLORTERM", "STY",     "TMUX",
+                                          "LINES",    "COLUMNS",   "TERMINFO"};
     for (size_t i = 0; i < ARRAY_LEN(removed); i++) {
         unsetenv(removed[i]);
     }

@@ -49,6 +49,9 @@ static void serve(struct ev_loop *loop, const Request *r)
     } else if (r->kind == REQUEST_MOUSE) {
         term_set_mouse(!term_mouse());
         driver.stage->scene.mouse = term_mouse();
+    } else if (r->kind == REQUEST_COPY) {
+        snprintf(driver.message, sizeof(driver.message), "%s (OSC 52) %s",
+                 term_copy(r->text) ? "copied" : "not copied", r->text);
     } else if ((size_t)r->kind < sizeof(words) / sizeof(words[0]) && words[r->kind] != NULL) {
         snprintf(driver.message, sizeof(driver.message), "%s", words[r->kind]);
     }

@@ -30,7 +30,6 @@
     X(gate_spread)                                                                                 \
     X(gate_views)                                                                                  \
     X(golden)                                                                                      \
-    X(history)                                                                                     \
     X(heal_plan)                                                                                   \
     X(heal_plan_random)                                                                            \
     X(heal_report)                                                                                 \
@@ -38,6 +37,7 @@
     X(health_events)                                                                               \
     X(health_links)                                                                                \
     X(health_time)                                                                                 \
+    X(history)                                                                                     \
     X(hold)                                                                                        \
     X(hold_report)                                                                                 \
     X(hook_report)                                                                                 \
@@ -88,12 +88,20 @@
     X(theme_check)                                                                                 \
     X(themes)                                                                                      \
     X(ui)                                                                                          \
+    X(ui_copy)                                                                                     \
     X(ui_dialog)                                                                                   \
     X(ui_draw)                                                                                     \
     X(ui_hold)                                                                                     \
     X(ui_many)                                                                                     \
+    X(ui_marks)                                                                                    \
     X(ui_mouse)                                                                                    \
-    X(ui_marks) X(ui_pick) X(views) X(views_automatic) X(views_details) X(views_events)            \
-        X(views_hosts) X(views_problems) X(whatif)
+    X(ui_pick)                                                                                     \
+    X(views)                                                                                       \
+    X(views_automatic)                                                                             \
+    X(views_details)                                                                               \
+    X(views_events)                                                                                \
+    X(views_hosts)                                                                                 \
+    X(views_problems)                                                                              \
+    X(whatif)
 
 #endif

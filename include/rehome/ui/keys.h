@@ -118,6 +118,9 @@ typedef enum {
     X(REFRESH)                                                                                     \
     X(REDRAW)                                                                                      \
     X(SUSPEND)                                                                                     \
+    X(COPY_ADDRESS)                                                                                \
+    X(COPY_ID)                                                                                     \
+    X(COPY_COMMAND)                                                                                \
     X(THEME)                                                                                       \
     X(MOUSE)                                                                                       \
     X(DEMO_KILL)                                                                                   \
@@ -145,6 +148,7 @@ typedef enum {
     NEED_SEARCH, // a search is on
     NEED_MARKS,  // something is marked
     NEED_QUEUE,  // several moves are announced
+    NEED_LINE,   // there is a command line to copy
 } KeyNeed;
 
 typedef struct {

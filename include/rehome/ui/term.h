@@ -32,6 +32,10 @@ uint32_t term_key(int *mouse_x, int *mouse_y);
 bool term_set_mouse(bool on);
 bool term_mouse(void);
 
+// To the clipboard of whoever looks at the screen, if the terminal allows it: at most 1024 bytes.
+// False: this kind has none.
+bool term_copy(const char *text);
+
 bool term_is_utf8(void); // by the locale
 void term_suspend(void); // leave the screen, stop the process group, come back on SIGCONT
 

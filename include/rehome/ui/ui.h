@@ -27,6 +27,7 @@ typedef enum {
     REQUEST_SUSPEND,      // Ctrl-Z
     REQUEST_THEME,        // the next one
     REQUEST_MOUSE,        // on or off
+    REQUEST_COPY,         // text: to the clipboard
     REQUEST_SET,          // name, value: of a setting, as it was typed
     REQUEST_DEMO_KILL,    // node
     REQUEST_DEMO_RESTART, // node
@@ -45,6 +46,7 @@ typedef struct {
     char reason[HOLD_REASON_SIZE];
     char name[32];
     char value[160];
+    const char *text; // borrowed from the dashboard until its next call
 } Request;
 
 typedef struct Ui Ui;
