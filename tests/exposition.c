@@ -2,7 +2,6 @@
 
 #include <ctype.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "rehome/base/mem.h"
@@ -123,17 +122,11 @@ static const char *check_sample(Page *p)
     if (is_repeated(p, sv_of(p->line.at, p->line.n - p->at.n))) {
         return "the series is there twice";
     }
-    char number[64];
-    char *end;
-    if (!read_char(p, ' ') || p->at.n == 0 || p->at.n >= sizeof(number)) {
-        return "expected one blank and a value";
+    int64_t value;
+    if (!read_char(p, ' ') || !sv_to_milli(p->at, &value)) {
+        return "expected one blank, a number, and nothing else";
     }
-    memcpy(number, p->at.at, p->at.n);
-    number[p->at.n] = '\0';
-    strtod(number, &end);
-    return *end == '\0' && !isspace((unsigned char)number[0])
-               ? NULL
-               : "expected a number and nothing else";
+    return NULL;
 }
 
 // "# HELP name text", then "# TYPE name gauge".
@@ -184,16 +177,16 @@ bool exposition_valid(const char *text, char *why, size_t size)
 
 double exposition_value(const char *text, const char *series)
 {
-    double found = -1;
+    int64_t found = -1000;
     int n = 0;
     StrView rest = sv(text);
     StrView line;
     while (sv_next(&rest, '\n', &line)) {
         ptrdiff_t blank = sv_rfind(line, ' ');
         if (sv_starts(line, series) && blank > 0) {
-            found = strtod(line.at + blank + 1, NULL);
-            n++;
+            StrView value = sv_of(line.at + blank + 1, line.n - (size_t)blank - 1);
+            n += sv_to_milli(value, &found);
         }
     }
-    return n == 1 ? found : -1;
+    return n == 1 ? (double)found / 1000 : -1;
 }

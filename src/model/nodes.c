@@ -87,6 +87,13 @@ static unsigned flags_parse(StrView text)
     return flags;
 }
 
+// "[93-<-292f8b36...]"
+static bool is_importing(StrView word)
+{
+    StrView slot;
+    return sv_cut(&word, '-', &slot) && sv_starts(word, "<-");
+}
+
 // What follows the eighth column. A broken slot number makes the line unreadable; words that look
 // like nothing known are left to newer servers.
 static bool slots_parse(StrView text, Arena *arena, RangeList *scratch, NodeLine *line)
@@ -97,6 +104,7 @@ static bool slots_parse(StrView text, Arena *arena, RangeList *scratch, NodeLine
         SlotRange range;
         if (word.at[0] == '[') {
             line->open_slots++;
+            line->importing += is_importing(word);
         } else if (slot_range_parse(word, &range)) {
             scratch->at = mem_grow(scratch->at, &scratch->cap, scratch->n + 1, sizeof(range));
             scratch->at[scratch->n++] = range;

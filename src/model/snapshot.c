@@ -6,6 +6,8 @@
 #include "rehome/base/mem.h"
 #include "snapshot_merge.h"
 
+enum { DISSENTERS_NAMED = 3 };
+
 static const char *ip_or_name(const Node *node)
 {
     return node->ip[0] != '\0' ? node->ip : node->hostname;
@@ -193,6 +195,7 @@ static void judge_settings(Snapshot *s)
     int allowing = 0;
     int forbidding = 0;
     s->barrier = -1;
+    s->barrier_min = -1;
     s->node_timeout_ms = -1;
     for (size_t i = 0; i < s->n_nodes; i++) {
         const NodeSays *says = s->nodes[i].says;
@@ -201,6 +204,9 @@ static void judge_settings(Snapshot *s)
         }
         const ServerSettings *settings = &says->settings;
         s->barrier = settings->barrier > s->barrier ? settings->barrier : s->barrier;
+        if (settings->barrier >= 0 && (s->barrier_min < 0 || settings->barrier < s->barrier_min)) {
+            s->barrier_min = settings->barrier;
+        }
         if (settings->node_timeout_ms > s->node_timeout_ms) {
             s->node_timeout_ms = settings->node_timeout_ms;
         }
@@ -245,6 +251,39 @@ static uint64_t majority_signature(const Merge *m)
     return best;
 }
 
+static void add_dissenter(Snapshot *s, const View *view)
+{
+    const char *addr =
+        view->reporter >= 0 ? s->nodes[view->reporter].addr : view->word->says.dialled;
+    if (s->views_agree) {
+        s->views_agree = false;
+        s->dissenter = addr;
+        s->dissenter_id = view->word->id;
+    }
+    s->n_dissenters++;
+    if (s->n_dissenters <= DISSENTERS_NAMED) {
+        const char *joint = s->n_dissenters == 1 ? "" : ", ";
+        s->dissenters = arena_printf(s->arena, "%s%s%s", s->dissenters, joint, addr);
+    }
+}
+
+static void close_dissenters(Snapshot *s)
+{
+    if (s->n_dissenters > DISSENTERS_NAMED) {
+        s->dissenters = arena_printf(s->arena, "%s and %zu more", s->dissenters,
+                                     s->n_dissenters - DISSENTERS_NAMED);
+    }
+}
+
+static void note_handshake(Snapshot *s, const NodeLine *line)
+{
+    if (s->handshake_addr[0] == '\0' && line->ip[0] != '\0') {
+        bool is_v6 = strchr(line->ip, ':') != NULL;
+        s->handshake_addr =
+            arena_printf(s->arena, is_v6 ? "[%s]:%d" : "%s:%d", line->ip, line->port);
+    }
+}
+
 // Before order_nodes(): views know their reporters by the order of IDs.
 static void judge_views(Snapshot *s, const Merge *m)
 {
@@ -252,10 +291,8 @@ static void judge_views(Snapshot *s, const Merge *m)
     for (size_t v = 0; v < m->n_views; v++) {
         const View *view = &m->views[v];
         const NodesView *told = &view->word->says.view;
-        if (told->signature != majority && s->views_agree) {
-            s->views_agree = false;
-            s->dissenter =
-                view->reporter >= 0 ? s->nodes[view->reporter].addr : view->word->says.dialled;
+        if (told->signature != majority) {
+            add_dissenter(s, view);
         }
         s->n_bad_lines = told->bad_lines > s->n_bad_lines ? told->bad_lines : s->n_bad_lines;
         if (!view->votes) {
@@ -265,7 +302,10 @@ static void judge_views(Snapshot *s, const Merge *m)
         size_t orphan_lines = 0;
         for (size_t i = 0; i < told->n; i++) {
             unsigned flags = told->at[i].flags;
-            handshakes += (flags & NODE_HANDSHAKE) != 0;
+            if ((flags & NODE_HANDSHAKE) != 0) {
+                handshakes++;
+                note_handshake(s, &told->at[i]);
+            }
             // One that has failed is no help to anybody, whoever its master was.
             orphan_lines += (flags & NODE_REPLICA) != 0 && (flags & NODE_FAIL) == 0 &&
                             node_id_is_none(told->at[i].master);
@@ -291,6 +331,8 @@ Snapshot *snapshot_build(const RoundInput *in)
         .name = arena_strdup(arena, in->name == NULL ? "" : in->name),
         .views_agree = true,
         .dissenter = "",
+        .dissenters = "",
+        .handshake_addr = "",
     };
     Merge m = {.s = s};
     m.words = words_read(in, arena, &m.n_words);
@@ -304,6 +346,7 @@ Snapshot *snapshot_build(const RoundInput *in)
     name_nodes(s, in->labels);
     alias_nodes(s, in->aliases);
     judge_views(s, &m);
+    close_dissenters(s);
     merge_done(&m);
     order_nodes(s);
     list_nodes(s);

@@ -104,3 +104,8 @@ int snapshot_find_at(const Snapshot *s, const char *host, int port)
     }
     return found;
 }
+
+bool node_is_detached(const Snapshot *s, const Node *n)
+{
+    return !node_is_master(n) && (n->master < 0 || !node_is_master(&s->nodes[n->master]));
+}

@@ -152,6 +152,7 @@ static void merge_flags(Merge *m, int i)
         }
         if (m->views[v].votes && m->views[v].reporter != i) {
             node->views++;
+            node->unlisted_views += line == NULL;
             node->fail_views += line != NULL && (line->flags & NODE_FAIL) != 0;
             node->pfail_views += line != NULL && (line->flags & NODE_PFAIL) != 0;
         }
@@ -160,6 +161,7 @@ static void merge_flags(Merge *m, int i)
         told = own->flags;
         node->config_epoch = own->config_epoch;
         node->open_slots = own->open_slots;
+        node->importing = own->importing;
     }
     node->flags |= told & NODE_NOFAILOVER;
     node->flags |= no_address ? NODE_NOADDR : 0U;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "condition.h"
 #include "finding_work.h"
 #include "rehome/base/mem.h"
 
@@ -73,6 +74,18 @@ Finding *finding_add(Search *f, FindingCode code, Level severity, int node, int6
 
 // --- the cluster as a whole
 
+static const char *open_text(const Search *f, const Node *n)
+{
+    int migrating = n->open_slots - n->importing;
+    const char *open =
+        arena_printf(f->arena, "%d slot%s of %s %s open:", n->open_slots, plural(n->open_slots),
+                     n->addr, n->open_slots == 1 ? "is" : "are");
+    if (n->importing == 0 || migrating == 0) {
+        return arena_printf(f->arena, "%s %s", open, migrating > 0 ? "migrating" : "importing");
+    }
+    return arena_printf(f->arena, "%s %d migrating, %d importing", open, migrating, n->importing);
+}
+
 static void find_slots(Search *f)
 {
     const Snapshot *s = f->s;
@@ -87,15 +100,11 @@ static void find_slots(Search *f)
     for (size_t i = 0; since != 0 && i < s->n_nodes; i++) {
         const Node *n = &s->nodes[i];
         if (n->open_slots > 0) {
-            finding_add(
-                f, FINDING_OPEN_SLOTS, LEVEL_WARNING, (int)i, since,
-                arena_printf(f->arena, "%d slot%s of %s %s open, in the middle of being moved",
-                             n->open_slots, plural(n->open_slots), n->addr,
-                             n->open_slots == 1 ? "is" : "are"),
-                arena_printf(f->arena,
-                             "wait for the resharding under way; if there is none: redis-cli "
-                             "--cluster fix %s",
-                             f->contact));
+            finding_add(f, FINDING_OPEN_SLOTS, LEVEL_WARNING, (int)i, since, open_text(f, n),
+                        arena_printf(f->arena,
+                                     "wait for the resharding under way; if there is none: "
+                                     "redis-cli --cluster fix %s",
+                                     f->contact));
         }
     }
 }
@@ -126,25 +135,19 @@ static void find_state(Search *f)
 static void find_disagreement(Search *f)
 {
     const Snapshot *s = f->s;
-    if (f->h->since_ms[CLUSTER_VIEWS_DISAGREE] != 0) {
-        finding_add(
-            f, FINDING_VIEWS_DISAGREE, LEVEL_WARNING, -1, f->h->since_ms[CLUSTER_VIEWS_DISAGREE],
-            arena_printf(f->arena, "%s sees other slot owners than most",
-                         s->dissenter[0] != '\0' ? s->dissenter : "one node"),
-            arena_printf(f->arena,
-                         "it should pass within seconds; if not: redis-cli --cluster check %s",
-                         f->contact));
+    int64_t since = f->h->since_ms[CLUSTER_VIEWS_DISAGREE];
+    if (since == 0) {
+        return;
     }
-    if (f->h->since_ms[CLUSTER_MIGRATION_MIXED] != 0) {
-        finding_add(
-            f, FINDING_SERVER_MIGRATION_MIXED, LEVEL_WARNING, -1,
-            f->h->since_ms[CLUSTER_MIGRATION_MIXED],
-            "cluster-allow-replica-migration is yes on some nodes and no on others",
-            arena_printf(f->arena,
-                         "make it the same everywhere: redis-cli --cluster call %s CONFIG SET "
-                         "cluster-allow-replica-migration no",
-                         f->contact));
-    }
+    bool one = s->n_dissenters == 1 && s->dissenter[0] != '\0';
+    finding_add(f, FINDING_VIEWS_DISAGREE, LEVEL_WARNING,
+                one ? snapshot_find(s, s->dissenter_id) : -1, since,
+                arena_printf(f->arena, "%s %s other slot owners than most",
+                             s->dissenters[0] != '\0' ? s->dissenters : "one node",
+                             s->n_dissenters > 1 ? "see" : "sees"),
+                arena_printf(f->arena,
+                             "it should pass within seconds; if not: redis-cli --cluster check %s",
+                             f->contact));
 }
 
 static void find_host(Search *f)
@@ -154,6 +157,9 @@ static void find_host(Search *f)
         return;
     }
     const HostLoss *worst = &hosts->at[0];
+    if (worst->slots_lost == 0 && condition_majority_host(hosts) != NULL) {
+        return; // that one is told by its name, with another remedy
+    }
     const char *text = arena_printf(f->arena, "if host %s dies", worst->host);
     const char *joint = ",";
     if (worst->slots_lost > 0) {
@@ -219,8 +225,10 @@ Findings findings_find(const Health *h)
     find_state(&f);
     find_disagreement(&f);
     find_host(&f);
+    find_cluster(&f);
     find_masters(&f);
     find_nodes(&f);
+    find_conditions(&f);
     Findings out = in_order(&f);
     mem_free(f.at);
     plan_work_done(&f.work);

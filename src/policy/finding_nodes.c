@@ -4,7 +4,7 @@
 
 #include "word.h"
 
-static const char *forget_command(const Search *f, const Node *n)
+const char *forget_command(const Search *f, const Node *n)
 {
     return arena_printf(f->arena, "redis-cli --cluster call %s CLUSTER FORGET %s", f->contact,
                         n->id.hex);
@@ -31,9 +31,11 @@ static void find_failed_master(Search *f, int i)
     const Node *m = &f->s->nodes[i];
     int64_t since = health_told_since_ms(f->h, i);
     if (!node_is_owner(m)) {
-        finding_add(f, FINDING_MASTER_FAILED, LEVEL_WARNING, i, since,
-                    arena_printf(f->arena, "master %s has failed; it owns no slots", m->addr),
-                    arena_printf(f->arena, "start it again, or: %s", forget_command(f, m)));
+        if (f->h->of[i].condition_ms[NODE_IS_GHOST] == 0) { // which has the better remedy
+            finding_add(f, FINDING_LEFT_BEHIND, LEVEL_WARNING, i, since,
+                        arena_printf(f->arena, "master %s has failed; it owns no slots", m->addr),
+                        arena_printf(f->arena, "start it again, or: %s", forget_command(f, m)));
+        }
         return;
     }
     int live = -1;
@@ -201,7 +203,8 @@ static void find_replica(Search *f, int i)
     const Node *n = &f->s->nodes[i];
     const NodeHealth *health = &f->h->of[i];
     const char *master = n->master >= 0 ? f->s->nodes[n->master].addr : "an unknown master";
-    if (health->replica == REPLICA_FAILED) {
+    bool ghost = health->condition_ms[NODE_IS_GHOST] != 0; // which has the better remedy
+    if (health->replica == REPLICA_FAILED && !ghost) {
         finding_add(f, FINDING_REPLICA_FAILED, LEVEL_WARNING, i, health_told_since_ms(f->h, i),
                     arena_printf(f->arena, "replica %s of %s has failed", n->addr, master),
                     arena_printf(f->arena, "start it again, or: %s", forget_command(f, n)));
@@ -219,8 +222,8 @@ static void find_replica(Search *f, int i)
 static void find_unreachable(Search *f, int i)
 {
     const Node *n = &f->s->nodes[i];
-    if (node_has(n, NODE_FAIL) || word_is_fresh(f->s, i, f->h->options.fresh_ms) ||
-        f->h->of[i].replica == REPLICA_LOADING) {
+    if (node_has(n, NODE_FAIL) || node_has(n, NODE_NOADDR) ||
+        word_is_fresh(f->s, i, f->h->options.fresh_ms) || f->h->of[i].replica == REPLICA_LOADING) {
         return;
     }
     const NodeSays *says = n->says;

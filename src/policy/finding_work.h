@@ -21,7 +21,11 @@ typedef struct {
 Finding *finding_add(Search *f, FindingCode code, Level severity, int node, int64_t since_ms,
                      const char *text, const char *remedy);
 
+void find_cluster(Search *f); // what nobody in particular is to blame for
 void find_masters(Search *f); // orphans too, most urgent first
 void find_nodes(Search *f);
+void find_conditions(Search *f); // of single nodes, beside their states
+
+const char *forget_command(const Search *f, const Node *n);
 
 #endif

@@ -1,5 +1,6 @@
 #include "rehome/policy/health.h"
 
+#include "condition.h"
 #include "held.h"
 #include "word.h"
 
@@ -340,25 +341,6 @@ int64_t health_told_since_ms(const Health *h, int node)
     return health->after_ms == 0 && told < health->since_ms ? told : health->since_ms;
 }
 
-static void note_conditions(Health *h, const Health *before)
-{
-    const Snapshot *s = h->snapshot;
-    const bool holds[CLUSTER_CONDITION_COUNT] = {
-        [CLUSTER_SLOTS_UNCOVERED] = s->n_nodes > 0 && s->slots_covered < SLOT_COUNT,
-        [CLUSTER_STATE_FAIL] = s->state_known && !s->state_ok,
-        [CLUSTER_VIEWS_DISAGREE] = s->n_nodes > 0 && !s->views_agree,
-        [CLUSTER_OPEN_SLOTS] = s->open_slots > 0,
-        [CLUSTER_HOST_UNSAFE] = s->n_nodes > 0 && !h->hosts.safe,
-        [CLUSTER_MIGRATION_MIXED] = s->migration_mixed,
-    };
-    for (int i = 0; i < CLUSTER_CONDITION_COUNT; i++) {
-        if (holds[i]) {
-            bool held = before != NULL && before->since_ms[i] != 0;
-            h->since_ms[i] = held ? before->since_ms[i] : s->now_ms;
-        }
-    }
-}
-
 static void count_masters(Health *h)
 {
     const Snapshot *s = h->snapshot;
@@ -404,7 +386,7 @@ const Health *health_assess(const Snapshot *s, const Health *before, const Healt
     }
     count_masters(h);
     h->hosts = host_safety(s, h);
-    note_conditions(h, before);
+    conditions_note(h, before);
     held_take(h, h->options.holds);
     return h;
 }

@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "detached.h"
 #include "document.h"
 #include "redis_cli.h"
 #include "rehome/base/text.h"
@@ -180,7 +179,7 @@ static void add_tree(StrBuf *out, const Health *h)
     }
     bool any = false;
     for (size_t i = 0; i < s->n_nodes; i++) {
-        if (replica_is_detached(s, &s->nodes[i])) {
+        if (node_is_detached(s, &s->nodes[i])) {
             strbuf_add(out, any ? "" : "replicas without a master of their own:\n");
             add_replica(out, h, (int)i, "?- ", widest);
             any = true;

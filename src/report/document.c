@@ -1,6 +1,5 @@
 #include "document.h"
 
-#include "detached.h"
 #include "value.h"
 
 static json_t *id_value(NodeId id)
@@ -72,7 +71,7 @@ static json_t *detached_value(const Health *h)
     json_t *detached = json_array();
     for (size_t i = 0; i < h->snapshot->n_nodes; i++) {
         const Node *n = &h->snapshot->nodes[i];
-        if (replica_is_detached(h->snapshot, n)) {
+        if (node_is_detached(h->snapshot, n)) {
             json_t *replica = replica_value(h, (int)i);
             value_set(replica, "replicates", id_value(n->master_id));
             value_push(detached, replica);

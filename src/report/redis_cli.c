@@ -2,8 +2,6 @@
 
 #include <inttypes.h>
 
-#include "detached.h"
-
 // redis-cli leaves out whom it cannot use: failed nodes and those without address.
 static bool is_shown(const Node *n)
 {
@@ -77,7 +75,7 @@ static void add_nodes(StrBuf *out, const Snapshot *s)
     }
     for (size_t i = 0; i < s->n_nodes; i++) {
         const Node *n = &s->nodes[i];
-        if (!replica_is_detached(s, n) || !is_shown(n)) {
+        if (!node_is_detached(s, n) || !is_shown(n)) {
             continue;
         }
         add_replica(out, n);

@@ -215,6 +215,11 @@ static void fold(Ui *ui)
     }
 }
 
+static bool is_about_hosts(const ProblemRow *row)
+{
+    return row->first->code == FINDING_HOST_UNSAFE || row->first->code == FINDING_HOST_MAJORITY;
+}
+
 // To where something can be done about it, or more is told.
 static void jump(Ui *ui, const Scene *s)
 {
@@ -224,7 +229,7 @@ static void jump(Ui *ui, const Scene *s)
     }
     if (row->kind == PROBLEM_GROUP) {
         fold(ui);
-    } else if (row->first->code == FINDING_HOST_UNSAFE) {
+    } else if (is_about_hosts(row)) {
         ui->view = &hosts_view;
     } else if (row->first->code == FINDING_SERVER_MIGRATION_MIXED) {
         why_open(ui, (WhyAsk){.kind = WHY_CHARGE});
@@ -268,7 +273,7 @@ const char *problems_label(const Ui *ui, const Scene *s, const KeyBinding *b)
     return row == NULL                                          ? ""
            : row->kind == PROBLEM_GROUP                         ? row->folded ? "unfold" : "fold"
            : has_node                                           ? "show node"
-           : row->first->code == FINDING_HOST_UNSAFE            ? "show hosts"
+           : is_about_hosts(row)                                ? "show hosts"
            : row->first->code == FINDING_SERVER_MIGRATION_MIXED ? "who is in charge"
                                                                 : "";
 }

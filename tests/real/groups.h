@@ -8,6 +8,7 @@
     X(cut_off)                                                                                     \
     X(demo)                                                                                        \
     X(fence)                                                                                       \
+    X(findings)                                                                                    \
     X(hang)                                                                                        \
     X(heal)                                                                                        \
     X(holds)                                                                                       \

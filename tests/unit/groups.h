@@ -2,6 +2,8 @@
 #ifndef REHOME_TESTS_GROUPS_H
 #define REHOME_TESTS_GROUPS_H
 
+// clang-format would put several on a line: the list is too long for it.
+// clang-format off
 #define TEST_GROUPS(X)                                                                             \
     X(address)                                                                                     \
     X(aliases)                                                                                     \
@@ -23,6 +25,7 @@
     X(explain)                                                                                     \
     X(filter)                                                                                      \
     X(finding)                                                                                     \
+    X(finding_nodes)                                                                               \
     X(gate)                                                                                        \
     X(gate_agreement)                                                                              \
     X(gate_nodes)                                                                                  \
@@ -103,5 +106,6 @@
     X(views_hosts)                                                                                 \
     X(views_problems)                                                                              \
     X(whatif)
+// clang-format on
 
 #endif

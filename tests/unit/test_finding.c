@@ -282,7 +282,8 @@ static void a_failed_master_waits_for_its_promotion_or_has_lost_everything(void 
     fixture_restore(w.f, fixture_port(w.f, 7008));
     fixture_promote(w.f, fixture_port(w.f, 7008));
     all = findings_find(watch_round(&w, 4000));
-    assert_found(&w, &all, FINDING_MASTER_FAILED, LEVEL_WARNING, 7001,
+    assert_null(find(&all, FINDING_MASTER_FAILED));
+    assert_found(&w, &all, FINDING_LEFT_BEHIND, LEVEL_WARNING, 7001,
                  "master 127.0.99.170:7001 has failed; it owns no slots",
                  "start it again, or: redis-cli --cluster call 127.0.99.172:7008 CLUSTER FORGET "
                  "7f3c91d2a40b5e68c1fd29e07b6a835410de9c27");
@@ -357,9 +358,15 @@ static void views_that_disagree_are_told(void **state)
     Watch w = watch_new(well_placed());
     fixture_view_slots(w.f, fixture_port(w.f, 7002), fixture_port(w.f, 7003), "10922-16000", 3);
     Findings all = findings_find(watch_round(&w, 1000));
-    assert_found(&w, &all, FINDING_VIEWS_DISAGREE, LEVEL_WARNING, 0,
+    assert_found(&w, &all, FINDING_VIEWS_DISAGREE, LEVEL_WARNING, 7002,
                  "10.0.0.2:7002 sees other slot owners than most",
                  "it should pass within seconds; if not: redis-cli --cluster check 10.0.0.1:7001");
+    fixture_view_slots(w.f, fixture_port(w.f, 7101), fixture_port(w.f, 7003), "10922-16000", 3);
+    all = findings_find(watch_round(&w, 2000));
+    const Finding *both = find(&all, FINDING_VIEWS_DISAGREE);
+    assert_true(node_id_is_none(both->node));
+    assert_string_equal(both->text, "10.0.0.2:7002, 10.0.0.2:7101 see other slot owners than most");
+    assert_int_equal(both->since_ms, 1000);
     watch_done(&w);
 }
 
@@ -370,9 +377,18 @@ static void open_slots_are_told(void **state)
     snprintf(knob(&w, 7001)->open_slots, 256, "[77->-%s]", watch_id(&w, 7002).hex);
     Findings all = findings_find(watch_round(&w, 1000));
     assert_found(&w, &all, FINDING_OPEN_SLOTS, LEVEL_WARNING, 7001,
-                 "1 slot of 10.0.0.1:7001 is open, in the middle of being moved",
+                 "1 slot of 10.0.0.1:7001 is open: migrating",
                  "wait for the resharding under way; if there is none: redis-cli --cluster fix "
                  "10.0.0.1:7001");
+    snprintf(knob(&w, 7001)->open_slots, 256, "[9000-<-%s]", watch_id(&w, 7002).hex);
+    all = findings_find(watch_round(&w, 2000));
+    assert_string_equal(find(&all, FINDING_OPEN_SLOTS)->text,
+                        "1 slot of 10.0.0.1:7001 is open: importing");
+    snprintf(knob(&w, 7001)->open_slots, 256, "[77->-%s] [78->-%s] [9000-<-%s]",
+             watch_id(&w, 7002).hex, watch_id(&w, 7002).hex, watch_id(&w, 7002).hex);
+    all = findings_find(watch_round(&w, 3000));
+    assert_string_equal(find(&all, FINDING_OPEN_SLOTS)->text,
+                        "3 slots of 10.0.0.1:7001 are open: 2 migrating, 1 importing");
     watch_done(&w);
 }
 

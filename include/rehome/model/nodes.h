@@ -39,6 +39,7 @@ typedef struct {
     bool link_connected; // a link object exists; no proof of life
     SlotRanges slots;
     int open_slots; // [slot->-id] and [slot-<-id] markers (on the reporter's own line only)
+    int importing;  // of these, [slot-<-id]
 } NodeLine;
 
 typedef struct {

@@ -59,11 +59,13 @@ typedef struct {
     SlotRanges slots; // empty on replicas
     int slot_count;
     int open_slots;
+    int importing;       // of these; the others are migrating
     const int *replicas; // indices, sorted by address; empty on replicas of replicas' masters too
     size_t n_replicas;
     int fail_views;       // slot-owning masters whose own view calls it fail
     int pfail_views;      // ... or fail?
-    int views;            // slot-owning masters whose own view we have
+    int views;            // slot-owning masters whose own view we have, itself not counted
+    int unlisted_views;   // of these, who do not know it at all
     int64_t silent_ms;    // failed: since any of these last heard of it, by its own clock; -1: a
                           // node that has not failed, or nobody has ever heard of it
     const NodeSays *says; // NULL when we have never asked it anything
@@ -92,12 +94,17 @@ typedef struct Snapshot {
     bool epochs_agree;      // every answering slot owner tells the same
     bool views_agree;       // every view we have has the same slots signature
     const char *dissenter;  // addr of a node whose view differs from the majority; "" when none
-    size_t n_handshake;     // in any view of a slot owner
-    size_t n_orphan_lines;  // "slave -" lines, but of failed ones, in any view of a slot owner
+    NodeId dissenter_id;    // none: there is none, or its ID is not known
+    const char *dissenters; // all of them: "a", "a, b", "a, b, c and 4 more"; "" when none
+    size_t n_dissenters;
+    size_t n_handshake;         // in any view of a slot owner
+    const char *handshake_addr; // whom one of these is with: "10.0.0.7:6379"; "" unknown
+    size_t n_orphan_lines;      // "slave -" lines, but of failed ones, in any view of a slot owner
     size_t n_bad_lines;
     int open_slots;
     Tri server_migration;    // yes when any asked node allows it; no when all asked nodes forbid it
     bool migration_mixed;    // asked nodes differ
+    int barrier_min;         // lowest told, -1 unknown
     int barrier;             // highest told, -1 unknown
     int64_t node_timeout_ms; // highest told, -1 unknown
 } Snapshot;
@@ -136,6 +143,9 @@ size_t snapshot_failed(const Snapshot *s); // nodes that the cluster calls faile
 bool node_is_master(const Node *n);
 bool node_is_owner(const Node *n); // a master with slots
 bool node_has(const Node *n, NodeFlag flag);
+
+// A replica that no master lists: of nobody we know ("slave -"), or of another replica.
+bool node_is_detached(const Snapshot *s, const Node *n);
 
 // Is this the address, by ip or hostname, of the node, as INFO writes addresses?
 bool node_is_at(const Node *n, const char *host, int port);

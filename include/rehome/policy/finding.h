@@ -32,12 +32,24 @@
     X(OPEN_SLOTS, "open-slots", "Open slots", \
       "Keys of an open slot are on two nodes; a resharding that broke off leaves it so for ever.", \
       "no slot is in the middle of being moved") \
+    X(HANDSHAKE, "handshake", "Handshake", \
+      "Somebody is being introduced to the cluster, or cannot be; nothing is moved meanwhile.", \
+      "nobody is in handshake") \
+    X(DETACHED, "detached", "Detached", \
+      "It is no master's replica: no failover can use it, and its data may be anybody's.", \
+      "every replica follows a master") \
     X(REPLICA_FAILED, "replica-failed", "Replica failed", \
       "Its master has one copy less; the cluster waits for the node until it is forgotten.", \
       "no replica has failed") \
     X(REPLICA_LINK_DOWN, "replica-link-down", "Link down", \
       "It gets no writes: its copy grows old, and soon it is too old to take over.", \
       "every replica has its link to its master") \
+    X(LEFT_BEHIND, "left-behind", "Left behind", \
+      "A dead node without slots guards nothing; all others go on trying to reach it.", \
+      "no dead node is left in the list") \
+    X(GHOST, "ghost", "Ghost", \
+      "Some of the cluster still believe in it; by their gossip it may come back at any time.", \
+      "every node is known to all, with its address") \
     X(UNREACHABLE, "unreachable", "Cannot be asked", \
       "Whoever cannot be asked is not counted as working, and nothing is done on a guess.", \
       "every node answers us") \
@@ -47,12 +59,24 @@
     X(HOST_UNSAFE, "host-unsafe", "Not host-safe", \
       "The loss of a single host takes slots or the majority with it, and no failover mends that.", \
       "whichever host dies, all slots go on being served") \
+    X(HOST_MAJORITY, "host-majority", "Majority", \
+      "Without a majority of the masters nobody is promoted, whatever replicas there are.", \
+      "no single host has the majority of the masters") \
+    X(NO_FAILOVER, "no-failover", "No failover", \
+      "It has the data, but when its master dies it stands by: it is forbidden to take over.", \
+      "every replica may take over") \
+    X(REPLICA_TOO_SMALL, "replica-too-small", "Too small", \
+      "Once it is promoted, it has no room for the data that it has: it evicts keys, or refuses writes.", \
+      "every replica has room for its master's data") \
     X(NO_SPARE, "no-spare", "No spare", \
       "Nothing that runs now can be moved there: only another replica brings protection back.", \
       "there is a spare for each orphan") \
     X(SERVER_MIGRATION_MIXED, "server-migration-mixed", "Settings differ", \
       "Some nodes may move replicas by themselves and others not: who repairs an orphan is left to chance.", \
-      "the servers' own replica migration is set the same everywhere")
+      "the servers' own replica migration is set the same everywhere") \
+    X(VERSIONS_MIXED, "versions-mixed", "Versions differ", \
+      "Fine during an upgrade; for longer, what holds for one server need not hold for the next.", \
+      "all servers are of one version")
 // clang-format on
 
 typedef enum {

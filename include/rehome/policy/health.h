@@ -42,6 +42,15 @@ const char *orphan_kind_text(OrphanKind kind);    // "" "bare" "lost" "cut-off"
 const char *
 replica_state_text(ReplicaState state); // "working" "linking" ... "link-down" "unverified"
 
+// What may hold for a node beside its state.
+typedef enum {
+    NODE_IS_DETACHED,    // a replica of a replica, or of nobody that is known
+    NODE_IS_GHOST,       // listed without an address, or by some of the masters only
+    NODE_IS_NO_FAILOVER, // a replica that is forbidden to take over, not by our own move
+    NODE_IS_TOO_SMALL,   // its maxmemory is less than what its master uses
+    NODE_CONDITION_COUNT
+} NodeCondition;
+
 typedef struct {
     bool is_master;
     // masters
@@ -66,9 +75,10 @@ typedef struct {
     int64_t moved_ms;      // when we saw it begin to follow its master; 0: it has done so all along
     int64_t link_down_ms;  // since when its link is down and nothing is on its way; 0: it is not
     // both
-    int64_t since_ms;     // when the present state began, as far as we have seen; for linking and
-                          // link-down: when the link went down
-    int64_t after_ms;     // masters: the look before that began; 0: it was so when we first looked
+    int64_t since_ms; // when the present state began, as far as we have seen; for linking and
+                      // link-down: when the link went down
+    int64_t after_ms; // masters: the look before that began; 0: it was so when we first looked
+    int64_t condition_ms[NODE_CONDITION_COUNT]; // since when, as far as we have seen; 0: not so
     const Hold *downtime; // that covers it, the longest; NULL: none. Automatic mode leaves it alone
 } NodeHealth;
 
@@ -89,7 +99,10 @@ typedef enum {
     CLUSTER_VIEWS_DISAGREE,
     CLUSTER_OPEN_SLOTS,
     CLUSTER_HOST_UNSAFE,
-    CLUSTER_MIGRATION_MIXED,
+    CLUSTER_HOST_MAJORITY,   // one of several hosts takes the majority with it
+    CLUSTER_MIGRATION_MIXED, // the switch or the barrier differs
+    CLUSTER_HANDSHAKE,
+    CLUSTER_VERSIONS_MIXED,
     CLUSTER_CONDITION_COUNT
 } ClusterCondition;
 

@@ -1,0 +1,126 @@
+// Findings that a healthy cluster of real servers gets when somebody sets or leaves something.
+#include "stage.h"
+
+#include <stdio.h>
+#include <string.h>
+
+// The finding of this code in a fresh check; NULL: there is none.
+static const json_t *find(const Lab *lab, const char *code)
+{
+    int status;
+    const json_t *all = json_object_get(stage_check(lab, &status), "findings");
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        const json_t *finding = json_array_get(all, i);
+        if (strcmp(word_in(finding, "code"), code) == 0) {
+            return finding;
+        }
+    }
+    return NULL;
+}
+
+static const json_t *find_said(const Lab *lab, const char *code, const char *says)
+{
+    const json_t *finding = find(lab, code);
+    if (finding == NULL || strstr(word_in(finding, "text"), says) == NULL) {
+        fail_msg("wanted %s with \"%s\", got %s", code, says,
+                 finding == NULL ? "none" : word_in(finding, "text"));
+    }
+    stage_measured("%s: %s\n      %s", code, word_in(finding, "text"), word_in(finding, "remedy"));
+    return finding;
+}
+
+static void ask_ok(const Lab *lab, int port, const char *const *argv)
+{
+    stage_wait_reply(lab, port, "OK", argv);
+}
+
+static void settings_that_differ_are_found_and_lost_again(void **state)
+{
+    (void)state;
+    stage_needs_server(7);
+    Lab *lab = stage_lab(&lab_scenario);
+    static const char *const codes[] = {"server-migration-mixed", "no-failover",
+                                        "replica-too-small"};
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        assert_null(find(lab, codes[i]));
+    }
+    ask_ok(lab, 7002,
+           (const char *[]){"CONFIG", "SET", "cluster-allow-replica-migration", "no", NULL});
+    ask_ok(lab, 7004,
+           (const char *[]){"CONFIG", "SET", "cluster-replica-no-failover", "yes", NULL});
+    ask_ok(lab, 7008, (const char *[]){"CONFIG", "SET", "maxmemory", "1000000", NULL});
+    stage_wait_reply(lab, 7001, "slave,nofailover", (const char *[]){"CLUSTER", "NODES", NULL});
+    find_said(lab, "server-migration-mixed", "yes on some nodes and no on others");
+    find_said(lab, "replica-too-small", ":7008 has a maxmemory of 977K, its master 127.");
+    const json_t *fenced = find_said(lab, "no-failover", ":7004 may not take over");
+    assert_string_equal(word_in(fenced, "node"), lab_id(lab, stage_port(lab, 7004)));
+    ask_ok(lab, 7002,
+           (const char *[]){"CONFIG", "SET", "cluster-allow-replica-migration", "yes", NULL});
+    ask_ok(lab, 7004, (const char *[]){"CONFIG", "SET", "cluster-replica-no-failover", "no", NULL});
+    ask_ok(lab, 7008, (const char *[]){"CONFIG", "SET", "maxmemory", "0", NULL});
+    for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
+        assert_null(find(lab, codes[i]));
+    }
+}
+
+static void a_slot_that_is_on_the_move_is_found_at_both_ends(void **state)
+{
+    (void)state;
+    Lab *lab = stage_lab(&lab_scenario);
+    assert_null(find(lab, "open-slots"));
+    const char *to = lab_id(lab, stage_port(lab, 7003));
+    const char *from = lab_id(lab, stage_port(lab, 7001));
+    ask_ok(lab, 7001, (const char *[]){"CLUSTER", "SETSLOT", "42", "MIGRATING", to, NULL});
+    find_said(lab, "open-slots", ":7001 is open: migrating");
+    ask_ok(lab, 7001, (const char *[]){"CLUSTER", "SETSLOT", "42", "STABLE", NULL});
+    ask_ok(lab, 7003, (const char *[]){"CLUSTER", "SETSLOT", "42", "IMPORTING", from, NULL});
+    find_said(lab, "open-slots", ":7003 is open: importing");
+    ask_ok(lab, 7003, (const char *[]){"CLUSTER", "SETSLOT", "42", "STABLE", NULL});
+    assert_null(find(lab, "open-slots"));
+}
+
+// A node that is reset gets a new ID: the old one is left in everybody's list.
+static void a_node_with_a_new_id_leaves_a_ghost(void **state)
+{
+    (void)state;
+    Lab *lab = stage_lab(&lab_scenario);
+    assert_null(find(lab, "ghost"));
+    ask_ok(lab, 7002, (const char *[]){"CLUSTER", "RESET", "HARD", NULL});
+    for (int port = 7001; port <= 7005; port += 2) {
+        stage_wait_reply(lab, port, "noaddr", (const char *[]){"CLUSTER", "NODES", NULL});
+    }
+    char says[64];
+    snprintf(says, sizeof(says), "node %.8s has no address any more",
+             lab_id(lab, stage_port(lab, 7002)));
+    find_said(lab, "ghost", says);
+}
+
+// An empty master that is made a replica takes its own replica along as a replica of a replica.
+static void a_replica_whose_master_became_a_replica_is_chained(void **state)
+{
+    (void)state;
+    static const LabNode nodes[] = {
+        {.host = 170, .port = 7001, .master = -1, .slots = "0-5460"},
+        {.host = 171, .port = 7002, .master = -1, .slots = "5461-10922"},
+        {.host = 172, .port = 7003, .master = -1, .slots = "10923-16383"},
+        {.host = 170, .port = 7004, .master = -1},
+        {.host = 171, .port = 7005, .master = 3},
+    };
+    LabSpec spec = lab_scenario;
+    spec.nodes = nodes;
+    spec.n = 5;
+    Lab *lab = stage_lab(&spec);
+    assert_null(find(lab, "detached"));
+    const char *above = lab_id(lab, stage_port(lab, 7001));
+    ask_ok(lab, 7004, (const char *[]){"CLUSTER", "REPLICATE", above, NULL});
+    for (int port = 7001; port <= 7003; port++) {
+        stage_wait_reply(lab, port, above, (const char *[]){"CLUSTER", "REPLICAS", above, NULL});
+    }
+    const json_t *chained = find_said(lab, "detached", ":7005 is chained: it follows 127.");
+    assert_non_null(strstr(word_in(chained, "remedy"), above));
+}
+
+TESTS(findings, STAGED(settings_that_differ_are_found_and_lost_again),
+      STAGED(a_slot_that_is_on_the_move_is_found_at_both_ends),
+      STAGED(a_node_with_a_new_id_leaves_a_ghost),
+      STAGED(a_replica_whose_master_became_a_replica_is_chained))
