@@ -98,11 +98,13 @@ static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
     if (action == ACT_MOVE) {
         return move_selected(ui, s);
     }
-    if (action == ACT_MOVE_URGENT || action == ACT_UNDO) {
+    if (action == ACT_MOVE_URGENT || action == ACT_UNDO || action == ACT_HEAL) {
         if (ui_refuses_writes(ui, s)) {
             return (Request){0};
         }
-        return action == ACT_UNDO ? dialog_undo(ui, s) : dialog_urgent(ui, s);
+        return action == ACT_UNDO   ? dialog_undo(ui, s)
+               : action == ACT_HEAL ? review_open(ui, s)
+                                    : dialog_urgent(ui, s);
     }
     if (action == ACT_AUTO) {
         return dialog_auto(ui, s);

@@ -22,7 +22,7 @@ static Draft draft_new(Ui *ui, const Scene *s)
 {
     size_t n = s->health->snapshot->n_nodes;
     ui->bulk.n = ui->bulk.n_left_out = 0;
-    ui->bulk.goes_on = false;
+    ui->bulk.kind = QUEUE_STOPS;
     return (Draft){ui, s, s->health, mem_array(n, sizeof(int)), mem_array(n, sizeof(bool))};
 }
 
@@ -67,7 +67,7 @@ static Request announce(Draft *d)
     mem_free(d->taken);
     Bulk *b = &d->ui->bulk;
     if (b->n > 0) {
-        return dialog_queue(d->ui, d->s);
+        return dialog_queue(d->ui, d->s, DIALOG_QUEUE);
     }
     if (b->n_left_out > 0) {
         ui_note(d->ui, d->s, LEVEL_WARNING, "nothing can be moved: %s: %s", b->left_out[0].who,
@@ -248,9 +248,10 @@ static void add_terms(Page *page, const Ui *ui, const Snapshot *p)
     page_addf(page, "how", ROLE_TEXT,
               "one after the other, each only when the one before is in sync");
     keys_first(ui->keys, ACT_GO_ON, IN_CONFIRM, key, sizeof(key));
-    page_addf(page, "", b->goes_on ? ROLE_WARN : ROLE_TEXT,
-              b->goes_on ? "one that is refused or fails is passed over (%s: stop there)"
-                         : "the first that is refused or fails stops the rest (%s: go on)",
+    bool goes_on = b->kind == QUEUE_GOES_ON;
+    page_addf(page, "", goes_on ? ROLE_WARN : ROLE_TEXT,
+              goes_on ? "one that is refused or fails is passed over (%s: stop there)"
+                      : "the first that is refused or fails stops the rest (%s: go on)",
               key);
 }
 

@@ -10,7 +10,7 @@ enum { BULK_LEFT_OUT = 4 };
 typedef struct {
     MoveSpec at[QUEUE_MAX];
     int n;
-    bool goes_on; // past one that is refused or fails
+    QueueKind kind;
     struct {
         char who[64];
         char why[160];

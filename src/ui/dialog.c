@@ -12,6 +12,7 @@ enum { UNWATCHED_MS = 2000 };
 
 static void close_dialog(Ui *ui)
 {
+    review_done(&ui->review);
     ui->dialog = (Dialog){.kind = DIALOG_NONE};
 }
 
@@ -146,17 +147,17 @@ static Request queue_request(const Ui *ui)
         .kind = REQUEST_QUEUE,
         .moves = ui->bulk.at,
         .n_moves = (size_t)ui->bulk.n,
-        .queue_kind = ui->bulk.goes_on ? QUEUE_GOES_ON : QUEUE_STOPS,
+        .queue_kind = ui->bulk.kind,
     };
 }
 
-Request dialog_queue(Ui *ui, const Scene *s)
+Request dialog_queue(Ui *ui, const Scene *s, DialogKind kind)
 {
     if (ui->confirm == CONFIRM_NONE) {
         return queue_request(ui);
     }
     ui->dialog = (Dialog){
-        .kind = DIALOG_QUEUE,
+        .kind = kind,
         .counting = ui->confirm == CONFIRM_COUNTDOWN,
         .opened_ms = s->now_ms,
         .health = s->health,
@@ -314,7 +315,8 @@ Request dialog_hold(Ui *ui, const Scene *s, int node)
 
 static void cancel(Ui *ui, const Scene *s, Level level, const char *why)
 {
-    bool moving = ui->dialog.kind == DIALOG_MOVE || ui->dialog.kind == DIALOG_QUEUE;
+    bool moving = ui->dialog.kind == DIALOG_MOVE || ui->dialog.kind == DIALOG_QUEUE ||
+                  ui->dialog.kind == DIALOG_HEAL;
     char text[NOTE_MAX];
     snprintf(text, sizeof(text), "%s", why);
     close_dialog(ui);
@@ -333,11 +335,12 @@ static void check_move(Ui *ui, const Scene *s)
     } else if (s->move_busy) {
         cancel(ui, s, LEVEL_WARNING, "another move has begun");
     } else if (is_renewed(&ui->dialog, s)) {
-        bool is_one = ui->dialog.kind == DIALOG_MOVE;
-        if (is_one ? dialog_spec_has_changed(&ui->dialog.spec, s, why, sizeof(why))
-                   : bulk_has_changed(&ui->bulk, s, why, sizeof(why))) {
+        DialogKind kind = ui->dialog.kind;
+        if (kind == DIALOG_MOVE   ? dialog_spec_has_changed(&ui->dialog.spec, s, why, sizeof(why))
+            : kind == DIALOG_HEAL ? review_has_changed(ui, s, why, sizeof(why))
+                                  : bulk_has_changed(&ui->bulk, s, why, sizeof(why))) {
             cancel(ui, s, LEVEL_WARNING, why);
-        } else if (is_one) {
+        } else if (kind == DIALOG_MOVE) {
             renew_move(&ui->dialog, s);
         }
     }
@@ -348,6 +351,7 @@ void dialog_check(Ui *ui, const Scene *s)
     switch (ui->dialog.kind) {
     case DIALOG_MOVE:
     case DIALOG_QUEUE:
+    case DIALOG_HEAL:
         check_move(ui, s);
         break;
     case DIALOG_REFUSED:
@@ -402,6 +406,8 @@ static Request confirmed(Ui *ui)
         }
         node_set_clear(&ui->marks);
         return queue_request(ui);
+    case DIALOG_HEAL: // by all its rules: what was shown is what they promise
+        return queue_request(ui);
     case DIALOG_AUTO:
         return (Request){.kind = REQUEST_AUTO, .mode = AUTO_ACT};
     case DIALOG_QUIT:
@@ -454,7 +460,7 @@ Request dialog_key(Ui *ui, const Scene *s, uint32_t key)
         return (Request){0};
     }
     if (action == ACT_GO_ON && ui->dialog.kind == DIALOG_QUEUE) {
-        ui->bulk.goes_on = !ui->bulk.goes_on;
+        ui->bulk.kind = ui->bulk.kind == QUEUE_GOES_ON ? QUEUE_STOPS : QUEUE_GOES_ON;
         ui->dialog.opened_ms = s->now_ms; // it is another wish now
         return (Request){0};
     }
@@ -462,7 +468,9 @@ Request dialog_key(Ui *ui, const Scene *s, uint32_t key)
         ui->dialog.counting = false; // by hand, it may be
         return ui_copy(ui, ui->dialog.command);
     }
-    ui->dialog.wrong_key = true;
+    if (ui->dialog.kind != DIALOG_HEAL || !review_key(ui, key)) {
+        ui->dialog.wrong_key = true;
+    }
     return (Request){0};
 }
 

@@ -10,6 +10,7 @@ typedef enum {
     DIALOG_NONE,
     DIALOG_MOVE,
     DIALOG_QUEUE,
+    DIALOG_HEAL,
     DIALOG_REFUSED,
     DIALOG_AUTO,
     DIALOG_QUIT,
@@ -22,7 +23,7 @@ enum { COUNTDOWN_MS = 3000, DIALOG_REFUSALS = 6 };
 typedef struct {
     DialogKind kind;
     MoveSpec spec; // MOVE; REFUSED: its target
-    bool counting; // MOVE, QUEUE: it happens by itself when the time is over
+    bool counting; // MOVE, QUEUE, HEAL: it happens by itself when the time is over
     int64_t opened_ms;
     bool wrong_key; // the last key did nothing: say louder how to stop
     // words about the picture below, renewed with each

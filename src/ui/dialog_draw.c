@@ -192,7 +192,7 @@ void dialog_countdown(const Ui *ui, const Scene *s, Canvas *c, int x, int y, int
                  d->wrong_key ? ", " : "", d->wrong_key ? yes : "", d->wrong_key ? " is now" : "");
     } else {
         snprintf(text, sizeof(text), "%s moves %s, Esc does not", yes,
-                 d->kind == DIALOG_QUEUE ? "them" : "it");
+                 d->kind == DIALOG_MOVE ? "it" : "them");
     }
     int width = text_width(text);
     if (d->counting && w - width - 4 > 4) {
@@ -423,6 +423,7 @@ static void draw_prompt(const Ui *ui, const Scene *s, Canvas *c)
         }
         break;
     case DIALOG_QUEUE:
+    case DIALOG_HEAL:
         if (d->counting) {
             int seconds = (int)((left_ms(d, s) + 999) / 1000);
             snprintf(text, sizeof(text), "Esc stops! %d s: %d moves", seconds, ui->bulk.n);
@@ -467,6 +468,9 @@ void dialog_draw(Ui *ui, const Scene *s, Canvas *c)
         break;
     case DIALOG_QUEUE:
         bulk_draw(ui, s, c);
+        break;
+    case DIALOG_HEAL:
+        review_draw(ui, s, c);
         break;
     case DIALOG_REFUSED:
         draw_refused(ui, s, c);

@@ -34,6 +34,8 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
         }
         return connected && !s->read_only && !s->move_busy &&
                (b->action != ACT_MOVE || is_movable(ui, s));
+    case NEED_PLAN:
+        return connected && !s->read_only && !s->move_busy && ui->has_plan;
     case NEED_UNDO:
         return connected && !s->read_only && !s->move_busy && s->can_undo && ui->has_undo;
     case NEED_DEMO:
@@ -72,6 +74,7 @@ static const char *dialog_label(const Ui *ui, Action action)
         [DIALOG_NONE] = {"", ""},
         [DIALOG_MOVE] = {"moves it", "does not"},
         [DIALOG_QUEUE] = {"moves them", "does not"},
+        [DIALOG_HEAL] = {"moves them", "does not"},
         [DIALOG_REFUSED] = {"", ""},
         [DIALOG_AUTO] = {"lets it act", "goes on observing"},
         [DIALOG_QUIT] = {"leaves", "stays"},
@@ -79,11 +82,11 @@ static const char *dialog_label(const Ui *ui, Action action)
         [DIALOG_END_HOLD] = {"ends it", "leaves it"},
     };
     if (action == ACT_GO_ON) {
-        return ui->bulk.goes_on ? "stops at one" : "passes over one";
+        return ui->bulk.kind == QUEUE_GOES_ON ? "stops at one" : "passes over one";
     }
     if (ui->dialog.counting) {
         return action == ACT_CONFIRM
-                   ? ui->dialog.kind == DIALOG_QUEUE ? "begins at once" : "moves it at once"
+                   ? ui->dialog.kind == DIALOG_MOVE ? "moves it at once" : "begins at once"
                    : "stops it";
     }
     return action == ACT_CONFIRM ? labels[ui->dialog.kind].yes : labels[ui->dialog.kind].no;

@@ -110,8 +110,9 @@ static void add_slots(Chips *chips, const Snapshot *p)
     }
 }
 
-static void add_safety(Chips *chips, const HostSafety *hosts)
+static void add_safety(Chips *chips, const Ui *ui, const Scene *s)
 {
+    const HostSafety *hosts = &s->health->hosts;
     if (hosts->safe) {
         chip_add(chips, ROLE_OK, 10, "host-safe YES");
         return;
@@ -120,10 +121,16 @@ static void add_safety(Chips *chips, const HostSafety *hosts)
     short_host(hosts->worst, host, sizeof(host));
     Chip *chip = chip_add(chips, ROLE_WARN, 10, "host-safe NO (%s)", host);
     chip_brief(chip, 5, "host-safe NO");
+    if (ui->has_plan && !s->read_only && !s->move_busy) {
+        char key[KEY_NAME_SIZE];
+        keys_first(ui->keys, ACT_HEAL, IN_TREE, key, sizeof(key));
+        chip_brief(chip_add(chips, ROLE_KEY, 5, "%s heals", key), 1, "%s", key);
+    }
 }
 
-static void add_health(Chips *chips, const Health *h, bool ascii)
+static void add_health(Chips *chips, const Ui *ui, const Scene *s, bool ascii)
 {
+    const Health *h = s->health;
     const Snapshot *p = h->snapshot;
     Chip *chip = chip_add(chips, ROLE_TITLE, 11, "%s", p->name);
     ptrdiff_t colon = sv_rfind(sv(p->name), ':');
@@ -153,12 +160,12 @@ static void add_health(Chips *chips, const Health *h, bool ascii)
     }
     chip_add(chips, h->spares > 0 ? ROLE_SPARE : ROLE_TEXT, 7, "%d spare%s", h->spares,
              plural(h->spares));
-    add_safety(chips, &h->hosts);
+    add_safety(chips, ui, s);
 }
 
 // The age of the data is at the right end: in words on a wide screen, and elsewhere too when the
 // chips leave room. Once it is loud it is told in full wherever we are.
-static void draw_state(const Scene *s, Canvas *c)
+static void draw_state(const Ui *ui, const Scene *s, Canvas *c)
 {
     enum { WIDE = 100, MIDDLING = 70, MARGINS = 4 };
     // The widest age that is not loud: the line does not move with the clock.
@@ -175,7 +182,7 @@ static void draw_state(const Scene *s, Canvas *c)
                 : c->w >= MIDDLING ? BRIEF_WIDTH
                                    : 0;
     Chips chips = {0};
-    add_health(&chips, s->health, c->ascii);
+    add_health(&chips, ui, s, c->ascii);
     chips_fit(&chips, 2, c->w - MARGINS - width);
     int room = c->w - MARGINS - chips_width(&chips, 2);
     if (!loud) {
@@ -399,6 +406,6 @@ void header_draw(Ui *ui, const Scene *s, Canvas *c)
         canvas_text(c, 9, 0, c->w - 9, ROLE_STALE, "no cluster yet");
         return;
     }
-    draw_state(s, c);
+    draw_state(ui, s, c);
     draw_charge(ui, s, c);
 }

@@ -120,14 +120,24 @@ static void verdict_text(const HostTable *t, char *out, size_t size)
     }
 }
 
-static void draw_verdict(const HostTable *t, Canvas *c, int x, int y, int w)
+static void draw_verdict(const Ui *ui, const Scene *s, const HostTable *t, Canvas *c, int x, int y,
+                         int w)
 {
     char text[240];
+    char hint[64] = "";
+    char key[KEY_NAME_SIZE];
+    if (ui->has_plan && !s->read_only && !s->move_busy) {
+        keys_first(ui->keys, ACT_HEAL, IN_HOSTS, key, sizeof(key));
+        snprintf(hint, sizeof(hint), "%s cures it", key);
+    }
     bool safe = t->h->hosts.safe && t->unsafe == 0;
     Role role = safe ? ROLE_OK : ROLE_WARN;
     verdict_text(t, text, sizeof(text));
     int at = canvas_text(c, x, y, w, role, glyph_text(safe ? GLYPH_OK : GLYPH_WARN, c->ascii));
     draw_cut(c, at + 1, y, w - 2, role, text);
+    if (at + 1 + text_width(text) + 2 + text_width(hint) <= x + w) {
+        canvas_right(c, x + w, y, text_width(hint), ROLE_KEY, hint);
+    }
 }
 
 // --- the screen
@@ -204,7 +214,7 @@ static void hosts_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
             whatif_ask(s->health, t.hosts[host].name, loss != NULL ? loss->members : NULL,
                        loss != NULL ? loss->n_members : 0);
         HostsGrid g = {s, &t, answer, host, &ui->hosts_left, &ui->hosts_grid, &ui->spots};
-        draw_verdict(&t, c, r.x + 1, r.y, r.w - 2);
+        draw_verdict(ui, s, &t, c, r.x + 1, r.y, r.w - 2);
         Rect below = {r.x + 1, r.y + 2, r.w - 2, r.h - 2};
         bool roomy = c->w >= BESIDE_MIN_W && c->h >= BESIDE_MIN_H;
         if (roomy && hosts_grid_min_width(&t) <= below.w - EDGE - costs_width(&t)) {

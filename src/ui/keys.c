@@ -20,6 +20,8 @@ static const KeyBinding bindings[] = {
      .label = "move", .help = "On an orphan: give it the best spare. On a replica: pick it up and choose its new master."},
     {.keys = "M", .scope = IN_VIEWS, .action = ACT_MOVE_URGENT, .need = NEED_WRITE,
      .label = "heal worst", .help = "Give the most urgent orphan the best spare, wherever the cursor is."},
+    {.keys = "H", .scope = IN_VIEWS, .action = ACT_HEAL, .need = NEED_PLAN,
+     .label = "heal all", .help = "Show the fewest moves that help every orphan and make the cluster host-safe, all at once; then make them, one after the other."},
     {.keys = "u", .scope = IN_VIEWS, .action = ACT_UNDO, .need = NEED_UNDO,
      .label = "undo", .help = "Move the replica that was moved last back, while both ends are healthy."},
     {.keys = "X", .scope = IN_VIEWS, .action = ACT_STOP_MOVE, .need = NEED_MOVE,

@@ -53,6 +53,8 @@ static void make_rows(Ui *ui, const Scene *s)
     if (is_new) {
         ui->measured = NULL;
         marks_check(ui, s);
+        ui->has_plan =
+            s->health != NULL && !s->health->hosts.safe && heal_plan_exists(s->health, s->plan);
     }
     rows_build(&ui->rows, s->health, &ask);
 }

@@ -38,6 +38,7 @@ void ui_free(Ui *ui)
         freeze_end(&ui->freeze);
         pick_done(&ui->pick);
         pick_done(&ui->where);
+        review_done(&ui->review);
         why_done(&ui->why);
         why_done(&ui->pane);
         mem_free(ui);

@@ -11,6 +11,7 @@
 #include "pick.h"
 #include "problem_rows.h"
 #include "rehome/ui/ui.h"
+#include "review.h"
 #include "rows.h"
 #include "spots.h"
 #include "why.h"
@@ -118,6 +119,9 @@ struct Ui {
     Pick pick;
     NodeSet marks; // replicas, and orphaned masters
     Bulk bulk;     // what a dialog offers, or was asked for last
+    Review review;
+    Scroll review_page;
+    bool has_plan; // in this round it is not host-safe, and there are moves for it
     bool has_undo;
     MoveSpec undo;
     char copied[400]; // asked to be, last

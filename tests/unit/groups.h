@@ -99,6 +99,7 @@
     X(ui_marks)                                                                                    \
     X(ui_mouse)                                                                                    \
     X(ui_pick)                                                                                     \
+    X(ui_review)                                                                                   \
     X(views)                                                                                       \
     X(views_automatic)                                                                             \
     X(views_details)                                                                               \

@@ -102,6 +102,7 @@ typedef enum {
     X(GO_ON)                                                                                       \
     X(MOVE)                                                                                        \
     X(MOVE_URGENT)                                                                                 \
+    X(HEAL)                                                                                        \
     X(UNDO)                                                                                        \
     X(STOP_MOVE)                                                                                   \
     X(AUTO)                                                                                        \
@@ -149,6 +150,7 @@ typedef enum {
     NEED_MARKS,  // something is marked
     NEED_QUEUE,  // several moves are announced
     NEED_LINE,   // there is a command line to copy
+    NEED_PLAN,   // it is not host-safe, and there are moves for it
 } KeyNeed;
 
 typedef struct {
