@@ -27,8 +27,11 @@ variant_cflags_clang  := -Werror -Wno-unknown-warning-option -Wcomma -Wextra-sem
 # Asked of pkg-config when first needed, not when this file is read: `make deps` may only just be
 # installing it. Its feature macros are left out: _GNU_SOURCE, given to all, covers them.
 PKG       = $(shell pkg-config $(1))
-LIB_FLAGS = $(eval LIB_FLAGS := $$(filter-out -D%,$$(call PKG,--cflags hiredis jansson ncursesw inih)))$(LIB_FLAGS)
-LIBS      = $(eval LIBS := $$(call PKG,--libs hiredis jansson ncursesw inih) -lev -lm -pthread)$(LIBS)
+# A service tells systemd how it is where its library is at hand.
+SYSTEMD   = $(eval SYSTEMD := $$(shell pkg-config --exists libsystemd && echo libsystemd))$(SYSTEMD)
+LIB_FLAGS = $(eval LIB_FLAGS := $$(filter-out -D%,$$(call PKG,--cflags hiredis jansson ncursesw inih)) \
+                $$(if $$(SYSTEMD),-DREHOME_SYSTEMD))$(LIB_FLAGS)
+LIBS      = $(eval LIBS := $$(call PKG,--libs hiredis jansson ncursesw inih $$(SYSTEMD)) -lev -lm -pthread)$(LIBS)
 PURE_LIBS = $(eval PURE_LIBS := $$(call PKG,--libs jansson inih cmocka) -lm)$(PURE_LIBS)
 TEST_LIBS = $(eval TEST_LIBS := $$(call PKG,--libs cmocka vterm) -lutil)$(TEST_LIBS)
 # The simulator's: its worth is in how many histories it gets through.
@@ -164,18 +167,20 @@ screenshots: deps-test ## draw the pictures anew (PAGE=1: many more, to look at,
 MAN_PAGE := share/man/man1/rehome.1
 BASH_COMPLETION := share/bash-completion/completions/rehome
 ZSH_COMPLETION := share/zsh/site-functions/_rehome
+SERVICE := lib/systemd/system/rehome@.service
 
-install: all ## install program, themes, man page, completions; PREFIX=/usr/local DESTDIR=
+install: all ## install program, themes, man page, completions, unit; PREFIX=/usr/local DESTDIR=
 	install -D -m 755 $(B)/rehome '$(DESTDIR)$(PREFIX)/bin/rehome'
 	install -d '$(DESTDIR)$(DATADIR)/themes'
 	install -m 644 themes/*.theme '$(DESTDIR)$(DATADIR)/themes'
 	$(B)/rehome --man | install -D -m 644 /dev/stdin '$(DESTDIR)$(PREFIX)/$(MAN_PAGE)'
 	$(B)/rehome --completion bash | install -D -m 644 /dev/stdin '$(DESTDIR)$(PREFIX)/$(BASH_COMPLETION)'
+	sed 's|@PREFIX@|$(PREFIX)|' src/app/rehome@.service | install -D -m 644 /dev/stdin '$(DESTDIR)$(PREFIX)/$(SERVICE)'
 	$(B)/rehome --completion zsh | install -D -m 644 /dev/stdin '$(DESTDIR)$(PREFIX)/$(ZSH_COMPLETION)'
 
 uninstall: ## remove what install put there
 	rm -rf '$(DESTDIR)$(DATADIR)'
-	rm -f $(foreach file,bin/rehome $(MAN_PAGE) $(BASH_COMPLETION) $(ZSH_COMPLETION),'$(DESTDIR)$(PREFIX)/$(file)')
+	rm -f $(foreach file,bin/rehome $(MAN_PAGE) $(BASH_COMPLETION) $(ZSH_COMPLETION) $(SERVICE),'$(DESTDIR)$(PREFIX)/$(file)')
 
 deb: deps-deb ## a package for this Debian or Ubuntu: build/rehome_VERSION_ARCH.deb
 	$(Q)rm -rf build/deb/root

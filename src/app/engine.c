@@ -153,6 +153,11 @@ void engine_set_policy(Engine *e, AutoLimits limits, int floor, bool spread, int
     e->listener.event(e->listener.ctx, &event);
 }
 
+void engine_set_labels(Engine *e, const Labels *labels)
+{
+    e->labels = labels;
+}
+
 void engine_refresh(Engine *e)
 {
     poller_full_round(e->poller);

@@ -4,8 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "audit_file.h"
 #include "engine_parts.h"
+#include "line_file.h"
 #include "person.h"
 
 void engine_audit_init(Audit *a, const char *path)
@@ -56,7 +56,7 @@ static bool mend(Engine *e)
         AuditWho who = who_of(a);
         audit_gap_json(&gap, poller_wall_ms(), a->lost, a->why, &who);
     }
-    bool ok = audit_file_append(a->path, &gap, &err);
+    bool ok = line_file_append(a->path, &gap, &err);
     strbuf_done(&gap);
     if (!ok) {
         say_broken(e, &err);
@@ -76,7 +76,7 @@ static void keep(Engine *e, StrBuf *line)
     Error err = {0};
     if (!mend(e)) {
         e->audit.lost++;
-    } else if (!audit_file_append(e->audit.path, line, &err)) {
+    } else if (!line_file_append(e->audit.path, line, &err)) {
         e->audit.lost++;
         say_broken(e, &err);
     }
@@ -94,7 +94,7 @@ bool engine_can_record(void *ctx, Error *err)
         a->was_tried = true;
         const StrBuf nothing = {0};
         Error why = {0};
-        if (!audit_file_append(a->path, &nothing, &why)) {
+        if (!line_file_append(a->path, &nothing, &why)) {
             say_broken(e, &why);
         }
     }

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "audit_file.h"
+#include "line_file.h"
 #include "paths.h"
 #include "rehome/base/mem.h"
 #include "rehome/policy/hold.h"
@@ -169,7 +169,7 @@ bool event_file_add(EventFile *f, const Event *event, const Snapshot *s, Error *
     }
     if (ok) {
         event_json(&line, event);
-        ok = audit_file_append(f->path, &line, &why);
+        ok = line_file_append(f->path, &line, &why);
         f->written += line.n;
     }
     strbuf_done(&line);

@@ -20,6 +20,7 @@
 #include "rehome/redis/link.h"
 #include "rehome/report/nagios.h"
 #include "session.h"
+#include "supervisor.h"
 
 static void ignore_broken_pipes(void)
 {
@@ -88,22 +89,14 @@ static int complete(int n, char **words)
 
 static void version_text(StrBuf *out)
 {
-    strbuf_addf(out, "rehome %s (%s, no TLS)\n", REHOME_VERSION, link_library());
-}
-
-static void say_lines(const StrBuf *text)
-{
-    StrView rest = sv(strbuf_text(text));
-    StrView line;
-    while (sv_next(&rest, '\n', &line)) {
-        session_say("%.*s", (int)line.n, line.at);
-    }
+    strbuf_addf(out, "rehome %s (%s, no TLS, %s)\n", REHOME_VERSION, link_library(),
+                supervisor_library());
 }
 
 // Nagios shows stdout, and would take the status of wrong usage for a critical cluster.
 static int tell_usage(const StrBuf *wrong, Format format)
 {
-    say_lines(wrong);
+    session_say_lines(wrong);
     if (format != FORMAT_NAGIOS) {
         return 2;
     }

@@ -42,6 +42,8 @@ const Option option_table[] = {
      "either of them is killed after this time (10)"},
     {"audit", 0, "FILE", KIND_TEXT, AT(audit), 0, 0, 0,
      "append what automatic mode decides and why, and how each move ended: JSON lines"},
+    {"log", 0, "FILE", KIND_TEXT, AT(log), 0, 0, 0,
+     "append what happens, a line each, as the dashboard's events and watch have it"},
     {"lease", 0, "KEY", KIND_KEY, AT(lease), 1, LEASE_KEY_MAX, 0,
      "automatic mode acts only while it holds the lease in this key of the cluster; for several "
      "rehome on one cluster"},

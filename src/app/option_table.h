@@ -41,8 +41,6 @@ typedef struct {
 extern const Option option_table[];
 extern const size_t option_table_n;
 
-enum { OPTIONS_MAX = 80 }; // at least that many rows; a test says so
-
 // What holds when nobody says anything. Nothing in it is owned.
 Options options_default(void);
 

@@ -79,6 +79,7 @@ static bool read_flag(Options *o, const Option *option, char *arg, Error *err)
     char called[48];
     snprintf(called, sizeof(called), "--%s", option->name);
     bool ok = option_read(o, option, called, arg != NULL ? arg : "yes", err);
+    o->given[option - option_table] = true;
     if (option->kind == KIND_SECRET && arg != NULL) {
         memset(arg, '*', strlen(arg));
     }
@@ -305,6 +306,27 @@ bool options_parse(int argc, char **argv, Options *out, StrBuf *wrong)
         out->format = FORMAT_NAGIOS;
     }
     return ok;
+}
+
+bool options_again(const Options *o, Options *out, StrBuf *wrong)
+{
+    *out = options_default();
+    if (!read_config(o->config, out, wrong)) {
+        return false;
+    }
+    read_environment(out);
+    for (size_t i = 0; i < option_table_n; i++) {
+        const Option *option = &option_table[i];
+        Error err = {0};
+        StrBuf value = {0};
+        option_show(o, option, &value);
+        if (o->given[i] && option->kind != KIND_SECRET &&
+            !option_read(out, option, option->name, strbuf_text(&value), &err)) {
+            strbuf_addf(wrong, "%s\n", err.text);
+        }
+        strbuf_done(&value);
+    }
+    return wrong->n == 0;
 }
 
 void options_done(Options *o)

@@ -18,7 +18,11 @@
 
 typedef enum { FORMAT_TEXT, FORMAT_JSON, FORMAT_NAGIOS, FORMAT_PROMETHEUS } Format;
 
-enum { MAX_SEEDS = 32, MAX_ARGS = 64 };
+enum {
+    MAX_SEEDS = 32,
+    MAX_ARGS = 64,
+    OPTIONS_MAX = 80, // at least as many as the table has rows; a test says so
+};
 
 typedef struct {
     const struct Command *command;
@@ -46,6 +50,7 @@ typedef struct {
     char *after_move;
     int64_t hook_timeout_ms;
     char *audit; // a file; NULL: none
+    char *log;   // a file; NULL: none
     bool read_only;
     int64_t for_ms; // watch: 0 until stopped; downtime: 0 the default
     char *reason;   // of a downtime; NULL: none
@@ -74,6 +79,7 @@ typedef struct {
     KeyRemap *keys; // NULL: as built in
     ColumnSets column_sets;
     Aliases aliases;
+    bool given[OPTIONS_MAX]; // by row of the option table: on the command line
 } Options;
 
 // Read config.ini, then the environment (REDISCLI_AUTH, NO_COLOR), then argv: each goes before
@@ -83,5 +89,10 @@ typedef struct {
 // format is to be relied on then, which is NAGIOS when it was asked for wherever it stands.
 bool options_parse(int argc, char **argv, Options *out, StrBuf *wrong);
 void options_done(Options *o);
+
+// As options_parse() would have it now: the file and the environment read again, behind them what
+// was given on the command line; passwords excepted, which are not kept. out is to be freed by
+// options_done() in any case.
+bool options_again(const Options *o, Options *out, StrBuf *wrong);
 
 #endif

@@ -1,6 +1,7 @@
 #include "session.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -10,9 +11,11 @@
 #include <unistd.h>
 
 #include "label_file.h"
+#include "line_file.h"
 #include "node_file.h"
 #include "paths.h"
 #include "rehome/base/mem.h"
+#include "rehome/report/event_report.h"
 
 static const int endings[] = {SIGINT, SIGTERM, SIGHUP};
 
@@ -26,6 +29,15 @@ void session_say(const char *format, ...)
     va_end(args);
 }
 
+void session_say_lines(const StrBuf *text)
+{
+    StrView rest = sv(strbuf_text(text));
+    StrView line;
+    while (sv_next(&rest, '\n', &line)) {
+        session_say("%.*s", (int)line.n, line.at);
+    }
+}
+
 bool session_print(const StrBuf *text)
 {
     if (fwrite(strbuf_text(text), 1, text->n, stdout) == text->n && fflush(stdout) == 0) {
@@ -37,10 +49,23 @@ bool session_print(const StrBuf *text)
     return false;
 }
 
+static bool has_terminal(void)
+{
+    int fd = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (fd >= 0) {
+        close(fd);
+    }
+    return fd >= 0;
+}
+
 static void on_signal(struct ev_loop *loop, ev_signal *w, int revents)
 {
     (void)revents;
     Session *s = w->data;
+    if (w->signum == SIGHUP && s->hangup != NULL && !has_terminal()) {
+        s->hangup(s->listener.ctx);
+        return;
+    }
     s->interrupted = true;
     ev_break(loop, EVBREAK_ALL);
 }
@@ -107,6 +132,58 @@ static bool ask_password(char **out)
     return ok;
 }
 
+// --- what the engine tells
+
+static bool log_try(const char *path)
+{
+    const StrBuf nothing = {0};
+    Error err = {0};
+    bool ok = line_file_append(path, &nothing, &err);
+    if (!ok) {
+        session_say("--log %s: %s", path, err.text);
+    }
+    return ok;
+}
+
+// A log that cannot be written any more is an event itself, once, and so is its recovery.
+static void keep_log(Session *s, const Event *event)
+{
+    Error err = {0};
+    StrBuf line = {0};
+    event_log_line(&line, event);
+    bool broken = !line_file_append(s->options->log, &line, &err);
+    strbuf_done(&line);
+    if (broken == s->log_is_broken) {
+        return;
+    }
+    s->log_is_broken = broken;
+    Event about = broken ? event_make(EVENT_LOG, LEVEL_WARNING, event->wall_ms, NULL,
+                                      "the log misses what happens now: %s", err.text)
+                         : event_make(EVENT_LOG, LEVEL_GOOD, event->wall_ms, NULL,
+                                      "the log is written again");
+    s->listener.event(s->listener.ctx, &about);
+}
+
+static void on_event(void *ctx, const Event *event)
+{
+    Session *s = ctx;
+    if (s->options->log != NULL) {
+        keep_log(s, event);
+    }
+    s->listener.event(s->listener.ctx, event);
+}
+
+static void on_round(void *ctx)
+{
+    Session *s = ctx;
+    s->listener.round(s->listener.ctx);
+}
+
+void session_on_hangup(Session *s, void (*hangup)(void *ctx))
+{
+    s->hangup = hangup;
+}
+
 bool session_start(Session *s, const Options *o, bool read_only, const EngineListener *listener)
 {
     *s = (Session){.options = o, .loop = ev_default_loop(0)};
@@ -128,7 +205,16 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         s->status = 1;
         return false;
     }
+    if (o->log != NULL && !log_try(o->log)) {
+        s->status = 1;
+        return false;
+    }
     for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
+        struct sigaction before;
+        if (endings[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 &&
+            before.sa_handler == SIG_IGN) {
+            continue; // nohup: it is not to end then
+        }
         ev_signal_init(&s->signals[i], on_signal, endings[i]);
         s->signals[i].data = s;
         ev_signal_start(s->loop, &s->signals[i]);
@@ -155,7 +241,9 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
     options.poll.user = o->user;
     options.poll.pass = s->pass != NULL ? s->pass : o->pass;
     options.poll.interval_ms = o->interval_ms;
-    s->engine = engine_new(s->loop, &options, listener);
+    s->listener = *listener;
+    EngineListener ours = {.ctx = s, .round = on_round, .event = on_event};
+    s->engine = engine_new(s->loop, &options, &ours);
     return true;
 }
 

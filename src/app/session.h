@@ -18,12 +18,18 @@ typedef struct {
     char *state_dir;
     char *pass;
     Labels *labels;
-    bool interrupted; // SIGINT, SIGTERM or SIGHUP came
+    EngineListener listener; // the command's
+    bool log_is_broken;
+    void (*hangup)(void *ctx); // SIGHUP of a process that has no terminal; NULL: it ends
+    bool interrupted;          // SIGINT, SIGTERM or SIGHUP came
     ev_signal signals[3];
 } Session;
 
 // read_only: the command never writes, whatever the options say. Tells what is wrong on stderr.
 bool session_start(Session *s, const Options *o, bool read_only, const EngineListener *listener);
+
+// From now on SIGHUP calls this with the listener's ctx, unless there is a terminal that hung up.
+void session_on_hangup(Session *s, void (*hangup)(void *ctx));
 
 // Run until session_end() or a signal.
 void session_run(Session *s);
@@ -39,6 +45,8 @@ bool session_ask(FILE *in, FILE *out, const char *prompt, bool echo, char *line,
 
 // A line on stderr: "rehome: ..."
 void session_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+void session_say_lines(const StrBuf *text); // each line so
 
 // Write to stdout and flush; false when nobody reads or the disk is full (said on stderr once).
 bool session_print(const StrBuf *text);

@@ -4,10 +4,14 @@
 
 #include "commands.h"
 #include "rehome/report/event_report.h"
+#include "reload.h"
 #include "session.h"
+#include "supervisor.h"
 
 typedef struct {
     Session session;
+    Supervisor supervisor;
+    Reload reload;
     ev_timer end;      // --for
     char trouble[320]; // what was last said on stderr
     bool seen;         // the cluster, at least once
@@ -33,12 +37,26 @@ static void on_round(void *ctx)
 {
     Watch *w = ctx;
     const char *trouble = engine_trouble(w->session.engine);
+    supervisor_round(&w->supervisor, w->session.engine);
     if (*trouble == '\0') {
         w->seen = true;
     } else if (!w->seen && strcmp(trouble, w->trouble) != 0) {
         session_say("%s; trying again", trouble);
         snprintf(w->trouble, sizeof(w->trouble), "%s", trouble);
     }
+}
+
+static void on_hangup(void *ctx)
+{
+    Watch *w = ctx;
+    StrBuf wrong = {0};
+    supervisor_reloading(&w->supervisor);
+    if (!reload_settings(&w->reload, w->session.options, w->session.engine, &wrong)) {
+        session_say_lines(&wrong);
+        session_say("the settings are not read again: all stays as it was");
+    }
+    supervisor_reloaded(&w->supervisor);
+    strbuf_done(&wrong);
 }
 
 static void on_end(struct ev_loop *loop, ev_timer *timer, int revents)
@@ -60,9 +78,13 @@ int command_watch(const Options *o)
         if (o->for_ms > 0) {
             ev_timer_start(w.session.loop, &w.end);
         }
+        session_on_hangup(&w.session, on_hangup);
+        supervisor_start(&w.supervisor, w.session.loop);
         session_run(&w.session);
+        supervisor_stop(&w.supervisor);
         ev_timer_stop(w.session.loop, &w.end);
     }
     session_done(&w.session);
+    reload_done(&w.reload);
     return w.session.status;
 }

@@ -1,6 +1,7 @@
 #include "rehome/report/event_report.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "rehome/base/text.h"
 #include "value.h"
@@ -11,6 +12,17 @@ void event_text(StrBuf *out, const Event *e)
     char wall[16];
     strbuf_addf(out, "%s %-17s  %s\n", format_wall(wall, sizeof wall, e->wall_ms),
                 event_code_text(e->code), e->text);
+}
+
+void event_log_line(StrBuf *out, const Event *e)
+{
+    char when[40] = "";
+    time_t seconds = (time_t)(e->wall_ms / 1000);
+    struct tm local;
+    if (localtime_r(&seconds, &local) != NULL) {
+        strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%S%z", &local);
+    }
+    strbuf_addf(out, "%s %-17s  %s\n", when, event_code_text(e->code), e->text);
 }
 
 void event_json(StrBuf *out, const Event *e)

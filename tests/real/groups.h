@@ -30,6 +30,7 @@
     X(promotion)                                                                                   \
     X(read_only)                                                                                   \
     X(scenario)                                                                                    \
+    X(service)                                                                                     \
     X(shell)                                                                                       \
     X(spread)                                                                                      \
     X(trouble)                                                                                     \

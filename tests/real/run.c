@@ -177,17 +177,27 @@ const char *run_err(const Run *run)
     return strbuf_text(&run->text[ERR]);
 }
 
-void run_wait_out(Run *run, const char *text, int limit_ms)
+static void wait_for(Run *run, int stream, const char *text, int limit_ms)
 {
     int64_t limit = clock_ms() + limit_ms;
     bool more = true;
-    while (strstr(run_out(run), text) == NULL) {
+    while (strstr(strbuf_text(&run->text[stream]), text) == NULL) {
         if (!more || clock_ms() >= limit) {
             print_error("waited for \"%s\"\n", text);
             give_up(run, more ? "did not write it in time" : "ended without it");
         }
         more = read_more(run, limit - clock_ms());
     }
+}
+
+void run_wait_out(Run *run, const char *text, int limit_ms)
+{
+    wait_for(run, OUT, text, limit_ms);
+}
+
+void run_wait_err(Run *run, const char *text, int limit_ms)
+{
+    wait_for(run, ERR, text, limit_ms);
 }
 
 static void parse_lines(Run *run)

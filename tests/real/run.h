@@ -23,8 +23,9 @@ int run_end(Run *run, int limit_ms);
 const char *run_out(const Run *run);
 const char *run_err(const Run *run);
 
-// Wait until text is somewhere in its stdout; fails the test after limit_ms or at its end.
+// Wait until text is somewhere in its stdout (stderr); fails the test after limit_ms or at its end.
 void run_wait_out(Run *run, const char *text, int limit_ms);
+void run_wait_err(Run *run, const char *text, int limit_ms);
 
 // Wait for a JSON line of stdout with this "event" and an "addr" that ends in ":port" (0: any),
 // among the lines behind the last mark. Borrowed until run_free(). Fails the test as above.

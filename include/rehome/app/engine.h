@@ -77,6 +77,9 @@ void engine_set_mode(Engine *e, AutoMode mode);
 void engine_set_policy(Engine *e, AutoLimits limits, int floor, bool spread, int64_t interval_ms,
                        const char *what);
 
+// From the next round on; borrowed as in EngineOptions, and those before are not used any more.
+void engine_set_labels(Engine *e, const Labels *labels);
+
 // What a person holds automatic mode back with, for so long (0: until released), and its end, the
 // brake's too: kept at once, for every process that looks at this cluster from this machine. False:
 // it could not be kept, and nothing is changed; or, at the end, there was none.

@@ -71,7 +71,8 @@ typedef enum {
     X(PAUSE, "pause", AUTOMATIC)                                                                   \
     X(DOWNTIME, "downtime", AUTOMATIC)                                                             \
     X(SETTING, "setting", AUTOMATIC)                                                               \
-    X(AUDIT, "audit", AUTOMATIC)
+    X(AUDIT, "audit", AUTOMATIC)                                                                   \
+    X(LOG, "log", AUTOMATIC)
 
 typedef enum {
 #define X(name, text, kind) EVENT_##name,

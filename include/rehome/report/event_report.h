@@ -9,6 +9,9 @@
 // "12:57:06 orphaned           127.0.99.170:7001 is orphaned: ..." with a newline; local time.
 void event_text(StrBuf *out, const Event *e);
 
+// The same with the date and the distance to UTC, for what is read later and elsewhere.
+void event_log_line(StrBuf *out, const Event *e);
+
 // {"schema":1,"t":UNIX_SECONDS.mmm,"event":CODE,"node":ID,"addr":..,"by":..,"level":..,"text":..}
 // and a newline.
 void event_json(StrBuf *out, const Event *e);

@@ -1,4 +1,4 @@
-#include "audit_file.h"
+#include "line_file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +18,7 @@ static void take_back(int fd, ssize_t written)
     }
 }
 
-bool audit_file_append(const char *path, const StrBuf *line, Error *err)
+bool line_file_append(const char *path, const StrBuf *line, Error *err)
 {
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
     if (fd < 0) {
