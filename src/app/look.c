@@ -6,6 +6,7 @@
 
 #include "commands.h"
 #include "rehome/report/check.h"
+#include "rehome/report/heal_report.h"
 #include "rehome/report/nagios.h"
 #include "rehome/report/plan_report.h"
 #include "rehome/report/prometheus.h"
@@ -148,6 +149,7 @@ static int report_plan(StrBuf *out, const Options *o, const Engine *e)
         plan_json(out, engine_health(e), engine_findings(e), plan);
     } else {
         plan_text(out, engine_health(e), plan);
+        heal_prospect_text(out, engine_health(e));
     }
     return plan_status(plan);
 }

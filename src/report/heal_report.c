@@ -128,6 +128,18 @@ void heal_text(StrBuf *out, const HealReport *r)
     }
 }
 
+void heal_prospect_text(StrBuf *out, const Health *h)
+{
+    const HealPlan *p = h->hosts.safe ? NULL : heal_plan_make(h, true);
+    if (p != NULL && p->after->hosts.safe) {
+        strbuf_addf(out,
+                    "\n%zu move%s would make it host-safe: `rehome heal --spread --dry-run` shows "
+                    "%s.\n",
+                    p->n, plural(p->n), p->n == 1 ? "it" : "them");
+    }
+    heal_plan_free(p);
+}
+
 // --- JSON
 
 static json_t *gate_value(const GateVerdict *gate)

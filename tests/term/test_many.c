@@ -1,4 +1,4 @@
-// Many nodes at a terminal, on real servers: marked replicas move one after the other.
+// Several moves of one wish at a terminal, on real servers: marked replicas, and the whole plan.
 #include "../unit/unit.h"
 
 #include <stdio.h>
@@ -102,4 +102,43 @@ static void marked_replicas_move_one_after_the_other(void **state)
     lab_free(lab);
 }
 
-TESTS(many, cmocka_unit_test(marked_replicas_move_one_after_the_other))
+static void the_whole_plan_is_shown_taken_back_and_made(void **state)
+{
+    (void)state;
+    Error err = {0};
+    LabSpec spec = lab_scenario;
+    spec.extra = (const char *const[]){"--cluster-allow-replica-migration", "no", NULL};
+    Lab *lab = lab_start(&spec, NULL, NULL, &err);
+    if (lab == NULL) {
+        fail_msg("%s", err.text);
+    }
+    const char *path = getenv("REHOME_BIN");
+    const char *argv[] = {path != NULL ? path : pty_beside("rehome"), lab_addr(lab, 0), NULL};
+    Pty *p = pty_start(&(PtyStart){.argv = argv, .w = 80, .h = 24});
+    assert_non_null(p);
+    wait_long(p, "host-safe NO (..172)  H");
+    lab_kill(lab, (size_t)lab_by_port(lab, 7008));
+    wait_long(p, "1 orphaned");
+    pty_keys(p, "H");
+    assert_true(pty_wait(p, "2 moves, host-safe NO"));
+    pty_keys(p, "Esc");
+    assert_true(pty_wait(p, "stopped, nothing was sent"));
+    pty_keys(p, "H");
+    assert_true(pty_wait(p, "2 moves, host-safe NO"));
+    assert_true(follows(lab, 7004, 7003));
+    pty_keys(p, "y");
+    wait_long(p, "plan: all 2 moves are done");
+    wait_long(p, "host-safe YES");
+    assert_true(pty_contains(p, "0 orphaned"));
+    assert_true(follows(lab, 7004, 7005));
+    assert_true(follows(lab, 7006, 7001));
+    pty_keys(p, "H");
+    assert_true(pty_wait(p, "nothing to heal: the cluster is host-safe"));
+    pty_keys(p, "q");
+    assert_true(pty_wait_exit(p));
+    pty_end(p);
+    lab_free(lab);
+}
+
+TESTS(many, cmocka_unit_test(marked_replicas_move_one_after_the_other),
+      cmocka_unit_test(the_whole_plan_is_shown_taken_back_and_made))

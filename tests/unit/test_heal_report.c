@@ -125,6 +125,34 @@ static void text_without_spread_names_it(void **state)
     done(&c);
 }
 
+static void assert_prospect(Fixture *f, const char *expected)
+{
+    Look l = look(f);
+    StrBuf out = {0};
+    heal_prospect_text(&out, l.health);
+    assert_string_equal(strbuf_text(&out), expected);
+    strbuf_done(&out);
+    look_done(&l);
+    fixture_free(f);
+}
+
+static void the_prospect_is_told_where_moves_reach_it(void **state)
+{
+    (void)state;
+    assert_prospect(with_an_orphan(),
+                    "\n2 moves would make it host-safe: `rehome heal --spread --dry-run` shows "
+                    "them.\n");
+    assert_prospect(
+        fixture_scenario(),
+        "\n1 move would make it host-safe: `rehome heal --spread --dry-run` shows it.\n");
+    Fixture *f = with_an_orphan();
+    fixture_fail(f, fixture_port(f, 7002)); // no spare is left
+    assert_prospect(f, "");
+    f = fixture_scenario();
+    fixture_node(f, fixture_port(f, 7004))->master = fixture_port(f, 7005);
+    assert_prospect(f, ""); // it is
+}
+
 static void json_has_each_move_and_what_remains(void **state)
 {
     (void)state;
@@ -168,5 +196,6 @@ static void what_nobody_needs_any_more_is_no_failure(void **state)
 TESTS(heal_report, cmocka_unit_test(text_of_a_dry_run),
       cmocka_unit_test(text_of_what_was_done_and_what_was_not),
       cmocka_unit_test(text_of_what_no_move_cures), cmocka_unit_test(text_without_spread_names_it),
+      cmocka_unit_test(the_prospect_is_told_where_moves_reach_it),
       cmocka_unit_test(json_has_each_move_and_what_remains),
       cmocka_unit_test(what_nobody_needs_any_more_is_no_failure))

@@ -49,6 +49,10 @@ typedef struct {
 int heal_status(const HealReport *r);
 
 void heal_text(StrBuf *out, const HealReport *r);
+
+// For behind a plan of automatic mode: what all of it at once would reach. Nothing when it is
+// host-safe, or when no moves make it so.
+void heal_prospect_text(StrBuf *out, const Health *h);
 void heal_json(StrBuf *out, const HealReport *r);
 
 #endif
