@@ -198,14 +198,17 @@ static Action lookup(const Ui *ui, const Scene *s, uint32_t key)
     return keys_lookup(ui->keys, key, s->demo && scope == IN_TREE ? scope | IN_DEMO : scope);
 }
 
-// Who looked at an old picture decided on it: the key only brings the present one. It may still
-// leave, or go to the shell.
+// Who looked at an old picture decided on it: the key only brings the present one. It may scroll in
+// the old one, which decides nothing, and leave, or go to the shell.
 static Request thaw(Ui *ui, const Scene *s, uint32_t key)
 {
     Request out = {0};
     Action action = lookup(ui, s, key);
     if (action == ACT_REDRAW || action == ACT_SUSPEND) {
         act_anywhere(ui, s, action, &out);
+        return out;
+    }
+    if (freeze_scroll(&ui->freeze, action)) {
         return out;
     }
     freeze_end(&ui->freeze);

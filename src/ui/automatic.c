@@ -54,7 +54,7 @@ static void draw_decisions(Ui *ui, AutomaticPen *p, int h)
     Scroll *scroll = &ui->decisions;
     int n = (int)kept(p->s);
     int at = p->row - AUTOMATIC_DECISIONS;
-    scroll_clamp(scroll, h, n);
+    scroll_place(scroll, (Rect){p->x - 1, p->y, p->w + 1, h}, n);
     if (at < scroll->top) {
         scroll->top = at;
     }

@@ -130,7 +130,7 @@ void details_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
         .page = {.width = r.w, .left_w = LEFT_WIDTH},
     };
     fill(&t);
-    scroll_clamp(&ui->details_page, r.h, t.page.n);
+    scroll_place(&ui->details_page, r, t.page.n);
     page_draw(&t.page, c, r, ui->details_page.top);
     page_done(&t.page);
 }

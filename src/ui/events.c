@@ -98,7 +98,7 @@ static void draw_list(Ui *ui, const Scene *s, const EventLines *lines, Canvas *c
     Scroll *scroll = &ui->events;
     int at = event_lines_find(lines, s, &ui->event);
     draw_head(ui, s, lines, c, r.x + 1, r.y, r.w - 2);
-    scroll_clamp(scroll, r.h - 1, lines->n);
+    scroll_place(scroll, (Rect){r.x, r.y + 1, r.w, r.h - 1}, lines->n);
     if (ui->event.code == EVENT_CODE_COUNT) {
         scroll->top = scroll->total - scroll->page;
     }

@@ -91,7 +91,7 @@ void help_draw(Ui *ui, Canvas *c, Rect r)
         page_add(&page, legend[i].role, glyph_text(legend[i].glyph, c->ascii), ROLE_TEXT,
                  legend[i].text);
     }
-    scroll_clamp(&ui->help_page, r.h, page.n);
+    scroll_place(&ui->help_page, r, page.n);
     page_draw(&page, c, (Rect){r.x + 1, r.y, r.w - 2, r.h}, ui->help_page.top);
     page_done(&page);
 }

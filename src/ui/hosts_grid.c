@@ -260,7 +260,7 @@ static void draw_header(const HostsGrid *g, const Layout *l, Canvas *c, int x, i
 void hosts_grid_draw(const HostsGrid *g, Canvas *c, Rect r)
 {
     Layout l = lay_out(g, r.w);
-    scroll_clamp(g->rows, r.h - 1, g->t->n_shards);
+    scroll_place(g->rows, (Rect){r.x, r.y + 1, r.w, r.h - 1}, g->t->n_shards);
     draw_header(g, &l, c, r.x, r.y);
     int n = g->rows->page < g->t->n_shards - g->rows->top ? g->rows->page
                                                           : g->t->n_shards - g->rows->top;

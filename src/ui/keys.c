@@ -91,7 +91,7 @@ static const KeyBinding bindings[] = {
     {.keys = "F", .scope = IN_TREE, .action = ACT_FOLLOW, .need = NEED_NOTHING,
      .label = "", .help = "Follow: the cursor goes to the most urgent problem, until it is moved by hand."},
     {.keys = "Z", .scope = IN_VIEWS, .action = ACT_FREEZE, .need = NEED_NOTHING,
-     .label = "", .help = "Freeze the screen, to read or to copy; the cluster is watched on. Any key thaws it and does nothing else."},
+     .label = "", .help = "Freeze the screen, to read or to copy; the cluster is watched on. List keys scroll what is longer than the screen; any other key thaws it and does nothing else."},
     {.keys = ":", .scope = IN_VIEWS | IN_WHY | IN_HELP, .action = ACT_COMMAND, .need = NEED_NOTHING,
      .label = "", .help = "A line for commands: what has no key, and what has one; Tab completes."},
     {.keys = "Enter", .scope = IN_COMMAND, .action = ACT_CHOOSE, .need = NEED_NOTHING,

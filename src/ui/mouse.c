@@ -27,7 +27,13 @@ static Request click(Ui *ui, const Scene *s, int x, int y)
 
 Request ui_mouse(Ui *ui, const Scene *s, uint32_t what, int x, int y)
 {
-    if (!ui_is_current(ui, s) || ui->freeze.since_ms != 0 || (ui_scope(ui) & IN_TEXT) != 0) {
+    if (!ui_is_current(ui, s)) {
+        return (Request){0};
+    }
+    if (ui->freeze.since_ms != 0 || (ui_scope(ui) & IN_TEXT) != 0) {
+        for (int i = 0; i < WHEEL_ROWS && what != KEY_IS_CLICK; i++) {
+            freeze_scroll(&ui->freeze, what == KEY_IS_WHEEL_UP ? ACT_ROW_UP : ACT_ROW_DOWN);
+        }
         return (Request){0}; // an old picture is for reading, and text is typed
     }
     if (ui->dialog.kind != DIALOG_NONE) {

@@ -98,7 +98,7 @@ void problem_calm_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
     for (int code = 0; code < FINDING_CODE_COUNT; code++) {
         page_add(&page, ROLE_OK, good, ROLE_DIM, finding_good((FindingCode)code));
     }
-    scroll_clamp(&ui->problems, r.h, page.n);
+    scroll_place(&ui->problems, r, page.n);
     page_draw(&page, c, r, ui->problems.top);
     page_done(&page);
 }

@@ -142,7 +142,7 @@ static void draw_list(Ui *ui, const Scene *s, Canvas *c, Rect r)
     canvas_text(c, x, r.y, r.w, ROLE_DIM, "node");
     canvas_right(c, x + pen.who_w + 1 + SINCE_W, r.y, SINCE_W, ROLE_DIM, "for");
     canvas_text(c, x + pen.who_w + SINCE_W + 3, r.y, r.w, ROLE_DIM, "what helps");
-    scroll_clamp(scroll, r.h - 1, rows->n);
+    scroll_place(scroll, (Rect){r.x, r.y + 1, r.w, r.h - 1}, rows->n);
     int at = ui->problem_row;
     scroll->top = at < scroll->top                   ? at
                   : at >= scroll->top + scroll->page ? at - scroll->page + 1

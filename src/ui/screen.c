@@ -90,32 +90,50 @@ static void draw_tree_screen(Ui *ui, const Scene *s, Canvas *c, Rect r)
     }
 }
 
+Scroll *screen_scroll(Ui *ui, const Scene *s)
+{
+    return ui->help                     ? &ui->help_page
+           : s->health == NULL          ? NULL
+           : ui_is_explaining(ui)       ? &ui->why_page
+           : ui->details                ? &ui->details_page
+           : ui->view == &tree_view     ? &ui->tree
+           : ui->view == &events_view   ? &ui->events
+           : ui->view == &hosts_view    ? &ui->hosts_grid
+           : ui->view == &problems_view ? &ui->problems
+                                        : &ui->decisions;
+}
+
+void screen_list_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
+{
+    if (ui->help) {
+        help_draw(ui, c, r);
+    } else if (ui_is_explaining(ui)) {
+        why_draw(ui, s, c, (Rect){r.x + 1, r.y, r.w - 2, r.h});
+    } else if (ui->details) {
+        details_draw(ui, s, c, (Rect){r.x + 1, r.y, r.w - 2, r.h});
+    } else {
+        ui->view->draw(ui, s, c, r);
+    }
+}
+
+static bool is_tree_screen(const Ui *ui)
+{
+    return !ui->help && !ui_is_explaining(ui) && !ui->details && ui->view == &tree_view;
+}
+
 static void draw_body(Ui *ui, const Scene *s, Canvas *c, Rect r)
 {
-    Rect list = {r.x, r.y, r.w, r.h - 1};
-    int rule = r.y + r.h - 1;
-    if (ui->help) {
-        help_draw(ui, c, list);
-        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->help_page, "", 0);
-    } else if (s->health == NULL) {
+    static const Scroll told_above = {0};
+    const Scroll *scroll = screen_scroll(ui, s);
+    if (scroll == NULL) {
         trouble_draw(s, c, r);
-    } else if (ui_is_explaining(ui)) {
-        why_draw(ui, s, c, (Rect){list.x + 1, list.y, list.w - 2, list.h});
-        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->why_page, "", 0);
-    } else if (ui->details) {
-        details_draw(ui, s, c, (Rect){list.x + 1, list.y, list.w - 2, list.h});
-        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, &ui->details_page, "", 0);
-    } else if (ui->view == &tree_view) {
+    } else if (is_tree_screen(ui)) {
         draw_tree_screen(ui, s, c, r);
     } else {
-        ui->view->draw(ui, s, c, list);
-        static const Scroll told_above = {0};
-        const Scroll *scroll = ui->view == &events_view ? &ui->events
-                               : ui->view == &problems_view
-                                   ? ui->problem_rows.n > 0 ? &told_above : &ui->problems
-                               : ui->view == &hosts_view ? &ui->hosts_grid
-                                                         : &ui->decisions;
-        draw_list_rule(c, (Rect){r.x, rule, r.w, 1}, scroll, "", 0);
+        screen_list_draw(ui, s, c, (Rect){r.x, r.y, r.w, r.h - 1});
+        bool is_told = scroll == &ui->problems && ui->problem_rows.n > 0;
+        draw_list_rule(c, (Rect){r.x, r.y + r.h - 1, r.w, 1}, is_told ? &told_above : scroll, "",
+                       0);
     }
 }
 
@@ -132,7 +150,8 @@ void ui_draw(Ui *ui, const Scene *s, Canvas *c)
     dialog_check(ui, s);
     why_check(ui, s);
     ui_settle(ui, s);
-    if (c->w < MIN_W || c->h < MIN_H) {
+    bool is_small = c->w < MIN_W || c->h < MIN_H;
+    if (is_small) {
         small_draw(ui, s, c);
     } else {
         header_draw(ui, s, c);
@@ -141,6 +160,6 @@ void ui_draw(Ui *ui, const Scene *s, Canvas *c)
         footer_draw(ui, s, c, c->h - 1);
     }
     dialog_draw(ui, s, c);
-    freeze_take(ui, s, c);
+    freeze_take(ui, s, c, !is_small);
     command_line_draw(ui, s, c);
 }

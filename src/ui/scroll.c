@@ -1,7 +1,8 @@
-// Lists that are longer than the screen.
+#include "scroll.h"
+
 #include <stdio.h>
 
-#include "view.h"
+#include "rehome/base/text.h"
 
 void scroll_clamp(Scroll *scroll, int page, int total)
 {
@@ -10,6 +11,12 @@ void scroll_clamp(Scroll *scroll, int page, int total)
     int last = total - scroll->page;
     scroll->top = scroll->top > last ? last : scroll->top;
     scroll->top = scroll->top < 0 ? 0 : scroll->top;
+}
+
+void scroll_place(Scroll *scroll, Rect at, int total)
+{
+    scroll->at = at;
+    scroll_clamp(scroll, at.h, total);
 }
 
 bool scroll_act(Scroll *scroll, Action action)

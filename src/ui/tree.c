@@ -60,7 +60,7 @@ static void tree_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
 {
     const Snapshot *p = s->health->snapshot;
     measure(ui, p, r.w);
-    scroll_clamp(&ui->tree, r.h, ui->rows.n);
+    scroll_place(&ui->tree, r, ui->rows.n);
     keep_cursor_in_view(ui);
     RowPen pen = {
         .ui = ui,

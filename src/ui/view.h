@@ -13,6 +13,7 @@
 #include "rehome/ui/ui.h"
 #include "review.h"
 #include "rows.h"
+#include "scroll.h"
 #include "spots.h"
 #include "why.h"
 
@@ -33,13 +34,6 @@ extern const View hosts_view;
 extern const View problems_view;
 extern const View events_view;
 extern const View automatic_view;
-
-// Where in a list of lines we are.
-typedef struct {
-    int top;   // first line shown
-    int page;  // lines that fit, as last drawn
-    int total; // lines there are, as last drawn
-} Scroll;
 
 enum { NOTE_MAX = 240 };
 
@@ -172,14 +166,10 @@ const char *problems_label(const Ui *ui, const Scene *s, const KeyBinding *b);
 // Put the cursor on a node by the operator's wish.
 void ui_select(Ui *ui, NodeId id);
 
-// Keep a place in a list within it.
-void scroll_clamp(Scroll *scroll, int page, int total);
-
-// A list key on a page of lines: true when it was one.
-bool scroll_act(Scroll *scroll, Action action);
-
-// "3 more above · 12 below" when there is more than fits, else "".
-void scroll_hint(const Scroll *scroll, bool ascii, char *out, size_t size);
+// What the list keys scroll now; NULL where nothing can be scrolled. And to draw that, with all
+// that stands beside it.
+Scroll *screen_scroll(Ui *ui, const Scene *s);
+void screen_list_draw(Ui *ui, const Scene *s, Canvas *c, Rect r);
 
 // Orphaned masters that are scrolled out of sight.
 int tree_hidden_orphans(const Ui *ui, const Scene *s);

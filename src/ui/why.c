@@ -203,7 +203,7 @@ void why_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
     bool is_loss = ui->why_ask.kind == WHY_LOSS;
     Page page = {.width = r.w, .left_w = is_loss ? WHY_LOSS_LEFT : LEFT_WIDTH};
     why_fill(&page, s->health->snapshot, why_text(&ui->why, s, ui->why_ask), c->ascii);
-    scroll_clamp(&ui->why_page, r.h, page.n);
+    scroll_place(&ui->why_page, r, page.n);
     page_draw(&page, c, r, ui->why_page.top);
     page_done(&page);
 }

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "desk.h"
+#include "rehome/base/mem.h"
 #include "screen.h"
 #include "unit.h"
+#include "watch.h"
 
 static void type(Desk *d, const char *text)
 {
@@ -398,6 +400,61 @@ static void a_key_on_a_frozen_screen_only_thaws_it(void **state)
     desk_free(d);
 }
 
+static void list_keys_scroll_a_frozen_screen_and_do_not_thaw_it(void **state)
+{
+    (void)state;
+    Desk *d = desk_new(stage_new(ten_masters()), CONFIRM_NONE);
+    stage_rounds(d->st, 1000, 3000);
+    canvas_resize(d->c, 80, 16);
+    assert_true(shows(d, ":7101 "));
+    key(d, "Z");
+    assert_true(shows(d, "j k: 1-"));
+    assert_true(is_gone(d, ":7110 "));
+    fixture_fail(d->st->f, fixture_port(d->st->f, 7110)); // first in the live list
+    round_at(d, 4000);
+    round_at(d, 5000);
+    assert_int_equal(key(d, "G").kind, REQUEST_NONE);
+    assert_true(shows(d, "FROZEN"));
+    assert_true(shows(d, ":7110 "));
+    assert_true(is_gone(d, "FAILED"));
+    assert_true(is_gone(d, ":7101 "));
+    key(d, "k");
+    key(d, "PgUp");
+    key(d, "g");
+    assert_true(shows(d, ":7101 "));
+    assert_true(shows(d, "j k: 1-"));
+    key(d, "m");
+    assert_true(shows(d, "live again"));
+    assert_true(is_gone(d, "FROZEN"));
+    assert_true(cursor_is_on(d, ":7001 ")); // it stayed where it was
+    desk_free(d);
+}
+
+static void a_page_is_scrolled_where_it_stands_still(void **state)
+{
+    (void)state;
+    Desk *d = desk_new(orphaned(), CONFIRM_NONE);
+    canvas_resize(d->c, 80, 16);
+    key(d, "Enter");
+    assert_true(shows(d, "more below"));
+    char *live = mem_strdup(screen(d));
+    key(d, "Z");
+    assert_true(shows(d, "FROZEN"));
+    key(d, "G");
+    assert_true(shows(d, "FROZEN"));
+    assert_string_not_equal(live, screen(d));
+    key(d, "g");
+    screen(d);
+    size_t same = 0;
+    while (live[same] != '\0' && live[same] == screen(d)[same]) {
+        same++;
+    }
+    assert_non_null(strstr(live + same, "\n")); // but for the mark at the foot
+    assert_true(same > strlen(live) * 3 / 4);
+    mem_free(live);
+    desk_free(d);
+}
+
 static void the_pictures(void **state)
 {
     (void)state;
@@ -441,5 +498,7 @@ TESTS(ui_many, cmocka_unit_test(a_search_goes_along_while_it_is_typed),
       cmocka_unit_test(masters_are_sorted_as_is_said),
       cmocka_unit_test(the_cursor_follows_the_worst_problem_when_told_to),
       cmocka_unit_test(a_frozen_screen_stands_still_and_says_so),
-      cmocka_unit_test(a_key_on_a_frozen_screen_only_thaws_it), cmocka_unit_test(the_pictures),
+      cmocka_unit_test(a_key_on_a_frozen_screen_only_thaws_it),
+      cmocka_unit_test(list_keys_scroll_a_frozen_screen_and_do_not_thaw_it),
+      cmocka_unit_test(a_page_is_scrolled_where_it_stands_still), cmocka_unit_test(the_pictures),
       cmocka_unit_test(a_frozen_screen))

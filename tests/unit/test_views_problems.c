@@ -92,6 +92,26 @@ static void who_may_only_look_is_told_of_no_key(void **state)
     desk_free(d);
 }
 
+static void a_frozen_list_that_was_scrolled(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int w;
+    } sizes[] = {{"problems-frozen-80x24", 80}, {"problems-frozen-120x24", 120}};
+    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+        Desk *d = desk_new(stage_of_forty(), CONFIRM_COUNTDOWN);
+        canvas_resize(d->c, sizes[i].w, 24);
+        static const char *const keys[] = {"3", "z", "Z", "PgDn"};
+        for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+            key(d, keys[k]);
+            screen(d);
+        }
+        screen_show(sizes[i].name, d->ui, &d->st->scene, sizes[i].w, 24, false);
+        desk_free(d);
+    }
+}
+
 static void a_healthy_cluster_is_calm(void **state)
 {
     (void)state;
@@ -213,6 +233,7 @@ static void problems_are_of_now_also_when_the_tree_is_filtered_empty(void **stat
 TESTS(views_problems, cmocka_unit_test(an_orphan_and_what_led_to_it),
       cmocka_unit_test(a_remedy_names_the_key_that_is_in_use),
       cmocka_unit_test(who_may_only_look_is_told_of_no_key),
+      cmocka_unit_test(a_frozen_list_that_was_scrolled),
       cmocka_unit_test(a_healthy_cluster_is_calm), cmocka_unit_test(forty_findings),
       cmocka_unit_test(enter_shows_the_node_in_the_tree),
       cmocka_unit_test(m_cures_the_orphan_right_there),
