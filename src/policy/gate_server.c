@@ -124,7 +124,9 @@ static bool is_due(const GateRound *r, int master, GateCheck *c)
     }
     int64_t age = r->s->now_ms - began.since_ms;
     bool seen = began.after_ms != 0;
-    if (age > DUE_TO_MS || (!seen && is_long_past(r, m))) {
+    // Who was asked before that may have gone since.
+    bool is_past = r->s->asked_ms - began.since_ms > DUE_TO_MS;
+    if (is_past || (!seen && is_long_past(r, m))) {
         return false;
     }
     bool is_early = seen && age >= AT_ONCE_MS && r->s->now_ms - began.after_ms < early_until_ms(r);

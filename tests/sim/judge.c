@@ -6,11 +6,12 @@
 //   without a lease, of which one lifts the fence that the other relies on.
 // done: of a move that we call done the replica has told that it is in sync with its goal.
 // orphan-stays, never-ends, fence-left, journal-left: at the end, see history.c. An orphan stays
-//   when it could have a spare: one that works, whose donor keeps its floor, that has room for it;
-//   when it can save, and no node is left behind it of which nobody can tell how it is, nor behind
-//   a failed master (there one whose address everybody has lost will never take over). A lease
-//   can be had only where the owner of its key serves it: not while any slot is lost. The fence of
-//   a replica that is not in sync stays as long as another process has the lease.
+//   when it could have a spare: one that works, whose donor keeps its floor (all of them nodes that
+//   the others list), and that has room for it; when it can save, and no node is left behind it of
+//   which nobody can tell how it is, nor behind a failed master (there one whose address everybody
+//   has lost will never take over). A lease can be had only where the owner of its key serves it:
+//   not while any slot is lost. The fence of a replica that is not in sync stays as long as another
+//   process has the lease.
 #include "history.h"
 
 enum { LOOK_MS = 50, MOMENT_MS = 4500, LATE_MS = 1500 };
@@ -249,6 +250,21 @@ static bool has_quorum(const World *w)
     return 2 * alive > all;
 }
 
+// It works, and somebody else knows it: one whom only a master knew that died is in nobody's view.
+static bool is_listed_replica(const World *w, int replica)
+{
+    return node_is_working(w, replica) && node_is_known(w, replica);
+}
+
+static int listed_by(const World *w, int donor, int without)
+{
+    int n = 0;
+    for (int k = 0; k < w->n; k++) {
+        n += k != without && master_of(w, k) == donor && is_listed_replica(w, k);
+    }
+    return n;
+}
+
 bool judge_orphan_waits(const History *h, int *orphan, int *spare)
 {
     const World *w = &h->w;
@@ -263,9 +279,9 @@ bool judge_orphan_waits(const History *h, int *orphan, int *spare)
         }
         for (int k = 0; k < w->n; k++) {
             int donor = master_of(w, k);
-            if (donor >= 0 && node_is_working(w, k) && !w->node[k].fence &&
+            if (donor >= 0 && is_listed_replica(w, k) && !w->node[k].fence &&
                 node_has_room(w, k, memory_of(w, owner)) &&
-                judge_kept_by(w, donor, k) >= judge_floor_of(w)) {
+                listed_by(w, donor, k) >= judge_floor_of(w)) {
                 *orphan = owner;
                 *spare = k;
                 return true;

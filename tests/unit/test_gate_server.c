@@ -57,8 +57,8 @@ static void nothing_is_written_while_the_servers_may_act_themselves(void **state
     assert_race_of(orphaned_for(150), NULL);
     assert_race_of(orphaned_for(3400), NULL);
     assert_race_of(orphaned_for(3600), "3.6s");
-    assert_race_of(orphaned_for(6500), "6.5s");
-    assert_race_of(orphaned_for(6600), NULL);
+    assert_race_of(orphaned_for(6600), "6.6s"); // asked at 6.5, when it was due
+    assert_race_of(orphaned_for(6700), NULL);
 }
 
 // It may have been one since the look before.
@@ -76,8 +76,8 @@ static void the_news_of_our_move_takes_half_a_node_timeout(void **state)
     assert_race_of(orphaned_since(1900, 400, 8000, 7004), NULL);
     assert_race_of(orphaned_since(1900, 600, 8000, 7004), "0.6s");
     assert_race_of(orphaned_since(1900, 200, 15000, 7004), "0.2s");
-    assert_race_of(orphaned_since(1900, 6500, 15000, 7004), "6.5s");
-    assert_race_of(orphaned_since(1900, 6600, 15000, 7004), NULL);
+    assert_race_of(orphaned_since(1900, 6600, 15000, 7004), "6.6s");
+    assert_race_of(orphaned_since(1900, 6700, 15000, 7004), NULL);
     assert_race_of(orphaned_since(1900, 200, -1, 7004), "0.2s"); // not known
 }
 
