@@ -194,16 +194,49 @@ bool pilot_move(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err)
     return pilot_begin(p, spec, now_ms, err);
 }
 
-static void drop_asking(Pilot *p, AutoRefuser by, const char *why, int64_t now_ms)
+static void call_off(Pilot *p, const char *why)
 {
     const MoveSpec *spec = &p->asking;
     const Node about = {.id = spec->replica, .addr = spec->replica_addr};
     p->is_asking = false;
     pilot_tell(p, EVENT_REFUSED, LEVEL_WARNING, &about, "%s: %s", spec->replica_addr, why);
-    if (spec->origin == ORIGIN_AUTO) {
-        auto_refused(&p->automatic, spec->target, by, now_ms);
-    }
     pilot_queue_ended_one(p, QUEUED_REFUSED, why);
+}
+
+static void drop_asking(Pilot *p, AutoRefuser by, const char *why, int64_t now_ms)
+{
+    call_off(p, why);
+    if (p->asking.origin == ORIGIN_AUTO) {
+        auto_refused(&p->automatic, p->asking.target, by, now_ms);
+    }
+}
+
+static bool is_in_downtime(const Pilot *p, NodeId id)
+{
+    int i = snapshot_find(p->snapshot, id);
+    return i >= 0 && p->health->of[i].downtime != NULL;
+}
+
+// While the hook was thinking somebody may have switched automatic mode off, paused it, or begun to
+// work on one of the nodes; its brake may be on.
+static bool is_held_meanwhile(const Pilot *p, const MoveSpec *spec, char *why, size_t size)
+{
+    if (spec->origin != ORIGIN_AUTO) {
+        return false;
+    }
+    AutoCheck check[AUTO_RULE_COUNT];
+    auto_check(&p->automatic, p->health, NULL, check);
+    for (int rule = 0; rule < AUTO_RULE_BUSY; rule++) {
+        if (!check[rule].passed) {
+            snprintf(why, size, "called off while the hook was asked: %s", check[rule].text);
+            return true;
+        }
+    }
+    bool is_worked_on = is_in_downtime(p, spec->replica) || is_in_downtime(p, spec->donor) ||
+                        is_in_downtime(p, spec->target);
+    snprintf(why, size, "called off while the hook was asked: %s",
+             is_worked_on ? "one of its nodes is in downtime" : "automatic mode only observes");
+    return is_worked_on || p->automatic.mode != AUTO_ACT;
 }
 
 void pilot_hook_answer(Pilot *p, bool allowed, const char *text, int64_t now_ms)
@@ -213,6 +246,11 @@ void pilot_hook_answer(Pilot *p, bool allowed, const char *text, int64_t now_ms)
     }
     if (!allowed) {
         drop_asking(p, AUTO_REFUSER_HOOK, text, now_ms);
+        return;
+    }
+    char why[320];
+    if (is_held_meanwhile(p, &p->asking, why, sizeof(why))) {
+        call_off(p, why);
         return;
     }
     p->is_asking = false;

@@ -74,17 +74,43 @@ static bool no_failover_is_due(const Snapshot *s, Settled *out)
     return true;
 }
 
+// How many slot owners there are in this view, and how many of them are well in it.
+static size_t count_well(const NodesView *view, size_t *all)
+{
+    size_t well = 0;
+    *all = 0;
+    for (size_t i = 0; i < view->n; i++) {
+        const NodeLine *line = &view->at[i];
+        bool owns = (line->flags & NODE_MASTER) != 0 && line->slots.n > 0;
+        *all += owns;
+        well += owns && (line->flags & (NODE_FAIL | NODE_PFAIL)) == 0;
+    }
+    return well;
+}
+
 // By everyone's own word the state is ok, or failed for no other reason than slots that are gone.
+// Where some are gone the state does not tell any more who is cut off from most of the others.
 static bool state_is_explained(const Snapshot *s, int64_t since_ms, Settled *out)
 {
     out->lost_slots = word_lost_slots(s);
-    for (size_t i = 0; i < s->n_masters && out->lost_slots == 0; i++) {
+    for (size_t i = 0; i < s->n_masters; i++) {
         const Node *n = &s->nodes[s->masters[i]];
-        if (word_is_witness(s, s->masters[i], since_ms) && !n->says->cluster.state_ok) {
+        if (!word_is_witness(s, s->masters[i], since_ms) || n->says->cluster.state_ok) {
+            continue;
+        }
+        if (out->lost_slots == 0) {
             return unsettled(out, "cluster-state",
                              "%s says cluster_state:fail and no slot is lost; %zu of %zu slot "
                              "owners answer us",
                              n->addr, out->witnesses, s->n_owners);
+        }
+        size_t all;
+        size_t well = count_well(&n->says->view, &all);
+        if (2 * well <= all) {
+            return unsettled(out, "cluster-state",
+                             "%s is not with the majority: %zu of %zu slot owners are well in its "
+                             "view",
+                             n->addr, well, all);
         }
     }
     return true;

@@ -10,17 +10,18 @@
 enum { FIRST_MS = 2500, SPAN_MS = 12000, GATE_MS = 8000, GATE_DELAY_MS = 900 };
 
 static const FaultKind at_any_time[] = {
-    FAULT_CRASH,    FAULT_CRASH,  FAULT_CRASH,   FAULT_HANG,    FAULT_SPLIT,      FAULT_CUT_OFF,
-    FAULT_CUT_MOST, FAULT_SLOW,   FAULT_SLOW,    FAULT_ORPHAN,  FAULT_BREAK_LINK, FAULT_OPERATOR,
-    FAULT_ORDER,    FAULT_ORPHAN, FAULT_HOST,    FAULT_SAVE,    FAULT_SHRINK,     FAULT_SWAP,
-    FAULT_REBORN,   FAULT_FORGET, FAULT_KILL_US, FAULT_KILL_US, FAULT_STOP_US,    FAULT_DISK_FULL,
+    FAULT_CRASH,      FAULT_CRASH,    FAULT_CRASH,   FAULT_HANG,      FAULT_SPLIT,
+    FAULT_CUT_OFF,    FAULT_CUT_MOST, FAULT_SLOW,    FAULT_SLOW,      FAULT_ORPHAN,
+    FAULT_BREAK_LINK, FAULT_OPERATOR, FAULT_ORDER,   FAULT_ORPHAN,    FAULT_HOST,
+    FAULT_SAVE,       FAULT_SHRINK,   FAULT_SWAP,    FAULT_REBORN,    FAULT_FORGET,
+    FAULT_KILL_US,    FAULT_KILL_US,  FAULT_STOP_US, FAULT_DISK_FULL, FAULT_FREEZE_US,
 };
 
 static const FaultKind at_the_gate[] = {
-    FAULT_CRASH, FAULT_CRASH,    FAULT_HANG,     FAULT_HANG,    FAULT_OPERATOR, FAULT_OPERATOR,
-    FAULT_SLOW,  FAULT_CUT_MOST, FAULT_CUT_MOST, FAULT_SPLIT,   FAULT_CUT_OFF,  FAULT_BREAK_LINK,
-    FAULT_SAVE,  FAULT_SHRINK,   FAULT_REBORN,   FAULT_KILL_US, FAULT_ORPHAN,   FAULT_ORDER,
-    FAULT_SWAP,  FAULT_PAUSE,    FAULT_DOWNTIME,
+    FAULT_CRASH, FAULT_CRASH,    FAULT_HANG,     FAULT_HANG,      FAULT_OPERATOR, FAULT_OPERATOR,
+    FAULT_SLOW,  FAULT_CUT_MOST, FAULT_CUT_MOST, FAULT_SPLIT,     FAULT_CUT_OFF,  FAULT_BREAK_LINK,
+    FAULT_SAVE,  FAULT_SHRINK,   FAULT_REBORN,   FAULT_KILL_US,   FAULT_ORPHAN,   FAULT_ORDER,
+    FAULT_SWAP,  FAULT_PAUSE,    FAULT_DOWNTIME, FAULT_FREEZE_US,
 };
 
 static int64_t a_while(uint64_t *random)
@@ -76,13 +77,17 @@ static void choose_details(const History *h, uint64_t *random, Fault *f)
         break;
     case FAULT_KILL_US:
     case FAULT_STOP_US:
+    case FAULT_FREEZE_US:
         f->node = (int)pick(random, (unsigned)h->n_instances);
         f->ms = f->kind == FAULT_STOP_US ? 0 : f->ms;
+        f->flag = chance(random, 60);
         break;
     case FAULT_HANG:
     case FAULT_CUT_OFF:
     case FAULT_SLOW:
     case FAULT_DISK_FULL:
+    case FAULT_KEY_GONE:
+    case FAULT_KEY_CUT:
         break;
     }
 }
@@ -123,12 +128,61 @@ static Fault make_fault(const History *h, uint64_t *random, bool is_first)
     return f;
 }
 
+static Fault fault_of(const History *h, FaultKind kind, int64_t after_ms, int64_t ms)
+{
+    return (Fault){.kind = kind, .at_ms = h->w.now_ms + FIRST_MS + after_ms, .ms = ms};
+}
+
+// The master whose replicas must not take over dies for good, and what its death leaves alone must
+// not wait for them.
+static void plan_heirless(History *h, uint64_t *random)
+{
+    if (h->w.heirless >= 0 && chance(random, 60)) {
+        h->fault[1] = fault_of(h, FAULT_CRASH, pick(random, 5000), 0);
+        h->fault[1].node = h->w.heirless;
+    }
+}
+
+// Who holds the lease loses it without knowing, while there is something to be moved: the key goes
+// while a move is at the gate, so that another takes it; nobody answers for it, until it has run
+// out, and only then there is an orphan; or the process stands still between the journal line and
+// the write for so long that another takes over.
+static void plan_lease(History *h, uint64_t *random)
+{
+    if (!h->has_lease || chance(random, 40)) {
+        return;
+    }
+    Fault orphan = fault_of(h, FAULT_ORPHAN, pick(random, 2000), chance(random, 50) ? 0 : 9000);
+    orphan.node = (int)pick(random, (unsigned)h->w.n_shards);
+    switch (pick(random, 3)) {
+    case 0:
+        h->fault[1] = fault_of(h, FAULT_KEY_GONE, 0, 0);
+        h->fault[1].at_gate = true;
+        h->fault[1].delay_ms = pick(random, GATE_DELAY_MS);
+        break;
+    case 1:
+        h->fault[1] = fault_of(h, FAULT_KEY_CUT, pick(random, 2000), 12000 + pick(random, 6000));
+        orphan.at_ms = h->fault[1].at_ms + 5000 + pick(random, 6000);
+        break;
+    default:
+        h->fault[1] = fault_of(h, FAULT_FREEZE_US, 0, 11000 + pick(random, 5000));
+        h->fault[1].at_gate = h->fault[1].flag = true;
+        break;
+    }
+    h->fault[2] = orphan;
+    h->n_faults = h->n_faults < 3 ? 3 : h->n_faults;
+}
+
 void faults_plan(History *h, uint64_t seed, unsigned skip)
 {
     uint64_t random = seed * UINT64_C(0xd1342543de82ef95) + 7;
     h->n_faults = 2 + (int)pick(&random, FAULTS_MAX - 3);
     for (int i = 0; i < h->n_faults; i++) {
         h->fault[i] = make_fault(h, &random, i == 0);
+    }
+    plan_heirless(h, &random);
+    plan_lease(h, &random);
+    for (int i = 0; i < h->n_faults; i++) {
         h->fault[i].begun = h->fault[i].ended = (skip >> i & 1U) != 0;
     }
     h->no_gate_ms = h->w.now_ms + FIRST_MS + SPAN_MS + GATE_MS;
@@ -175,13 +229,15 @@ static int node_of(const World *w, const Move *m, const Fault *f)
 }
 
 // A move has come to the gate: whom the fault will hit, and when.
-static void aim(History *h, Fault *f, const Move *m)
+static void aim(History *h, Fault *f, int instance, const Move *m)
 {
     const World *w = &h->w;
     int node = node_of(w, m, f);
     bool is_about_us = f->kind == FAULT_KILL_US || f->kind == FAULT_STOP_US;
     if (is_about_us || node < 0) {
         node = f->node;
+    } else if (f->kind == FAULT_FREEZE_US) {
+        node = instance;
     }
     bool moves = f->kind == FAULT_OPERATOR || f->kind == FAULT_ORDER;
     if (moves && f->who == WHO_TARGET) {
@@ -200,7 +256,7 @@ static void look_at_gate(History *h, Fault *f)
     for (int i = 0; i < h->n_instances; i++) {
         const Move *m = instance_move(&h->instance[i]);
         if (m != NULL && m->state == MOVE_GATE && h->w.now_ms >= f->at_ms) {
-            aim(h, f, m);
+            aim(h, f, i, m);
             return;
         }
     }

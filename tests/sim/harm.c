@@ -87,7 +87,8 @@ static void order(History *h, const Fault *f)
 {
     World *w = &h->w;
     Instance *in = &h->instance[0];
-    const Health *health = in->alive ? pilot_health(in->pilot) : NULL;
+    bool heeds = in->alive && !instance_is_frozen(in);
+    const Health *health = heeds ? pilot_health(in->pilot) : NULL;
     int replica = health == NULL ? -1 : snapshot_find(health->snapshot, w->node[f->node].id);
     int target = health == NULL ? -1 : snapshot_find(health->snapshot, w->node[f->other].id);
     if (replica < 0 || target < 0 || replica == target ||
@@ -149,6 +150,23 @@ static void harm_node(World *w, Fault *f)
     }
 }
 
+static void harm_key(World *w, Fault *f)
+{
+    int owner = lease_owner(w);
+    if (owner < 0) {
+        f->ended = true;
+    } else if (f->kind == FAULT_KEY_CUT) {
+        tell(w, "we do not reach %d, for %.1f s", port_of(owner), (double)f->ms / 1000);
+        w->node[owner].cut_off = true;
+        f->node = owner;
+    } else {
+        tell(w, "the lease's key is deleted");
+        for (int i = 0; i < w->n; i++) {
+            w->node[i].key[0] = '\0';
+        }
+    }
+}
+
 static void harm_us(History *h, const Fault *f)
 {
     World *w = &h->w;
@@ -157,6 +175,14 @@ static void harm_us(History *h, const Fault *f)
     if (f->kind == FAULT_DISK_FULL) {
         tell(w, "our disk is full, for %.1f s", s);
         h->disk_full = true;
+    } else if (instance_is_frozen(in)) {
+        return;
+    } else if (f->kind == FAULT_FREEZE_US && in->alive && f->flag) {
+        tell(w, "the next journal line of our process %d takes %.1f s", f->node, s);
+        in->freeze_ms = f->ms;
+    } else if (f->kind == FAULT_FREEZE_US && in->alive) {
+        tell(w, "our process %d stands still, for %.1f s", f->node, s);
+        in->frozen_until_ms = w->now_ms + f->ms;
     } else if (f->kind == FAULT_KILL_US && in->alive) {
         tell(w, "our process %d is killed, for %.1f s", f->node, s);
         instance_kill(in);
@@ -210,8 +236,13 @@ void harm_begin(History *h, Fault *f)
     case FAULT_DOWNTIME:
         kept_hold(h, f);
         break;
+    case FAULT_KEY_GONE:
+    case FAULT_KEY_CUT:
+        harm_key(w, f);
+        break;
     case FAULT_KILL_US:
     case FAULT_STOP_US:
+    case FAULT_FREEZE_US:
     case FAULT_DISK_FULL:
         harm_us(h, f);
         break;
@@ -265,6 +296,7 @@ void harm_end(History *h, const Fault *f)
         heal_network(w);
         break;
     case FAULT_CUT_OFF:
+    case FAULT_KEY_CUT:
         tell(w, "we reach %d again", port_of(f->node));
         n->cut_off = false;
         break;
@@ -285,6 +317,9 @@ void harm_end(History *h, const Fault *f)
     case FAULT_DOWNTIME:
         kept_end_hold(h, f);
         break;
+    case FAULT_FREEZE_US:
+        h->instance[f->node].freeze_ms = 0;
+        break;
     case FAULT_DISK_FULL:
         h->disk_full = false;
         break;
@@ -292,6 +327,7 @@ void harm_end(History *h, const Fault *f)
     case FAULT_ORDER:
     case FAULT_REBORN:
     case FAULT_FORGET:
+    case FAULT_KEY_GONE:
     case FAULT_KILL_US:
     case FAULT_STOP_US:
         break;

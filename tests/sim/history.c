@@ -38,6 +38,16 @@ static void run_for(History *h, int64_t ms)
     }
 }
 
+void history_go_on_without(Instance *in)
+{
+    History *h = in->h;
+    in->is_in_line = true;
+    while (h->w.now_ms < in->frozen_until_ms && h->broken == NULL) {
+        step(h);
+    }
+    in->is_in_line = false;
+}
+
 static bool is_calm(const History *h)
 {
     for (int i = 0; i < h->n_instances; i++) {
@@ -65,8 +75,8 @@ static bool is_braked(const History *h)
 static bool is_hopeless(const History *h, const Instance *in)
 {
     const World *w = &h->w;
-    const Move *m = in->alive && pilot_is_busy(in->pilot) ? instance_move(in) : NULL;
-    for (int i = 0; m != NULL && i < w->n; i++) {
+    const Move *m = instance_move(in);
+    for (int i = 0; m != NULL && !move_is_over(m) && i < w->n; i++) {
         if (strcmp(w->node[i].id.hex, m->spec.replica.hex) == 0) {
             int master = master_of(w, i);
             bool never_syncs = master >= 0 && (w->node[master].gone || !node_can_save(w, master) ||
@@ -204,6 +214,7 @@ void history_run(History *h, uint64_t seed, unsigned skip, StrBuf *story)
     h->n_instances = chance(&h->random, 20) ? 2 : 1;
     h->has_lease = chance(&h->random, h->n_instances > 1 ? 60 : 5);
     h->keeps = chance(&h->random, 60);
+    h->has_hook = chance(&h->random, 20);
     for (int i = 0; i < h->n_instances; i++) {
         h->instance[i] = (Instance){
             .h = h,

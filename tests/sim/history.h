@@ -33,8 +33,11 @@ enum {
     X(FORGET)     /* a dead node is forgotten */                                                   \
     X(PAUSE)      /* a person has us act no more for a while, */                                   \
     X(DOWNTIME)   /* or not with a node */                                                         \
+    X(KEY_GONE)   /* the lease's key is deleted */                                                 \
+    X(KEY_CUT)    /* we do not reach whoever serves it */                                          \
     X(KILL_US)                                                                                     \
     X(STOP_US)                                                                                     \
+    X(FREEZE_US) /* our process is stopped, or its disk takes its time with a journal line */      \
     X(DISK_FULL) /* ours */
 
 typedef enum {
@@ -57,7 +60,8 @@ typedef struct {
     int node;
     int other; // OPERATOR, ORDER: the new master; SPLIT: what we reach: 0 both, 1 and 2 one side
     unsigned mask; // SPLIT: the nodes of the second side
-    bool flag;     // REBORN: the process starts anew; ORDER: the risks are accepted; CUT_MOST: half
+    bool flag; // REBORN: the process starts anew; ORDER: the risks are accepted; CUT_MOST: half;
+               // FREEZE_US: in the next journal line
     bool begun;
     bool ended;
     unsigned hit; // the nodes that it has hit, when several
@@ -153,6 +157,7 @@ typedef struct {
     bool wants_full;
     uint64_t round;
     int n_rounds;     // since it was started
+    int64_t look_ms;  // the last one ended
     int64_t round_ms; // the round under way began
     int64_t next_ms;
     int64_t last_ms;     // the last whole round began
@@ -171,6 +176,15 @@ typedef struct {
     bool is_braked;                 // that is kept
     int64_t paused_ms;              // by a person, since then; 0: not
     int64_t downtime_ms[NODES_MAX]; // the same of a node
+    int64_t frozen_until_ms;        // it stands still
+    int64_t freeze_ms;              // so will it, for so long, in its next journal line; 0: not
+    bool is_in_line;                // and does
+    bool asks_hook;                 // before_move has the word, about this,
+    MoveSpec asked;                 //
+    int64_t hook_ms;                // and answers then
+    bool hook_allows;               // with this
+    MoveSpec allowed;               // the last that it said yes to,
+    int64_t allowed_ms;             // and when we had last looked by then
     int open_replica;               // its journal is open; -1: none
     bool has_line;                  // a journal line since the last command
     int sent_replicates;            // of the move in flight
@@ -209,6 +223,7 @@ struct History {
     AutoLimits limits;
     bool has_lease; // which processes of ours need to act
     bool keeps;     // brake and tries outlive them
+    bool has_hook;  // before_move is asked
     bool spread;    // automatic mode spreads replicas over hosts, too
     int64_t interval_ms;
     int64_t fast_ms;
@@ -233,6 +248,9 @@ struct History {
 // skip: bits of the faults to leave out. story may be NULL.
 void history_run(History *h, uint64_t seed, unsigned skip, StrBuf *story);
 
+// Everybody but this process lives on, until it is no longer frozen.
+void history_go_on_without(Instance *in);
+
 // claim does not hold. Only the first one is kept.
 void history_breaks(History *h, const char *claim, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -247,6 +265,7 @@ void harm_begin(History *h, Fault *f); // may end it at once
 void harm_end(History *h, const Fault *f);
 
 // instance.c
+bool instance_is_frozen(const Instance *in);
 void instance_kill(Instance *in); // the journal and what is on the wire stay
 void instance_done(Instance *in);
 void instance_tick(Instance *in);
@@ -265,7 +284,7 @@ bool peer_serves(const Instance *in, int node); // a command can be sent to it
 
 // lease.c: the lease's key, and our channel to it
 extern const char SIM_LEASE_KEY[];
-bool lease_is_to_be_had(const World *w); // somebody serves its key
+int lease_owner(const World *w); // who serves its key; -1: nobody
 void lease_tick(Instance *in);
 bool lease_send(void *ctx, NodeId node, int argc, const char **argv);
 void judge_lease(Instance *in, const char *what); // before an automatic write leaves
@@ -277,6 +296,12 @@ bool kept_try(void *ctx, const MoveSpec *spec, Error *err);
 void kept_hold(History *h, Fault *f); // PAUSE, DOWNTIME; may end it at once
 void kept_end_hold(History *h, const Fault *f);
 void judge_holds(Instance *in, const Command *c, int target); // before an automatic REPLICATE
+
+// hook.c: before_move
+bool hook_ask(void *ctx, const MoveSpec *spec);
+void hook_cancel(void *ctx);
+void hook_tick(Instance *in);
+void judge_hook(Instance *in, const Command *c); // before any write but the lifting of a fence
 
 // wire.c: commands on their way, and all else that the pilot asks of its world
 PilotWorld instance_world(Instance *in);

@@ -36,11 +36,17 @@ static void instance_start(Instance *in)
     peers_begin(in);
 }
 
+bool instance_is_frozen(const Instance *in)
+{
+    return in->is_in_line || in->h->w.now_ms < in->frozen_until_ms;
+}
+
 void instance_kill(Instance *in)
 {
     pilot_free(in->pilot);
     in->pilot = NULL;
-    in->alive = false;
+    in->alive = in->asks_hook = false;
+    in->freeze_ms = in->frozen_until_ms = 0;
     for (int i = 0; i < in->n_commands; i++) {
         in->command[i].answered = true;
     }
@@ -65,7 +71,7 @@ bool instance_unfinished(const Instance *in, int node, JournalEntry *out)
 bool instance_is_calm(const Instance *in)
 {
     const Move *m = instance_move(in);
-    bool has_written = pilot_is_busy(in->pilot) && m->state != MOVE_GATE;
+    bool has_written = m != NULL && !move_is_over(m) && m->state != MOVE_GATE;
     return in->alive && !has_written && in->n_commands == 0;
 }
 
@@ -98,6 +104,7 @@ static void on_round(Instance *in, int64_t started_ms)
     };
     in->h->rounds++;
     in->n_rounds++;
+    in->look_ms = w->now_ms;
     const Move *m = instance_move(in);
     if (m != NULL && m->state == MOVE_GATE) {
         in->first_ms = in->last_ms;
@@ -123,16 +130,17 @@ void instance_tick(Instance *in)
 {
     const World *w = &in->h->w;
     if (!in->alive) {
-        if (w->now_ms < in->start_ms) {
-            wire_tick(in); // what is on the wire arrives all the same
-            lease_tick(in);
-            return;
+        if (w->now_ms >= in->start_ms) {
+            instance_start(in);
+            tell(&in->h->w, "we start");
         }
-        instance_start(in);
-        tell(&in->h->w, "we start");
     }
-    wire_tick(in);
+    wire_tick(in); // what is on the wire arrives also without us
     lease_tick(in);
+    if (!in->alive || instance_is_frozen(in)) {
+        return;
+    }
+    hook_tick(in);
     int64_t wake_ms = pilot_wake_ms(in->pilot);
     if (wake_ms != 0 && w->now_ms >= wake_ms) {
         pilot_tick(in->pilot, w->now_ms);

@@ -268,7 +268,7 @@ static int listed_by(const World *w, int donor, int without)
 bool judge_orphan_waits(const History *h, int *orphan, int *spare)
 {
     const World *w = &h->w;
-    if (!has_quorum(w) || waits_for_an_heir(w) || (h->has_lease && !lease_is_to_be_had(w))) {
+    if (!has_quorum(w) || waits_for_an_heir(w) || (h->has_lease && lease_owner(w) < 0)) {
         return false;
     }
     for (int s = 0; s < w->n_shards; s++) {

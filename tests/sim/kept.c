@@ -97,7 +97,8 @@ static bool was_held(int64_t since_ms, int64_t decided_ms)
 void judge_holds(Instance *in, const Command *c, int target)
 {
     History *h = in->h;
-    int64_t decided_ms = instance_move(in)->started_ms;
+    // The hook's yes is heeded on what the last look has shown.
+    int64_t decided_ms = h->has_hook ? in->allowed_ms : instance_move(in)->started_ms;
     if (in->is_braked) {
         history_breaks(h, "brake", "we write at %d with the brake on", port_of(c->node));
     }

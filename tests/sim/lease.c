@@ -25,14 +25,14 @@ static bool serves_key(const World *w, int i)
     return w->node[i].view[i].is_master && (w->node[i].view[i].shards >> shard & 1U) != 0;
 }
 
-bool lease_is_to_be_had(const World *w)
+int lease_owner(const World *w)
 {
     for (int i = 0; i < w->n; i++) {
         if (node_is_awake(w, i) && w->node[i].state_ok && serves_key(w, i)) {
-            return true;
+            return i;
         }
     }
-    return false;
+    return -1;
 }
 
 static int64_t number(const char *text)
@@ -141,7 +141,7 @@ void lease_tick(Instance *in)
             execute(in, l);
         }
     }
-    for (int i = 0; i < in->n_lease_lines; i++) {
+    for (int i = 0; i < in->n_lease_lines && !instance_is_frozen(in); i++) {
         if (!in->lease_line[i].is_answered) {
             deliver(in, &in->lease_line[i]);
             break;

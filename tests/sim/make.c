@@ -60,6 +60,7 @@ static void make_views(World *w)
                 .master = master ? -1 : w->node[k].data,
                 .shards = master ? 1U << k : 0,
                 .epoch = master ? (uint64_t)k + 1 : 0,
+                .nofailover = w->node[k].fence,
                 .pong_ms = w->now_ms,
             };
         }
@@ -81,6 +82,7 @@ static void choose_settings(World *w)
     w->load_ms = pick(&w->random, chance(&w->random, 20) ? 9000 : 800);
     w->load_is_silent = chance(&w->random, 30);
     w->config_denied = chance(&w->random, 10);
+    w->heirless = chance(&w->random, 8) ? (int)pick(&w->random, (unsigned)w->n_shards) : -1;
 }
 
 void world_make(World *w, uint64_t seed)
@@ -102,6 +104,7 @@ void world_make(World *w, uint64_t seed)
             n->up = true;
             n->state_ok = true;
             n->current_epoch = (uint64_t)w->n_shards;
+            n->fence = n->fence_stays = i >= w->n_shards && n->data == w->heirless;
         }
     }
     w->place[w->n - 1].node = -1;

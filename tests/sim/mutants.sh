@@ -105,6 +105,19 @@ mutant tries-kept src/action/pilot_holds.c 's/^    p->knows_tries = true;/    re
     'tries are kept over a restart'
 mutant lease src/action/lease.c \
     's/^    return l->wanted .*/    (void)l; (void)now_ms; return true;/' 'the lease'
+mutant lease-counts src/action/lease.c \
+    's/now_ms < l->counts_ms || !lease_is_confirmed(l)/false/' \
+    'who takes the lease waits a whole ttl'
+mutant lease-until src/action/lease.c \
+    's/now_ms < l->good_ms/true/; s/now_ms >= l->good_ms/false/' \
+    'a lease that is not extended runs out'
+mutant last-word src/action/pilot_lease.c \
+    's/^    int64_t now_ms = p->world.now_ms(p->world.ctx);/    int64_t now_ms = step_ms;/' \
+    'age of the decision and lease are looked at right before the write'
+mutant hook-veto src/action/pilot_move.c 's/^    if (!allowed) {/    if (false) {/' \
+    'after a veto of the hook nothing is moved'
+mutant hook-meanwhile src/action/pilot_move.c 's/spec->origin != ORIGIN_AUTO/true/' \
+    'what a person asks for while the hook thinks is heeded'
 mutant stale-plan src/action/pilot.c 's/was_busy || pilot_is_busy(p)/pilot_is_busy(p)/' \
     'no decision on a plan that counted with the move just ended'
 mutant runner-busy src/action/runner.c 's/^    if (r->busy) {/    if (false) {/' \
@@ -132,6 +145,12 @@ mutant never-again src/policy/automatic_checks.c \
     'after a refusal an orphan is looked at again'
 mutant failover-for-ever src/policy/word.c 's/ && !node_has(r, NODE_NOFAILOVER)//' \
     'a failover that cannot come holds nobody back'
+mutant failover-lost src/policy/word.c 's/!node_has(r, NODE_NOADDR)/true/' \
+    'nor does one of a replica whose address everybody has lost'
+mutant lost-majority src/policy/settled.c 's/2 \* well <= all/false/' \
+    'where slots are lost, who is cut off from most owners'
+mutant race-asked src/policy/gate_server.c 's/r->s->asked_ms - began/r->s->now_ms - began/' \
+    "the server's migration may have come since the questions"
 
 [ -s "$work/names" ] || exit 0
 sed "s|^|$work/|" "$work/names" |

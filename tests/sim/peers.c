@@ -48,23 +48,37 @@ static bool we_reach(const World *w, int i)
 
 // --- rounds
 
-static bool any_owner_is_up(const Instance *in)
+static bool is_up(const Peer *p)
 {
-    for (int i = 0; i < in->h->w.n; i++) {
-        const Peer *p = &in->peer[i];
-        if (p->followed && p->connected && p->confirmed && p->is_owner) {
-            return true;
+    return p->followed && p->connected && p->confirmed;
+}
+
+// Whose views this round asks for: everybody's, or those of the slot owners, and of others, in
+// turn, for each of them that cannot be asked.
+static void choose_views(Instance *in)
+{
+    const History *h = in->h;
+    bool all = in->wants_full || !h->is_rationed;
+    int missing = 0;
+    for (int i = 0; i < h->w.n; i++) {
+        Peer *p = &in->peer[i];
+        p->asks_view = all || p->is_owner;
+        missing += p->followed && p->is_owner && !is_up(p);
+    }
+    for (int k = 0; k < h->w.n && missing > 0; k++) {
+        Peer *p = &in->peer[(in->n_rounds + k) % h->w.n];
+        if (is_up(p) && !p->asks_view) {
+            p->asks_view = true;
+            missing--;
         }
     }
-    return false;
 }
 
 static void begin_round(Instance *in)
 {
     History *h = in->h;
     const World *w = &h->w;
-    // Where no slot owner can be asked, the poller asks others for their view.
-    bool asks_all = in->wants_full || !h->is_rationed || !any_owner_is_up(in);
+    choose_views(in);
     in->in_round = true;
     in->is_full = in->wants_full;
     in->wants_round = in->wants_full = false;
@@ -73,7 +87,6 @@ static void begin_round(Instance *in)
         Peer *p = &in->peer[i];
         p->pending = p->followed;
         p->heard = p->late_view = false;
-        p->asks_view = asks_all || p->is_owner;
         p->answer_ms = w->now_ms + (w->is_slow ? pick(&h->random, 900) : 0);
         if (chance(&h->random, 3)) {
             p->answer_ms += pick(&h->random, 300);

@@ -135,6 +135,9 @@ void wire_tick(Instance *in)
             execute(in, c);
         }
     }
+    if (instance_is_frozen(in)) {
+        return;
+    }
     for (int i = 0; i < in->n_commands; i++) {
         if (!in->command[i].answered) {
             deliver(in, &in->command[i]);
@@ -195,6 +198,9 @@ static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
     if (write && c->is_automatic && instance_move(in)->state != MOVE_UNFENCE) {
         judge_lease(in, c->text);
     }
+    if (write && instance_move(in)->state != MOVE_UNFENCE) {
+        judge_hook(in, c);
+    }
     if (starts(c->text, "CLUSTER REPLICATE")) {
         judge_send(in, c, find_node(&h->w, argv[2]));
     }
@@ -219,6 +225,11 @@ static bool keep_line(void *ctx, const char *line, Error *err)
     }
     strbuf_add(&in->journal[in->open_replica], line);
     in->has_line = true;
+    if (in->freeze_ms > 0) {
+        in->frozen_until_ms = in->h->w.now_ms + in->freeze_ms;
+        in->freeze_ms = 0;
+        history_go_on_without(in);
+    }
     return true;
 }
 
@@ -287,6 +298,8 @@ PilotWorld instance_world(Instance *in)
         .holds = keeps ? kept_holds : NULL,
         .keep_brake = keeps ? kept_brake : NULL,
         .keep_try = keeps ? kept_try : NULL,
+        .ask_hook = in->h->has_hook ? hook_ask : NULL,
+        .cancel_hook = hook_cancel,
         .ask_round = ask_round,
         .send = send_command,
         .open_journal = open_journal,

@@ -198,8 +198,9 @@ void node_boot(World *w, int i)
     n->up = true;
     n->hung_until_ms = 0;
     n->booted_ms = w->now_ms;
-    n->fence = n->fence_is_us = false; // CONFIG SET does not outlive the process
-    n->arrived_by = LEFT_FAULT;        // so from here on nobody could have held it back
+    n->fence = n->fence_stays; // CONFIG SET does not outlive the process
+    n->fence_is_us = false;
+    n->arrived_by = LEFT_FAULT; // so from here on nobody could have held it back
     n->key[0] = '\0';
     n->state_ok = false;
     n->election_ms = 0;
@@ -263,6 +264,8 @@ int node_reborn(World *w, int i, bool restart)
     n->data = -1;
     uint64_t serial = w->place[n->place].serial;
     node_boot(w, born);
+    n->fence_stays = w->node[i].fence_stays;
+    n->fence = restart ? n->fence_stays : w->node[i].fence;
     w->place[n->place].serial = serial + (restart ? 1 : 0);
     meet(w, born, master);
     node_follow(w, born, master, LEFT_OPERATOR);

@@ -84,6 +84,7 @@ typedef struct {
     int64_t booted_ms;
     int64_t born_ms;  // it got its ID; 0: it was there before all
     bool fence;       // cluster-replica-no-failover
+    bool fence_stays; // so says its redis.conf
     bool fence_is_us; // set by us
     int arrived_by;   // who sent it to its present master: a Leave
     // the last time it stopped being a working replica
@@ -114,6 +115,7 @@ typedef struct World {
     bool load_is_silent; // it answers nothing meanwhile
     bool is_slow;        // answers and commands take long or are lost
     bool config_denied;
+    int heirless; // a person has forbidden all replicas of this master to take over; -1: of none
     bool is_split;
     int64_t split_ms;  // since when
     int64_t upset_ms;  // the servers last changed their mind about roles and failures

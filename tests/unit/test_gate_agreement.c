@@ -189,6 +189,20 @@ static void a_shard_lost_for_good_is_no_reason_against_it(void **state)
     try_done(&t);
 }
 
+static void who_is_cut_off_from_most_owners_is_a_reason_also_then(void **state)
+{
+    (void)state;
+    Try t = try_scenario();
+    watch_fail(&t.w, 7005);
+    watch_fail(&t.w, 7006);
+    fixture_view_says(t.w.f, fixture_port(t.w.f, 7003), fixture_port(t.w.f, 7001), NODE_PFAIL);
+    try_rounds(&t);
+    assert_gate_refused(&t, GATE_AGREEMENT,
+                        "127.0.99.171:7003 is not with the majority: 1 of 3 slot owners are well "
+                        "in its view (first round)");
+    try_done(&t);
+}
+
 static void slots_without_an_owner_are_no_reason_against_it(void **state)
 {
     (void)state;
@@ -263,6 +277,7 @@ TESTS(gate_agreement, cmocka_unit_test(the_owners_have_to_agree),
       cmocka_unit_test(they_have_to_agree_in_the_second_round_too),
       cmocka_unit_test(nothing_may_change_between_the_rounds),
       cmocka_unit_test(a_shard_lost_for_good_is_no_reason_against_it),
+      cmocka_unit_test(who_is_cut_off_from_most_owners_is_a_reason_also_then),
       cmocka_unit_test(slots_without_an_owner_are_no_reason_against_it),
       cmocka_unit_test(a_settled_failover_is_no_obstacle),
       cmocka_unit_test(a_failover_that_cannot_come_is_no_obstacle),

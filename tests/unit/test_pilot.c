@@ -111,6 +111,21 @@ static void a_veto_drops_the_move_before_a_question(void **state)
     flight_end(&t);
 }
 
+static void who_is_switched_off_while_the_hook_thinks_begins_nothing(void **state)
+{
+    (void)state;
+    Flight t = flight_new(true);
+    flight_start(&t, AUTO_ACT, false);
+    flight_until(&t, "hook");
+    pilot_set_mode(t.pilot, AUTO_OBSERVE);
+    pilot_hook_answer(t.pilot, true, "", t.now_ms);
+    assert_false(pilot_is_busy(t.pilot));
+    assert_null(pilot_last_move(t.pilot));
+    assert_true(flight_told(&t, "refused 127.0.99.171:7004: called off while the hook was asked: "
+                                "automatic mode only observes"));
+    flight_end(&t);
+}
+
 static void stopping_while_the_hook_thinks_cancels_it(void **state)
 {
     (void)state;
@@ -254,6 +269,7 @@ TESTS(pilot, cmocka_unit_test(an_orphan_leads_to_a_move_by_itself),
       cmocka_unit_test(observing_decides_the_same_and_asks_for_nothing),
       cmocka_unit_test(a_hook_is_asked_before_anything_is_looked_at),
       cmocka_unit_test(a_veto_drops_the_move_before_a_question),
+      cmocka_unit_test(who_is_switched_off_while_the_hook_thinks_begins_nothing),
       cmocka_unit_test(stopping_while_the_hook_thinks_cancels_it),
       cmocka_unit_test(nothing_begins_while_the_hook_thinks),
       cmocka_unit_test(a_refused_move_is_told_and_leaves_no_journal),
