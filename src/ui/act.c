@@ -204,10 +204,6 @@ static Request thaw(Ui *ui, const Scene *s, uint32_t key)
 {
     Request out = {0};
     Action action = lookup(ui, s, key);
-    if (action == ACT_REDRAW || action == ACT_SUSPEND) {
-        act_anywhere(ui, s, action, &out);
-        return out;
-    }
     if (freeze_scroll(&ui->freeze, action)) {
         return out;
     }
@@ -247,10 +243,28 @@ bool ui_is_current(Ui *ui, const Scene *s)
     return ui_scope(ui) == meant_for;
 }
 
+// Keys about the terminal, which work whatever is open. Where text is typed they are the built-in
+// ones: any other may be a letter.
+static bool is_about_terminal(const Ui *ui, uint32_t key, Action *action)
+{
+    bool types = (ui_scope(ui) & IN_TEXT) != 0;
+    *action = keys_lookup(types ? &keys_built_in : ui->keys, key, IN_ANY);
+    return *action == ACT_REDRAW || *action == ACT_SUSPEND;
+}
+
 Request ui_key(Ui *ui, const Scene *s, uint32_t key)
 {
+    Request out = {0};
+    Action action;
     if (!ui_is_current(ui, s)) {
-        return (Request){0};
+        return out;
+    }
+    if (is_about_terminal(ui, key, &action)) {
+        if (action == ACT_SUSPEND) {
+            dialog_unwatched(ui, s);
+        }
+        act_anywhere(ui, s, action, &out);
+        return out;
     }
     if (ui->freeze.since_ms != 0) {
         return thaw(ui, s, key);
@@ -261,7 +275,7 @@ Request ui_key(Ui *ui, const Scene *s, uint32_t key)
     if (ui->find.typing != FIND_NOTHING) {
         ui->note[0] = '\0';
         find_key(ui, s, key);
-        return (Request){.kind = key == KEY_IS_CTRL_L ? REQUEST_REDRAW : REQUEST_NONE};
+        return out;
     }
     ui->touched = ui->touched || s->health != NULL;
     ui->note[0] = '\0';

@@ -136,9 +136,6 @@ Request command_line_key(Ui *ui, const Scene *s, uint32_t key)
     CommandLine *l = &ui->line;
     Action action =
         key < ' ' || key >= KEY_IS_UP ? keys_lookup(&keys_built_in, key, IN_COMMAND) : ACT_NONE;
-    if (action == ACT_REDRAW) {
-        return (Request){.kind = REQUEST_REDRAW};
-    }
     if (action == ACT_COMPLETE) {
         complete(ui, s);
         return (Request){0};

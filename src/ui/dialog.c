@@ -426,9 +426,6 @@ static Request form_key(Ui *ui, uint32_t key)
 {
     Request out = {0};
     PromptAnswer answer = hold_form_key(&ui->dialog.form, key, &out);
-    if (key == KEY_IS_CTRL_L) {
-        return (Request){.kind = REQUEST_REDRAW};
-    }
     if (answer == PROMPT_COMMIT || answer == PROMPT_CANCEL || key == KEY_IS_CTRL_C) {
         close_dialog(ui);
     }
@@ -441,9 +438,6 @@ Request dialog_key(Ui *ui, const Scene *s, uint32_t key)
         return form_key(ui, key);
     }
     Action action = keys_lookup(ui->keys, key, IN_CONFIRM);
-    if (action == ACT_REDRAW) {
-        return (Request){.kind = REQUEST_REDRAW};
-    }
     if (ui->dialog.kind == DIALOG_REFUSED) {
         close_dialog(ui);
         return (Request){0};
@@ -478,6 +472,13 @@ void dialog_click(Ui *ui, const Scene *s)
 {
     if (ui->dialog.kind != DIALOG_HOLD) { // what was typed is not thrown away
         cancel(ui, s, LEVEL_INFO, "a click is never a yes");
+    }
+}
+
+void dialog_unwatched(Ui *ui, const Scene *s)
+{
+    if (ui->dialog.counting) {
+        cancel(ui, s, LEVEL_INFO, "you went to the shell");
     }
 }
 

@@ -57,6 +57,9 @@ Request dialog_hold(Ui *ui, const Scene *s, int node);
 void dialog_check(Ui *ui, const Scene *s);
 Request dialog_key(Ui *ui, const Scene *s, uint32_t key);
 void dialog_click(Ui *ui, const Scene *s); // is never a yes: it stops what is offered
+// The operator goes away for a while: no countdown runs out meanwhile.
+void dialog_unwatched(Ui *ui, const Scene *s);
+
 Request dialog_tick(Ui *ui, const Scene *s);
 
 // In a box, or where there is no room in the last line.

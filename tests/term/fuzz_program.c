@@ -11,11 +11,13 @@
 #include "rehome/base/mem.h"
 #include "rehome/base/str.h"
 
-// A shell with job control: tells that the program was stopped or has ended, and waits.
-static const char shell[] =
-    "\"$@\"; s=$?\n"
-    "while [ $s -eq 148 ]; do echo the shell has it; read x; fg; s=$?; done\n"
-    "echo the end: $s; read x; exit $s";
+// A shell with job control: tells that the program was stopped or has ended, and waits for a word
+// that no keys that were already on their way can make up.
+static const char shell[] = "hold() { x=; until [ \"$x\" = on ]; do read x; done; }\n"
+                            "\"$@\"; s=$?\n"
+                            "while [ $s -eq 148 ]; do echo the shell has it; hold; fg; s=$?; done\n"
+                            "echo the end: $s; hold; exit $s";
+static const char on_word[] = "\non\n";
 static const char stopped_word[] = "the shell has it";
 static const char ended_word[] = "the end: ";
 
@@ -160,12 +162,12 @@ void fuzz_follow(Fuzz *f)
         if (fuzz_pick(f, 2) == 0) {
             fuzz_resize(f);
         }
-        pty_send(f->pty, "\n");
+        pty_send(f->pty, on_word);
         wait_for_keys(f);
     }
     if (f->in_shell && has_said(f, ended_word)) {
         assert_given_back(f);
-        pty_send(f->pty, "\n");
+        pty_send(f->pty, on_word);
         end(f);
     } else if (pty_ended(f->pty)) {
         assert_given_back(f);

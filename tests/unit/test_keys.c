@@ -135,7 +135,7 @@ static void lookup_minds_the_scope(void **state)
     assert_int_equal(keys_lookup(&keys_built_in, 'j', IN_CONFIRM), ACT_NONE);
     assert_int_equal(keys_lookup(&keys_built_in, KEY_IS_ENTER, IN_TREE), ACT_DETAILS);
     assert_int_equal(keys_lookup(&keys_built_in, KEY_IS_ENTER, IN_PICK), ACT_CHOOSE);
-    assert_int_equal(keys_lookup(&keys_built_in, KEY_IS_CTRL_C, IN_CONFIRM), ACT_QUIT);
+    assert_int_equal(keys_lookup(&keys_built_in, KEY_IS_CTRL_C, IN_CONFIRM), ACT_NONE);
     assert_int_equal(keys_lookup(&keys_built_in, 'K', IN_TREE), ACT_NONE);
     assert_int_equal(keys_lookup(&keys_built_in, 'K', IN_TREE | IN_DEMO), ACT_DEMO_KILL);
     assert_int_equal(keys_lookup(&keys_built_in, '~', IN_TREE), ACT_NONE);

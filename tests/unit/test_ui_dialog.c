@@ -55,8 +55,8 @@ static void esc_works_even_when_the_time_is_over(void **state)
 static void other_keys_do_nothing_while_it_counts(void **state)
 {
     (void)state;
-    static const char *const others[] = {"m", "M", "q",      "Enter", "Space", "u",   "a",
-                                         "j", "4", "Ctrl-Z", "r",     "?",     "F10", "K"};
+    static const char *const others[] = {"m", "M", "q", "Enter", "Space", "u", "a",
+                                         "j", "4", "r", "?",     "F10",   "K"};
     Desk *d = desk_new(orphaned(), CONFIRM_COUNTDOWN);
     d->st->scene.demo = true;
     key(d, "m");
@@ -67,6 +67,18 @@ static void other_keys_do_nothing_while_it_counts(void **state)
     assert_true(shows(d, "Esc stops it"));
     Request r = tick(d, 8000);
     assert_true(is_rescue(d, &r));
+    desk_free(d);
+}
+
+static void going_to_the_shell_stops_a_countdown(void **state)
+{
+    (void)state;
+    Desk *d = desk_new(orphaned(), CONFIRM_COUNTDOWN);
+    key(d, "M");
+    assert_int_equal(key(d, "Ctrl-Z").kind, REQUEST_SUSPEND);
+    assert_false(is_open(d));
+    assert_true(shows(d, "you went to the shell"));
+    assert_int_equal(tick(d, 8000).kind, REQUEST_NONE);
     desk_free(d);
 }
 
@@ -276,7 +288,8 @@ static void quitting_asks_only_while_a_move_runs(void **state)
 TESTS(ui_dialog, cmocka_unit_test(one_key_moves_when_the_countdown_is_over),
       cmocka_unit_test(esc_stops_the_countdown),
       cmocka_unit_test(esc_works_even_when_the_time_is_over),
-      cmocka_unit_test(other_keys_do_nothing_while_it_counts), cmocka_unit_test(y_moves_at_once),
+      cmocka_unit_test(other_keys_do_nothing_while_it_counts),
+      cmocka_unit_test(going_to_the_shell_stops_a_countdown), cmocka_unit_test(y_moves_at_once),
       cmocka_unit_test(with_ask_it_waits_for_y),
       cmocka_unit_test(with_none_it_moves_without_a_dialog),
       cmocka_unit_test(a_countdown_nobody_watched_is_stopped),
