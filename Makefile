@@ -85,7 +85,7 @@ SUBMAKE  = +$(Q)$(MAKE) --no-print-directory $(JOBS)
 
 # --- targets -------------------------------------------------------------------------------------
 
-.PHONY: all deps deps-test deps-lint demo test unit sim fuzz-screen sim-mutants asan bench race \
+.PHONY: all deps deps-test deps-lint demo test unit sim fuzz-screen sim-mutants asan bench race soak \
         screenshots lint install uninstall deb deps-deb clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -157,6 +157,10 @@ race: deps-test ## the program and the servers at the same orphan (RUNS=8; GRACE
 	$(Q)REHOME_BIN='$(CURDIR)/$(B)/rehome' V='$(V)' RUNS='$(RUNS)' GRACE='$(GRACE)' \
 	    INSTANCES='$(INSTANCES)' LEASE='$(LEASE)' \
 	    NODE_TIMEOUT='$(NODE_TIMEOUT)' $(B)/bench race
+
+soak: deps-test ## watch --auto act beside random losses of real servers (MINUTES=60; SEED=1)
+	$(SUBMAKE) all $(B)/bench
+	$(Q)REHOME_BIN='$(CURDIR)/$(B)/rehome' SOAK_MINUTES='$(MINUTES)' SOAK_SEED='$(SEED)' $(B)/bench soak
 
 screenshots: deps-test ## draw the pictures anew (PAGE=1: many more, to look at, in build/page)
 	$(SUBMAKE) all $(DRIVER_BINARIES)

@@ -13,7 +13,8 @@
     X(check, true)                                                                                 \
     X(keys, true)                                                                                  \
     X(heal, true)                                                                                  \
-    X(race, false)
+    X(race, false)                                                                                 \
+    X(soak, false)
 
 #define X(section, by_default) void bench_##section(void);
 BENCH_SECTIONS(X)

@@ -11,7 +11,7 @@
 #include "rehome/model/info.h"
 #include "rehome/model/nodes.h"
 
-enum { LAB_VIEW_NODES = 16 };
+enum { LAB_VIEW_NODES = 32 };
 
 struct redisContext;
 
