@@ -45,6 +45,12 @@ extern const size_t line_commands_n;
 
 const LineCommand *command_find(StrView name); // NULL: there is none
 
+// One of the settings that the app lets be changed, by its name; NULL: there is none.
+const UiSetting *command_setting(const Ui *ui, const char *name);
+
+// The request to set it. Always true.
+bool command_set(const char *name, const char *value, Request *out);
+
 // Can what a key does be said by its name as well?
 bool command_can_act(Action action);
 
