@@ -106,16 +106,23 @@ static HealScore score_of(const Play *p)
 
 // --- what automatic mode would do, to its end
 
+// What one plan promises may all be done; then there may be a new one. Where hundreds of masters are
+// to be spread over a thousand nodes each plan costs a while: then the first few have to do, and
+// whoever carries them out may ask again.
 static void play_plan(Play *p)
 {
+    enum { PAIRS_MAX = 1000000 };
     const char *why;
-    for (bool goes_on = true; goes_on;) {
+    size_t pairs = 0;
+    for (bool goes_on = true; goes_on && pairs < PAIRS_MAX;) {
         Plan plan = plan_make(p->now);
+        pairs += plan.n * p->now->snapshot->n_nodes;
         goes_on = false;
-        for (size_t i = 0; i < plan.n && !goes_on; i++) {
+        for (size_t i = 0; i < plan.n; i++) {
             const PlanTarget *t = &plan.at[i];
-            goes_on = t->chosen >= 0 && !t->after_previous &&
-                      play(p, t->candidates[t->chosen].replica, t->target, t->purpose, &why);
+            bool made = t->chosen >= 0 &&
+                        play(p, t->candidates[t->chosen].replica, t->target, t->purpose, &why);
+            goes_on = goes_on || made;
         }
     }
 }
@@ -412,7 +419,7 @@ const HealPlan *heal_plan_renew(const Health *h, bool spread, const HealStep *st
 
 bool heal_plan_exists(const Health *h, const Plan *plan)
 {
-    enum { LOOKED_AT = 8 };
+    enum { LOOKED_AT = 4 };
     if (plan->n_moves > 0) {
         return true;
     }
