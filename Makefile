@@ -29,10 +29,10 @@ variant_cflags_clang  := -Werror -Wno-unknown-warning-option -Wcomma -Wextra-sem
 PKG       = $(shell pkg-config $(1))
 # A service tells systemd how it is where its library is at hand.
 SYSTEMD   = $(eval SYSTEMD := $$(shell pkg-config --exists libsystemd && echo libsystemd))$(SYSTEMD)
-LIB_FLAGS = $(eval LIB_FLAGS := $$(filter-out -D%,$$(call PKG,--cflags hiredis jansson ncursesw inih)) \
+LIB_FLAGS = $(eval LIB_FLAGS := $$(filter-out -D%,$$(call PKG,--cflags hiredis jansson ncursesw inih zlib)) \
                 $$(if $$(SYSTEMD),-DREHOME_SYSTEMD))$(LIB_FLAGS)
-LIBS      = $(eval LIBS := $$(call PKG,--libs hiredis jansson ncursesw inih $$(SYSTEMD)) -lev -lm -pthread)$(LIBS)
-PURE_LIBS = $(eval PURE_LIBS := $$(call PKG,--libs jansson inih cmocka) -lm)$(PURE_LIBS)
+LIBS      = $(eval LIBS := $$(call PKG,--libs hiredis jansson ncursesw inih zlib $$(SYSTEMD)) -lev -lm -pthread)$(LIBS)
+PURE_LIBS = $(eval PURE_LIBS := $$(call PKG,--libs jansson inih zlib cmocka) -lm)$(PURE_LIBS)
 TEST_LIBS = $(eval TEST_LIBS := $$(call PKG,--libs cmocka vterm) -lutil)$(TEST_LIBS)
 # The simulator's: its worth is in how many histories it gets through.
 variant_cflags_fast   := $(if $(findstring clang,$(CC)),,-flto=auto)
@@ -45,13 +45,13 @@ ALL_LDFLAGS = $(LDFLAGS) $(variant_ldflags_$(VARIANT))
 
 # --- what there is -----------------------------------------------------------------------------
 
-LAYERS  := base model policy action redis report ui app
+LAYERS  := base model policy action redis report tape ui app
 SRC     := $(foreach layer,$(LAYERS),$(sort $(wildcard src/$(layer)/*.c)))
 MAIN    := src/app/main.c
 
 # Layers without I/O of their own, and the parts of ui, redis and app that have none but files. The unit tests
 # link these and neither ncurses, hiredis nor libev: a call out of the pure part is a link error.
-PURE    := $(foreach layer,base model policy action report,$(filter src/$(layer)/%,$(SRC))) \
+PURE    := $(foreach layer,base model policy action report tape,$(filter src/$(layer)/%,$(SRC))) \
            $(filter-out src/ui/term%,$(filter src/ui/%,$(SRC))) \
            $(filter src/redis/address.c src/app/option_table.c src/app/config%.c,$(SRC))
 

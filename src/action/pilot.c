@@ -100,14 +100,16 @@ bool pilot_is_hurried(const Pilot *p)
 
 static void take_picture(Pilot *p, Snapshot *s)
 {
+    OwnMove in_flight;
+    OwnMove own;
+    pilot_own(p, &in_flight, &own);
     HealthOptions options = {
         .floor = p->options.floor,
         .spread = p->options.spread,
-        .moving = pilot_move_in_flight(p),
+        .moving = in_flight,
         .holds = pilot_holds(p),
     };
     const Health *health = health_assess(s, p->health, &options);
-    OwnMove own = pilot_move_written(p);
     snapshot_diff(p->snapshot, s, &own, p->world.event, p->world.ctx);
     health_diff(p->health, health, p->world.event, p->world.ctx);
     if (p->snapshot != NULL && reach_changed(p->snapshot, s)) {

@@ -288,7 +288,7 @@ const MoveSpec *pilot_asking(const Pilot *p, int64_t *since_ms)
 
 // runner_own() goes on for a while after the end, so that the diff can say who did it. A move that
 // ended well must not hide an orphan for so long, nor keep its replica from helping again.
-OwnMove pilot_move_in_flight(const Pilot *p)
+static OwnMove move_in_flight(const Pilot *p)
 {
     const Move *m = runner_move(p->runner);
     bool counts = runner_is_busy(p->runner) || (m != NULL && m->unfinished);
@@ -296,10 +296,20 @@ OwnMove pilot_move_in_flight(const Pilot *p)
 }
 
 // What may be told as our doing: before the write went out, whoever moved it was not us.
-OwnMove pilot_move_written(const Pilot *p)
+static OwnMove move_written(const Pilot *p)
 {
     const Move *m = runner_move(p->runner);
     return m != NULL && m->write_ms != 0 ? runner_own(p->runner) : (OwnMove){0};
+}
+
+void pilot_own(const Pilot *p, OwnMove *in_flight, OwnMove *written)
+{
+    if (p->world.taped_moves != NULL) {
+        p->world.taped_moves(p->world.ctx, in_flight, written);
+        return;
+    }
+    *in_flight = move_in_flight(p);
+    *written = move_written(p);
 }
 
 // The replica of the move has been silent, or without a master to sync from, for so long that it

@@ -38,10 +38,6 @@ struct Pilot {
 void pilot_tell(Pilot *p, EventCode code, Level level, const Node *about, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
-// For diff and health.
-OwnMove pilot_move_in_flight(const Pilot *p);
-OwnMove pilot_move_written(const Pilot *p);
-
 // pilot_holds.c: what is kept, before and after automatic mode decides.
 const Holds *pilot_holds(const Pilot *p); // NULL: nothing
 void pilot_heed_holds(Pilot *p);

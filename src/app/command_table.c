@@ -13,6 +13,7 @@ const Command command_table[] = {
         .summary = "the dashboard; where stdout is no terminal: like `check`",
         .run = command_dashboard,
         .takes_addresses = true,
+        .is_flight = true,
         .for_monitors = true,
     },
     {
@@ -29,6 +30,7 @@ const Command command_table[] = {
         .summary = "a line per event until stopped, or --for SECONDS",
         .run = command_watch,
         .takes_addresses = true,
+        .is_flight = true,
     },
     {
         .name = "plan",
@@ -76,6 +78,22 @@ const Command command_table[] = {
         .run = command_whatif,
         .takes_addresses = true,
         .takes_names = true,
+    },
+    {
+        .name = "record",
+        .args = "FILE [ADDRESS...]",
+        .summary = "keep what the cluster says on a tape until stopped, or --for SECONDS",
+        .run = command_record,
+        .min_args = 1,
+        .takes_addresses = true,
+    },
+    {
+        .name = "replay",
+        .args = "[FILE]",
+        .summary = "the events on a tape; without FILE: what the flight recorder kept last. With "
+                   "--auto observe: what automatic mode would have done, with these limits",
+        .run = command_replay,
+        .may_args = 1,
     },
     {
         .name = "demo",

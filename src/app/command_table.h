@@ -17,6 +17,7 @@ typedef struct Command {
     bool takes_addresses;
     bool takes_names;  // words are names; an address is one by its "://"
     bool for_monitors; // takes the formats of monitoring programs too
+    bool is_flight;    // it goes on for long: the flight recorder is on
 } Command;
 
 extern const Command command_table[];

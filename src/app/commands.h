@@ -13,6 +13,8 @@ int command_heal(const Options *o);
 int command_downtime(const Options *o);
 int command_release(const Options *o);
 int command_whatif(const Options *o);
+int command_record(const Options *o);
+int command_replay(const Options *o);
 int command_demo(const Options *o);
 int command_list_themes(const Options *o);
 int command_check_theme(const Options *o);

@@ -6,22 +6,84 @@
 #include "engine_parts.h"
 #include "rehome/base/mem.h"
 
+int64_t engine_now_ms(const Engine *e)
+{
+    return e->source.now_ms(e->source.ctx);
+}
+
+int64_t engine_wall_ms(const Engine *e)
+{
+    return e->source.wall_ms(e->source.ctx);
+}
+
+void engine_emit(Engine *e, const Event *event)
+{
+    if (e->is_quiet && event_is_ours(event->code)) {
+        return;
+    }
+    engine_feed_event(e, event);
+}
+
+void engine_feed_event(Engine *e, const Event *event)
+{
+    if (e->tap.event != NULL) {
+        e->tap.event(e->tap.ctx, event);
+    }
+    e->listener.event(e->listener.ctx, event);
+}
+
 void engine_tell(Engine *e, EventCode code, Level level, const char *text)
 {
-    Event event = event_make(code, level, poller_wall_ms(), NULL, "%s", text);
-    e->listener.event(e->listener.ctx, &event);
+    Event event = event_make(code, level, engine_wall_ms(e), NULL, "%s", text);
+    engine_emit(e, &event);
+}
+
+static void tap_round(Engine *e, const RoundInput *in)
+{
+    if (e->tap.round != NULL) {
+        TapeRound round = {
+            .in = *in,
+            .notice = e->source.notice(e->source.ctx),
+            .mode = pilot_automatic(e->pilot)->mode,
+        };
+        pilot_own(e->pilot, &round.in_flight, &round.written);
+        e->tap.round(e->tap.ctx, &round);
+    }
 }
 
 static void on_round(void *ctx, const RoundInput *in, bool full)
 {
     Engine *e = ctx;
+    tap_round(e, in);
     if (engine_take_round(e, in)) {
-        poller_follow(e->poller, engine_health(e)->snapshot);
+        e->source.follow(e->source.ctx, engine_health(e)->snapshot);
         engine_feed_rehearsal(e, full);
         engine_after_pilot(e);
-        poller_hurry(e->poller, pilot_is_hurried(e->pilot));
+        e->source.hurry(e->source.ctx, pilot_is_hurried(e->pilot));
+    }
+    if (e->tap.after != NULL) {
+        e->tap.after(e->tap.ctx, pilot_last_move(e->pilot));
     }
     e->listener.round(e->listener.ctx);
+}
+
+void engine_feed(Engine *e, const TapeRound *round)
+{
+    e->own_in_flight = round->in_flight;
+    e->own_written = round->written;
+    on_round(e, &round->in, false);
+}
+
+// It calls back later, never from here.
+static void begin_source(Engine *e, const EngineOptions *options)
+{
+    if (options->source != NULL) {
+        e->source = *options->source;
+        return;
+    }
+    PollerListener poller = {.ctx = e, .round = on_round, .answer = engine_answer};
+    e->poller = poller_new(e->loop, &options->poll, options->seeds, options->n_seeds, &poller);
+    e->source = source_live(e->poller);
 }
 
 Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
@@ -30,6 +92,11 @@ Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
     Engine *e = mem_alloc(sizeof(*e));
     e->loop = loop;
     e->listener = *listener;
+    e->is_quiet = options->is_quiet;
+    if (options->tap != NULL) {
+        e->tap = *options->tap;
+    }
+    begin_source(e, options);
     e->labels = options->labels;
     e->aliases = options->aliases;
     e->hooks = (Hooks){
@@ -60,8 +127,6 @@ Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
     }
     PilotWorld world = engine_world(e);
     e->pilot = pilot_new(&pilot, &world);
-    PollerListener poller = {.ctx = e, .round = on_round, .answer = engine_answer};
-    e->poller = poller_new(loop, &options->poll, options->seeds, options->n_seeds, &poller);
     return e;
 }
 
@@ -107,21 +172,21 @@ bool engine_is_hopeless(const Engine *e)
 
 bool engine_move(Engine *e, const MoveSpec *spec, Error *err)
 {
-    bool ok = pilot_move(e->pilot, spec, poller_now_ms(), err);
+    bool ok = pilot_move(e->pilot, spec, engine_now_ms(e), err);
     engine_after_pilot(e);
     return ok;
 }
 
 bool engine_queue(Engine *e, const MoveSpec *specs, size_t n, QueueKind kind, Error *err)
 {
-    bool ok = pilot_queue(e->pilot, specs, n, kind, poller_now_ms(), err);
+    bool ok = pilot_queue(e->pilot, specs, n, kind, engine_now_ms(e), err);
     engine_after_pilot(e);
     return ok;
 }
 
 void engine_stop_move(Engine *e)
 {
-    pilot_stop_move(e->pilot, poller_now_ms());
+    pilot_stop_move(e->pilot, engine_now_ms(e));
     engine_after_pilot(e);
 }
 
@@ -130,11 +195,11 @@ void engine_rehearse(Engine *e, const MoveSpec *spec,
 {
     e->rehearsal = (Rehearsal){
         .spec = *spec,
-        .decided_ms = poller_now_ms() - 1, // a near node answers within the same millisecond
+        .decided_ms = engine_now_ms(e) - 1, // a near node answers within the same millisecond
         .done = done,
         .ctx = ctx,
     };
-    poller_full_round(e->poller);
+    e->source.round(e->source.ctx, true);
 }
 
 void engine_set_mode(Engine *e, AutoMode mode)
@@ -146,11 +211,11 @@ void engine_set_policy(Engine *e, AutoLimits limits, int floor, bool spread, int
                        const char *what)
 {
     pilot_set_policy(e->pilot, limits, floor, spread);
-    poller_set_interval(e->poller, interval_ms);
-    Event event = event_make(EVENT_SETTING, LEVEL_INFO, poller_wall_ms(), NULL, "%s", what);
+    e->source.set_interval(e->source.ctx, interval_ms);
+    Event event = event_make(EVENT_SETTING, LEVEL_INFO, engine_wall_ms(e), NULL, "%s", what);
     event.by = BY_US;
     engine_audit_event(e, &event);
-    e->listener.event(e->listener.ctx, &event);
+    engine_emit(e, &event);
 }
 
 void engine_set_labels(Engine *e, const Labels *labels)
@@ -160,5 +225,5 @@ void engine_set_labels(Engine *e, const Labels *labels)
 
 void engine_refresh(Engine *e)
 {
-    poller_full_round(e->poller);
+    e->source.round(e->source.ctx, true);
 }

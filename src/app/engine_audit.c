@@ -54,7 +54,7 @@ static bool mend(Engine *e)
     Error err = {0};
     if (a->lost > 0) {
         AuditWho who = who_of(a);
-        audit_gap_json(&gap, poller_wall_ms(), a->lost, a->why, &who);
+        audit_gap_json(&gap, engine_wall_ms(e), a->lost, a->why, &who);
     }
     bool ok = line_file_append(a->path, &gap, &err);
     strbuf_done(&gap);
@@ -122,7 +122,7 @@ void engine_audit_move_over(Engine *e, const Move *m)
     AuditWho who = who_of(&e->audit);
     AuditTree *after = audit_tree_new(engine_health(e), &m->spec);
     AuditMove over = {
-        .wall_ms = poller_wall_ms(),
+        .wall_ms = engine_wall_ms(e),
         .cluster = engine_health(e)->snapshot->name,
         .who = &who,
         .move = m,

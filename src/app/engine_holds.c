@@ -24,7 +24,7 @@ bool engine_keep_brake(void *ctx, const char *why, Error *err)
     Engine *e = ctx;
     const Snapshot *s = engine_health(e)->snapshot;
     HoldSubject on = {.kind = HOLD_BRAKE, .scope = HOLD_ON_ALL};
-    int64_t wall_ms = poller_wall_ms();
+    int64_t wall_ms = engine_wall_ms(e);
     Hold hold = hold_make(s, &on, "rehome", why, wall_ms, 0);
     return hold_change_begin(e->holds, &hold, s, wall_ms, err);
 }
@@ -33,7 +33,7 @@ bool engine_keep_try(void *ctx, const MoveSpec *spec, Error *err)
 {
     Engine *e = ctx;
     HoldTry attempt = {
-        .at_ms = poller_wall_ms(),
+        .at_ms = engine_wall_ms(e),
         .replica = spec->replica,
         .donor = spec->donor,
         .target = spec->target,
@@ -56,7 +56,7 @@ bool engine_hold(Engine *e, const HoldSubject *on, const char *owner, const char
         return false;
     }
     const Snapshot *s = engine_health(e)->snapshot;
-    int64_t wall_ms = poller_wall_ms();
+    int64_t wall_ms = engine_wall_ms(e);
     Hold hold = hold_make(s, on, owner, reason, wall_ms, for_ms);
     bool ok = hold_change_begin(e->holds, &hold, s, wall_ms, err);
     engine_refresh(e); // what is in force comes with the next picture
@@ -69,7 +69,7 @@ bool engine_end_hold(Engine *e, const HoldSubject *on, Error *err)
     if (!may_change(e, err)) {
         return false;
     }
-    bool ended = hold_change_end(e->holds, on, engine_health(e)->snapshot, poller_wall_ms(), &why);
+    bool ended = hold_change_end(e->holds, on, engine_health(e)->snapshot, engine_wall_ms(e), &why);
     // The brake may be on here and not in the file, when it could not be kept.
     bool releases = on->kind == HOLD_BRAKE && pilot_automatic(e->pilot)->brake;
     if (releases && (ended || why.code == ERR_REFUSED)) {

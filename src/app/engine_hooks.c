@@ -8,10 +8,10 @@
 static void tell(Engine *e, Level level, const MoveSpec *spec, const char *text)
 {
     const Node about = {.id = spec->replica, .addr = spec->replica_addr};
-    Event event =
-        event_make(EVENT_HOOK, level, poller_wall_ms(), &about, "%s: %s", spec->replica_addr, text);
+    Event event = event_make(EVENT_HOOK, level, engine_wall_ms(e), &about, "%s: %s",
+                             spec->replica_addr, text);
     event.by = BY_US;
-    e->listener.event(e->listener.ctx, &event);
+    engine_emit(e, &event);
 }
 
 static Hook *start(Engine *e, const char *command, const HookReport *report,
@@ -49,7 +49,7 @@ static void on_answer(void *ctx, const HookEnd *end)
         tell(e, LEVEL_INFO, &e->hooks.spec, words);
     }
     snprintf(why, sizeof(why), "hook: %s", words);
-    pilot_hook_answer(e->pilot, hook_said_yes(end), why, poller_now_ms());
+    pilot_hook_answer(e->pilot, hook_said_yes(end), why, engine_now_ms(e));
     engine_after_pilot(e);
 }
 
@@ -76,7 +76,7 @@ bool engine_ask_hook(void *ctx, const MoveSpec *spec)
     }
     HookReport report = {
         .event = HOOK_BEFORE_MOVE,
-        .wall_ms = poller_wall_ms(),
+        .wall_ms = engine_wall_ms(e),
         .cluster = engine_health(e)->snapshot->name,
         .reason = e->hooks.reason,
         .spec = spec,
@@ -127,7 +127,7 @@ void engine_tell_hook(void *ctx, const Move *m)
     }
     HookReport report = {
         .event = HOOK_AFTER_MOVE,
-        .wall_ms = poller_wall_ms(),
+        .wall_ms = engine_wall_ms(e),
         .cluster = engine_health(e)->snapshot->name,
         .reason = m->resumed ? "" : e->hooks.reason,
         .spec = &m->spec,

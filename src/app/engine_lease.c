@@ -38,7 +38,7 @@ static void ignore_event(void *ctx, const Event *event)
 
 void engine_leave(Engine *e)
 {
-    if (e == NULL || !pilot_leave(e->pilot, poller_now_ms())) {
+    if (e == NULL || !pilot_leave(e->pilot, engine_now_ms(e))) {
         return;
     }
     bool is_over = false;
@@ -48,7 +48,7 @@ void engine_leave(Engine *e)
     ev_now_update(e->loop);
     ev_timer_start(e->loop, &patience);
     e->listener = (EngineListener){.round = ignore_round, .event = ignore_event};
-    while (!is_over && pilot_leave(e->pilot, poller_now_ms())) {
+    while (!is_over && pilot_leave(e->pilot, engine_now_ms(e))) {
         ev_run(e->loop, EVRUN_ONCE);
     }
     ev_timer_stop(e->loop, &patience);

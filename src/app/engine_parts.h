@@ -53,7 +53,8 @@ typedef struct {
 struct Engine {
     struct ev_loop *loop;
     ev_timer wake; // the pilot's own clock
-    Poller *poller;
+    Source source;
+    Poller *poller; // behind the source; NULL: it is a tape
     Pilot *pilot;
     MoveFile *file;
     HoldFile *holds;
@@ -61,6 +62,10 @@ struct Engine {
     const Labels *labels;
     const Aliases *aliases;
     EngineListener listener;
+    EngineTap tap;
+    bool is_quiet;         // what the pilot says of itself is not told
+    OwnMove own_in_flight; // as a tape has it
+    OwnMove own_written;
     Findings findings; // of the present picture
     char trouble[320];
     bool hopeless; // the last round: nobody answered, and nobody is still being tried
@@ -69,6 +74,7 @@ struct Engine {
     Audit audit;
 };
 
+void engine_emit(Engine *e, const Event *event);
 void engine_tell(Engine *e, EventCode code, Level level, const char *text);
 
 // From a round's answers to the present picture, and to what the pilot makes of it; false when

@@ -10,14 +10,14 @@ static void take_picture(Engine *e, Snapshot *s)
         snprintf(text, sizeof(text), "connected to %s: %zu masters, %zu replicas", s->name,
                  s->n_masters, s->n_replicas);
         engine_tell(e, EVENT_CONNECTED, LEVEL_INFO, text);
-        const char *notice = poller_notice(e->poller);
+        const char *notice = e->source.notice(e->source.ctx);
         if (*notice != '\0') {
             engine_tell(e, EVENT_CONNECTED, LEVEL_WARNING, notice);
         }
     }
     *e->trouble = '\0';
     e->hopeless = false;
-    pilot_round(e->pilot, s, poller_now_ms());
+    pilot_round(e->pilot, s, engine_now_ms(e));
     e->findings = findings_find(engine_health(e));
 }
 

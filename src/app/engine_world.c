@@ -7,23 +7,19 @@
 static void ask_round(void *ctx, bool full)
 {
     Engine *e = ctx;
-    if (full) {
-        poller_full_round(e->poller);
-    } else {
-        poller_round(e->poller);
-    }
+    e->source.round(e->source.ctx, full);
 }
 
 static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
 {
     Engine *e = ctx;
-    return poller_send(e->poller, CHANNEL_MOVE, node, argc, argv);
+    return e->source.send(e->source.ctx, CHANNEL_MOVE, node, argc, argv);
 }
 
 static bool send_lease(void *ctx, NodeId node, int argc, const char **argv)
 {
     Engine *e = ctx;
-    return poller_send(e->poller, CHANNEL_LEASE, node, argc, argv);
+    return e->source.send(e->source.ctx, CHANNEL_LEASE, node, argc, argv);
 }
 
 static bool open_journal(void *ctx, NodeId replica, Error *err)
@@ -52,21 +48,26 @@ static bool find_unfinished(void *ctx, NodeId replica, JournalEntry *out)
 
 static int64_t now_ms(void *ctx)
 {
-    (void)ctx;
-    return poller_now_ms();
+    return engine_now_ms(ctx);
 }
 
 static int64_t wall_ms(void *ctx)
 {
-    (void)ctx;
-    return poller_wall_ms();
+    return engine_wall_ms(ctx);
+}
+
+static void taped_moves(void *ctx, OwnMove *in_flight, OwnMove *written)
+{
+    const Engine *e = ctx;
+    *in_flight = e->own_in_flight;
+    *written = e->own_written;
 }
 
 static void tell(void *ctx, const Event *event)
 {
     Engine *e = ctx;
     engine_audit_event(e, event);
-    e->listener.event(e->listener.ctx, event);
+    engine_emit(e, event);
 }
 
 static void move_over(void *ctx, const Move *m)
@@ -97,6 +98,7 @@ PilotWorld engine_world(Engine *e)
         .decided = engine_audit_decided,
         .can_record = engine_can_record,
         .move_over = move_over,
+        .taped_moves = e->poller == NULL ? taped_moves : NULL,
     };
 }
 
@@ -107,7 +109,7 @@ void engine_after_pilot(Engine *e)
     if (at == 0) {
         return;
     }
-    int64_t left = at - poller_now_ms();
+    int64_t left = at - engine_now_ms(e);
     ev_timer_set(&e->wake, left > 0 ? (double)left / 1000 : 0.0, 0.0);
     ev_timer_start(e->loop, &e->wake);
 }
@@ -117,14 +119,14 @@ void engine_wake(struct ev_loop *loop, ev_timer *w, int revents)
     (void)loop;
     (void)revents;
     Engine *e = w->data;
-    pilot_tick(e->pilot, poller_now_ms());
+    pilot_tick(e->pilot, engine_now_ms(e));
     engine_after_pilot(e);
 }
 
 void engine_answer(void *ctx, Channel channel, bool late, bool ok, const char *text)
 {
     Engine *e = ctx;
-    int64_t now = poller_now_ms();
+    int64_t now = engine_now_ms(e);
     if (channel == CHANNEL_LEASE && late) {
         pilot_lease_late(e->pilot, now);
     } else if (channel == CHANNEL_LEASE) {
@@ -144,7 +146,7 @@ void engine_feed_rehearsal(Engine *e, bool full)
         return;
     }
     if (++r->rounds < 2) {
-        poller_full_round(e->poller);
+        e->source.round(e->source.ctx, true);
         return;
     }
     GateAsk ask = {

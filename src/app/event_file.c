@@ -1,21 +1,21 @@
 #include "event_file.h"
 
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "line_file.h"
 #include "paths.h"
 #include "rehome/base/mem.h"
 #include "rehome/policy/hold.h"
 #include "rehome/report/event_report.h"
+
+#define SUFFIX ".jsonl"
 
 enum {
     FILE_BYTES = 256 * 1024,    // then the session goes on in another one
@@ -31,19 +31,10 @@ struct EventFile {
     size_t written;
 };
 
-static char *path_of(const char *dir, const char *name)
-{
-    StrBuf path = {0};
-    strbuf_addf(&path, "%s/%s", dir, name);
-    char *out = mem_strdup(strbuf_text(&path));
-    strbuf_done(&path);
-    return out;
-}
-
 EventFile *event_file_new(const char *state_dir, int64_t wall_ms)
 {
     EventFile *f = mem_alloc(sizeof(*f));
-    f->dir = path_of(state_dir, "events");
+    f->dir = folder_path(state_dir, "events");
     f->wall_ms = wall_ms;
     return f;
 }
@@ -55,79 +46,6 @@ void event_file_free(EventFile *f)
         mem_free(f->path);
         mem_free(f);
     }
-}
-
-// --- the folder
-
-typedef struct {
-    char name[64];
-    int64_t size;
-    struct timespec changed;
-} Kept;
-
-typedef struct {
-    Kept *at;
-    size_t n;
-    size_t cap;
-} Folder;
-
-static bool is_ours(const char *name)
-{
-    size_t n = strlen(name);
-    return n > 6 && n < sizeof(((Kept *)NULL)->name) && strcmp(name + n - 6, ".jsonl") == 0 &&
-           name[0] >= '0' && name[0] <= '9';
-}
-
-static int kept_cmp(const void *a, const void *b)
-{
-    const Kept *x = a;
-    const Kept *y = b;
-    if (x->changed.tv_sec != y->changed.tv_sec) {
-        return x->changed.tv_sec < y->changed.tv_sec ? -1 : 1;
-    }
-    return x->changed.tv_nsec < y->changed.tv_nsec   ? -1
-           : x->changed.tv_nsec > y->changed.tv_nsec ? 1
-                                                     : strcmp(x->name, y->name);
-}
-
-// By when they were last written to: a session that goes on is not an old one.
-static Folder list(const char *dir)
-{
-    Folder folder = {0};
-    DIR *d = opendir(dir);
-    for (struct dirent *e; d != NULL && (e = readdir(d)) != NULL;) {
-        struct stat st;
-        if (!is_ours(e->d_name) || fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0 ||
-            !S_ISREG(st.st_mode)) {
-            continue;
-        }
-        folder.at = mem_grow(folder.at, &folder.cap, folder.n + 1, sizeof(*folder.at));
-        Kept *kept = &folder.at[folder.n++];
-        *kept = (Kept){.size = st.st_size, .changed = st.st_mtim};
-        snprintf(kept->name, sizeof(kept->name), "%s", e->d_name);
-    }
-    if (d != NULL) {
-        closedir(d);
-    }
-    if (folder.n > 0) {
-        qsort(folder.at, folder.n, sizeof(*folder.at), kept_cmp);
-    }
-    return folder;
-}
-
-static void prune(const char *dir)
-{
-    Folder folder = list(dir);
-    int64_t bytes = 0;
-    for (size_t i = folder.n; i-- > 0;) {
-        bytes += folder.at[i].size;
-        if (bytes > FOLDER_BYTES - FILE_BYTES || folder.n - i > FILES_MAX) {
-            char *path = path_of(dir, folder.at[i].name);
-            unlink(path); // in vain: then it stays
-            mem_free(path);
-        }
-    }
-    mem_free(folder.at);
 }
 
 // --- writing
@@ -149,11 +67,11 @@ static bool begin(EventFile *f, const Event *event, const Snapshot *s, StrBuf *o
     if (!paths_make_dirs(f->dir, err)) {
         return false;
     }
-    prune(f->dir);
+    folder_prune(f->dir, SUFFIX, FOLDER_BYTES - FILE_BYTES, FILES_MAX);
     mem_free(f->path);
     int64_t wall_ms = f->written == 0 ? f->wall_ms : event->wall_ms;
-    snprintf(name, sizeof(name), "%" PRId64 "-%d.jsonl", wall_ms, (int)getpid());
-    f->path = path_of(f->dir, name);
+    snprintf(name, sizeof(name), "%" PRId64 "-%d" SUFFIX, wall_ms, (int)getpid());
+    f->path = folder_path(f->dir, name);
     f->written = 0;
     add_head(out, s);
     return true;
@@ -290,13 +208,13 @@ static void drop_twins(Events *all)
 Event *event_file_read(const EventFile *f, const Snapshot *s, size_t most, size_t *n)
 {
     Events all = {0};
-    Folder folder = list(f->dir);
+    Folder folder = folder_list(f->dir, SUFFIX);
     for (size_t i = 0; i < folder.n; i++) {
-        char *path = path_of(f->dir, folder.at[i].name);
+        char *path = folder_path(f->dir, folder.at[i].name);
         read_file(&all, path, s);
         mem_free(path);
     }
-    mem_free(folder.at);
+    folder_done(&folder);
     sort(&all);
     drop_twins(&all);
     *n = all.n < most ? all.n : most;

@@ -44,6 +44,12 @@ const Option option_table[] = {
      "append what automatic mode decides and why, and how each move ended: JSON lines"},
     {"log", 0, "FILE", KIND_TEXT, AT(log), 0, 0, 0,
      "append what happens, a line each, as the dashboard's events and watch have it"},
+    {"tape", 0, "FILE", KIND_TEXT, AT(tape), 0, 0, 0,
+     "keep what the cluster says, and what we do about it, for `replay`"},
+    {"redact", 0, NULL, KIND_FLAG, AT(redact), 0, 0, 0,
+     "record, --tape: hosts get other names, so that the tape can be given away"},
+    {"flight-recorder", 0, "MB", KIND_INT, AT(flight_mb), 0, 10000, 0,
+     "dashboard, watch: room for the tape of the last hours in the state folder; 0: none (16)"},
     {"lease", 0, "KEY", KIND_KEY, AT(lease), 1, LEASE_KEY_MAX, 0,
      "automatic mode acts only while it holds the lease in this key of the cluster; for several "
      "rehome on one cluster"},
@@ -52,7 +58,7 @@ const Option option_table[] = {
     {"format", 0, "FORMAT", KIND_FORMAT, AT(format), 0, 0, 0,
      "text or json; check: nagios or prometheus too (text)"},
     {"for", 0, "SECONDS", KIND_SECONDS, AT(for_ms), 1, 86400000LL * 365, 0,
-     "watch: stop after this time; downtime: how long (3600)"},
+     "watch, record: stop after this time; downtime: how long (3600)"},
     {"reason", 0, "TEXT", KIND_TEXT, AT(reason), 0, 0, 0, "downtime: why, for whoever meets it"},
     {"owner", 0, "NAME", KIND_TEXT, AT(owner), 0, 0, 0, "downtime: whose it is (the login name)"},
     {"dry-run", 0, NULL, KIND_FLAG, AT(dry_run), 0, 0, OPTION_NOT_IN_FILE,
@@ -98,6 +104,7 @@ Options options_default(void)
         .interval_ms = 1000,
         .limits = auto_limits_default(),
         .hook_timeout_ms = 10000,
+        .flight_mb = 16,
         .column_sets = column_sets_default(),
     };
 }

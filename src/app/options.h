@@ -29,7 +29,7 @@ typedef struct {
     Address seeds[MAX_SEEDS];
     size_t n_seeds;
     const char *args[MAX_ARGS]; // of `move`: REPLICA MASTER; of `downtime` and `release`: WHAT; of
-                                // `whatif`: HOST|NODE...
+                                // `whatif`: HOST|NODE...; of `record`: FILE
     size_t n_args;
     // connecting
     char *host; // -h
@@ -51,8 +51,11 @@ typedef struct {
     int64_t hook_timeout_ms;
     char *audit; // a file; NULL: none
     char *log;   // a file; NULL: none
+    char *tape;  // as above
+    bool redact;
+    int flight_mb; // 0: no flight recorder
     bool read_only;
-    int64_t for_ms; // watch: 0 until stopped; downtime: 0 the default
+    int64_t for_ms; // watch, record: 0 until stopped; downtime: 0 the default
     char *reason;   // of a downtime; NULL: none
     char *owner;    // of a downtime; NULL: whoever calls
     bool dry_run;

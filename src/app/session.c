@@ -14,6 +14,7 @@
 #include "line_file.h"
 #include "node_file.h"
 #include "paths.h"
+#include "player.h"
 #include "rehome/base/mem.h"
 #include "rehome/report/event_report.h"
 
@@ -184,31 +185,8 @@ void session_on_hangup(Session *s, void (*hangup)(void *ctx))
     s->hangup = hangup;
 }
 
-bool session_start(Session *s, const Options *o, bool read_only, const EngineListener *listener)
+static void heed_signals(Session *s)
 {
-    *s = (Session){.options = o, .loop = ev_default_loop(0)};
-    Error err = {0};
-    if (o->labels != NULL && !label_file_read(o->labels, &s->labels, &err)) {
-        session_say("%s", err.text);
-        s->status = 2;
-        return false;
-    }
-    if (!paths_state_dir(&s->state_dir, &err)) {
-        if (!read_only && !o->read_only) {
-            session_say("%s", err.text);
-            s->status = 1;
-            return false;
-        }
-        s->state_dir = mem_strdup("/nonexistent"); // read-only keeps nothing
-    }
-    if (o->ask_pass && !ask_password(&s->pass)) {
-        s->status = 1;
-        return false;
-    }
-    if (o->log != NULL && !log_try(o->log)) {
-        s->status = 1;
-        return false;
-    }
     for (size_t i = 0; i < ARRAY_LEN(endings); i++) {
         struct sigaction before;
         if (endings[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 &&
@@ -219,7 +197,53 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         s->signals[i].data = s;
         ev_signal_start(s->loop, &s->signals[i]);
     }
+}
+
+static bool read_labels(Session *s)
+{
+    Error err = {0};
+    if (s->options->labels != NULL && !label_file_read(s->options->labels, &s->labels, &err)) {
+        session_say("%s", err.text);
+        s->status = 2;
+        return false;
+    }
+    return true;
+}
+
+bool session_start(Session *s, const Options *o, bool read_only, const EngineListener *listener)
+{
+    *s = (Session){.options = o, .loop = ev_default_loop(0), .listener = *listener};
+    Error err = {0};
+    if (!read_labels(s)) {
+        return false;
+    }
+    bool has_folder = paths_state_dir(&s->state_dir, &err);
+    if (!has_folder) {
+        if (!read_only && !o->read_only) {
+            session_say("%s", err.text);
+            s->status = 1;
+            return false;
+        }
+        s->state_dir = mem_strdup("/nonexistent"); // read-only keeps nothing
+    }
+    EngineListener ours = {.ctx = s, .round = on_round, .event = on_event};
+    if (!tapes_begin(&s->tapes, o, has_folder ? s->state_dir : NULL, &ours, &err)) {
+        session_say("%s", err.text);
+        s->status = 1;
+        return false;
+    }
+    if (o->ask_pass && !ask_password(&s->pass)) {
+        s->status = 1;
+        return false;
+    }
+    if (o->log != NULL && !log_try(o->log)) {
+        s->status = 1;
+        return false;
+    }
+    heed_signals(s);
+    EngineTap tap = tapes_tap(&s->tapes);
     EngineOptions options = {
+        .tap = &tap,
         .poll = poller_options_default(),
         .seeds = o->seeds,
         .n_seeds = o->n_seeds,
@@ -241,10 +265,25 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
     options.poll.user = o->user;
     options.poll.pass = s->pass != NULL ? s->pass : o->pass;
     options.poll.interval_ms = o->interval_ms;
-    s->listener = *listener;
-    EngineListener ours = {.ctx = s, .round = on_round, .event = on_event};
     s->engine = engine_new(s->loop, &options, &ours);
     return true;
+}
+
+bool session_replay(Session *s, const Options *o, char *const *files, size_t n,
+                    const EngineListener *listener)
+{
+    Error err = {0};
+    *s = (Session){.options = o, .loop = ev_default_loop(0), .listener = *listener};
+    if (!read_labels(s)) {
+        return false;
+    }
+    heed_signals(s);
+    s->player = player_new(files, n, o, s->labels, listener, &s->engine, &err);
+    if (s->player == NULL) {
+        session_say("%s", err.text);
+        s->status = 1;
+    }
+    return s->player != NULL;
 }
 
 void session_run(Session *s)
@@ -267,11 +306,14 @@ void session_end(Session *s, int status)
 
 void session_done(Session *s)
 {
-    if (s->engine != NULL && engine_health(s->engine) != NULL) {
+    // The nodes of a tape are not those of the next command.
+    if (s->player == NULL && s->engine != NULL && engine_health(s->engine) != NULL) {
         node_file_keep(s->state_dir, engine_health(s->engine)->snapshot);
     }
     engine_leave(s->engine);
+    player_free(s->player);
     engine_free(s->engine);
+    tapes_end(&s->tapes);
     for (size_t i = 0; i < ARRAY_LEN(s->signals); i++) {
         if (s->signals[i].data != NULL) {
             ev_signal_stop(s->loop, &s->signals[i]);

@@ -9,6 +9,7 @@
 
 #include "options.h"
 #include "rehome/app/engine.h"
+#include "tapes.h"
 
 typedef struct {
     const Options *options; // borrowed
@@ -23,6 +24,8 @@ typedef struct {
     void (*hangup)(void *ctx); // SIGHUP of a process that has no terminal; NULL: it ends
     bool interrupted;          // SIGINT, SIGTERM or SIGHUP came
     ev_signal signals[3];
+    struct Player *player; // the engine is its; NULL: the cluster is looked at
+    Tapes tapes;
 } Session;
 
 // read_only: the command never writes, whatever the options say. Tells what is wrong on stderr.
@@ -30,6 +33,11 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
 
 // From now on SIGHUP calls this with the listener's ctx, unless there is a terminal that hung up.
 void session_on_hangup(Session *s, void (*hangup)(void *ctx));
+
+// The same with what was recorded in these files, in order. Nothing is written, connected to or
+// waited for; whoever has the session moves the tape on.
+bool session_replay(Session *s, const Options *o, char *const *files, size_t n,
+                    const EngineListener *listener);
 
 // Run until session_end() or a signal.
 void session_run(Session *s);

@@ -5,8 +5,8 @@
 #include "commands.h"
 #include "rehome/report/event_report.h"
 #include "reload.h"
-#include "session.h"
 #include "supervisor.h"
+#include "watch.h"
 
 typedef struct {
     Session session;
@@ -17,19 +17,24 @@ typedef struct {
     bool seen;         // the cluster, at least once
 } Watch;
 
-static void on_event(void *ctx, const Event *event)
+void watch_event(Session *s, const Event *event)
 {
-    Watch *w = ctx;
     StrBuf line = {0};
-    if (w->session.options->format == FORMAT_JSON) {
+    if (s->options->format == FORMAT_JSON) {
         event_json(&line, event);
     } else {
         event_text(&line, event);
     }
     if (!session_print(&line)) {
-        session_end(&w->session, 1);
+        session_end(s, 1);
     }
     strbuf_done(&line);
+}
+
+static void on_event(void *ctx, const Event *event)
+{
+    Watch *w = ctx;
+    watch_event(&w->session, event);
 }
 
 // Trouble before the first picture is talk, not an event: it goes to stderr, once for each kind.

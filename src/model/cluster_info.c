@@ -48,3 +48,13 @@ void settings_parse(StrView text, ServerSettings *out)
         fields_set(settings_fields, ARRAY_LEN(settings_fields), out, name, value, NULL);
     }
 }
+
+bool cluster_info_reads(StrView name)
+{
+    return fields_know(cluster_fields, ARRAY_LEN(cluster_fields), name);
+}
+
+bool settings_reads(StrView name)
+{
+    return fields_know(settings_fields, ARRAY_LEN(settings_fields), name);
+}

@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "rehome/base/text.h"
 
@@ -59,6 +60,51 @@ const char *event_by_text(EventBy by)
         break;
     }
     return "";
+}
+
+static const char *code_word(int code)
+{
+    return event_code_text((EventCode)code);
+}
+
+static const char *level_word(int level)
+{
+    return event_level_text((Level)level);
+}
+
+static const char *by_word(int by)
+{
+    return event_by_text((EventBy)by);
+}
+
+// The number of the word that is this text; -1: none is.
+static int word_of(const char *text, const char *(*word)(int number), int n)
+{
+    for (int i = 0; i < n; i++) {
+        if (strcmp(text, word(i)) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+bool event_words_read(const char *code, const char *level, const char *by, Event *out)
+{
+    int is_code = word_of(code, code_word, EVENT_CODE_COUNT);
+    int is_level = word_of(level, level_word, LEVEL_CRITICAL + 1);
+    int is_by = word_of(by, by_word, BY_OTHER + 1);
+    if (is_code < 0 || is_level < 0) {
+        return false;
+    }
+    out->code = (EventCode)is_code;
+    out->level = (Level)is_level;
+    out->by = is_by < 0 ? BY_NOBODY : (EventBy)is_by;
+    return true;
+}
+
+bool event_is_ours(EventCode code)
+{
+    return code >= EVENT_MOVE_STARTED;
 }
 
 Event event_make(EventCode code, Level level, int64_t wall_ms, const Node *node, const char *format,

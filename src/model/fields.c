@@ -64,6 +64,11 @@ static const Field *find(const Field *table, size_t n, StrView name)
     return NULL;
 }
 
+bool fields_know(const Field *table, size_t n, StrView name)
+{
+    return find(table, n, name) != NULL;
+}
+
 bool fields_set(const Field *table, size_t n, void *out, StrView name, StrView value, Arena *arena)
 {
     const Field *field = find(table, n, name);

@@ -40,6 +40,8 @@ bool fields_next(StrView *rest, char sep, StrView *name, StrView *value);
 // without FIELD_TEXT.
 bool fields_set(const Field *table, size_t n, void *out, StrView name, StrView value, Arena *arena);
 
+bool fields_know(const Field *table, size_t n, StrView name); // as fields_set() would
+
 // A comma-separated list of key=value: the next pair; false at the end.
 bool fields_pair(StrView *rest, StrView *key, StrView *value);
 

@@ -133,6 +133,12 @@ static int64_t keyspace_keys(StrView text)
     return 0;
 }
 
+bool info_reads(StrView name)
+{
+    return fields_know(info_fields, ARRAY_LEN(info_fields), name) || is_numbered(name, "slave") ||
+           is_numbered(name, "db");
+}
+
 static const NodeInfo nothing_known = {
     .version = "",
     .run_id = "",

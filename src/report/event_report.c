@@ -39,31 +39,10 @@ void event_json(StrBuf *out, const Event *e)
     value_write(out, line, JSON_COMPACT);
 }
 
-// The number of the word that is this text; -1: none is.
-static int word_of(const json_t *text, const char *(*word)(int number), int n)
+static const char *word(const json_t *line, const char *key)
 {
-    const char *is = json_string_value(text);
-    for (int i = 0; is != NULL && i < n; i++) {
-        if (strcmp(is, word(i)) == 0) {
-            return i;
-        }
-    }
-    return -1;
-}
-
-static const char *code_word(int code)
-{
-    return event_code_text((EventCode)code);
-}
-
-static const char *by_word(int by)
-{
-    return event_by_text((EventBy)by);
-}
-
-static const char *level_word(int level)
-{
-    return event_level_text((Level)level);
+    const char *text = json_string_value(json_object_get(line, key));
+    return text != NULL ? text : "";
 }
 
 static void read_text(const json_t *value, char *out, size_t size)
@@ -77,16 +56,14 @@ bool event_json_read(StrView text, Event *out)
     enum { CENTURIES_S = 100000000 };
     json_t *line = json_loadb(text.n > 0 ? text.at : "", text.n, JSON_REJECT_DUPLICATES, NULL);
     double t = json_number_value(json_object_get(line, "t"));
-    int code = word_of(json_object_get(line, "event"), code_word, EVENT_CODE_COUNT);
-    int by = word_of(json_object_get(line, "by"), by_word, BY_OTHER + 1);
-    int level = word_of(json_object_get(line, "level"), level_word, LEVEL_CRITICAL + 1);
     const char *node = json_string_value(json_object_get(line, "node"));
-    bool ok = code >= 0 && level >= 0 && t > 0 && t < 1000.0 * CENTURIES_S;
+    bool ok = t > 0 && t < 1000.0 * CENTURIES_S &&
+              event_words_read(word(line, "event"), word(line, "level"), word(line, "by"), out);
     if (ok) {
         *out = (Event){
-            .code = (EventCode)code,
-            .level = (Level)level,
-            .by = by >= 0 ? (EventBy)by : BY_NOBODY,
+            .code = out->code,
+            .level = out->level,
+            .by = out->by,
             .wall_ms = (int64_t)(t * 1000.0 + 0.5),
         };
         node_id_parse(sv(node != NULL ? node : ""), &out->node);

@@ -7,8 +7,9 @@ BEGIN {
     below["action"] = "base model policy"
     below["redis"]  = "base model"
     below["report"] = "base model policy action"
+    below["tape"]   = "base model policy action"
     below["ui"]     = "base model policy action"
-    below["app"]    = "base model policy action redis report ui"
+    below["app"]    = "base model policy action redis report tape ui"
 
     # Headers of libraries and of the system that only some may know: a pattern, and where.
     n_private = 0
@@ -16,6 +17,7 @@ BEGIN {
     only("^hiredis|^async[.]h|^adapters/|^sds[.]h", "^src/redis/")
     only("^ev[.]h", "^(src|include/rehome)/(redis|app)/")
     only("^jansson", "^src/(report|app)/")
+    only("^zlib[.]h", "^src/tape/")
     only("^ini[.]h", "^src/(ui|app)/")
     only("^(sys/socket|sys/un|netdb|netinet/.*|poll|sys/epoll|sys/select)[.]h",
          "^src/(redis|app)/")

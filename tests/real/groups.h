@@ -33,6 +33,7 @@
     X(service)                                                                                     \
     X(shell)                                                                                       \
     X(spread)                                                                                      \
+    X(tape)                                                                                        \
     X(trouble)                                                                                     \
     X(usage)                                                                                       \
     X(whatif)

@@ -86,6 +86,7 @@
     X(snapshot_role)                                                                               \
     X(snapshot_seed)                                                                               \
     X(str)                                                                                         \
+    X(tape)                                                                                        \
     X(text)                                                                                        \
     X(theme)                                                                                       \
     X(theme_check)                                                                                 \

@@ -63,6 +63,8 @@ typedef struct {
     // before an act. False: automatic mode must not act; err says why. NULL: nobody asked for it.
     bool (*can_record)(void *ctx, Error *err);
     void (*move_over)(void *ctx, const Move *m); // done, refused or failed. NULL: as above
+    // The pictures are a tape's: what pilot_own() said when they were recorded. NULL: they are not.
+    void (*taped_moves)(void *ctx, OwnMove *in_flight, OwnMove *written);
 } PilotWorld;
 
 typedef struct Pilot Pilot;
@@ -116,6 +118,9 @@ const Plan *pilot_plan(const Pilot *p);            // NULL with the health
 const Automatic *pilot_automatic(const Pilot *p);
 const Decisions *pilot_decisions(const Pilot *p); // the newest is there when `decided` is called
 const Move *pilot_last_move(const Pilot *p);      // under way or over; NULL before the first
+
+// Of the move under way or just over: what health is to know of, and what may be told as our doing.
+void pilot_own(const Pilot *p, OwnMove *in_flight, OwnMove *written);
 
 const Lease *pilot_lease(const Pilot *p); // NULL: none is configured
 

@@ -7,12 +7,24 @@
 #include <stdint.h>
 
 #include "rehome/action/pilot.h"
+#include "rehome/app/source.h"
 #include "rehome/policy/finding.h"
-#include "rehome/redis/poller.h"
+#include "rehome/tape/tape.h"
 
 typedef struct Engine Engine;
 
+// Who keeps a record of it all. Any of them may be NULL.
 typedef struct {
+    void *ctx;
+    void (*round)(void *ctx, const TapeRound *round); // before anything is made of it
+    void (*event)(void *ctx, const Event *event);     // before the listener has it
+    void (*after)(void *ctx, const Move *last); // behind the round; NULL: there was no move yet
+} EngineTap;
+
+typedef struct {
+    const Source *source; // NULL: the cluster that is found at the seeds
+    const EngineTap *tap; // NULL: none
+    bool is_quiet;        // events about us (event_is_ours) come by engine_feed_event() alone
     PollerOptions poll;
     const Address *seeds; // at least one; borrowed for engine_new()
     size_t n_seeds;
@@ -38,6 +50,14 @@ typedef struct {
     void (*round)(void *ctx); // a round ended: there is a new picture, or trouble
     void (*event)(void *ctx, const Event *event);
 } EngineListener;
+
+// For a source that is a tape: what it has.
+void engine_feed(Engine *e, const TapeRound *round);
+void engine_feed_event(Engine *e, const Event *event);
+
+// The clocks of the source.
+int64_t engine_now_ms(const Engine *e);
+int64_t engine_wall_ms(const Engine *e);
 
 Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
                    const EngineListener *listener);

@@ -31,7 +31,8 @@ typedef enum {
         EVENT_KIND_COUNT
 } EventKind;
 
-// One row: enum, name (part of the contract of `watch --format json`), kind.
+// One row: enum, name (part of the contract of `watch --format json`), kind. From MOVE_STARTED on
+// they are about us (event_is_ours).
 #define EVENT_CODES(X)                                                                             \
     X(CONNECTED, "connected", CLUSTER)                                                             \
     X(LOST, "lost", FAILURE)                                                                       \
@@ -72,7 +73,8 @@ typedef enum {
     X(DOWNTIME, "downtime", AUTOMATIC)                                                             \
     X(SETTING, "setting", AUTOMATIC)                                                               \
     X(AUDIT, "audit", AUTOMATIC)                                                                   \
-    X(LOG, "log", AUTOMATIC)
+    X(LOG, "log", AUTOMATIC)                                                                       \
+    X(TAPE, "tape", AUTOMATIC)
 
 typedef enum {
 #define X(name, text, kind) EVENT_##name,
@@ -96,6 +98,13 @@ EventKind event_kind(EventCode code);
 const char *event_kind_text(EventKind kind); // "failures"
 const char *event_level_text(Level level);   // "info" "good" "warning" "critical"
 const char *event_by_text(EventBy by);       // "us" "server" "other" "" for nobody
+
+// The reverse of the three: code, level and by of the event. false: code or level is no such word,
+// and nothing is set.
+bool event_words_read(const char *code, const char *level, const char *by, Event *out);
+
+// Is it about what we do or decide? Those that are not can be read off the pictures of two rounds.
+bool event_is_ours(EventCode code);
 
 // Receives events one by one; the event is borrowed for the call.
 typedef void EventSink(void *ctx, const Event *event);

@@ -80,6 +80,12 @@ typedef struct {
 // Never fails: whatever can be read is read. Strings are cleaned copies in the arena.
 void info_parse(StrView text, Arena *arena, NodeInfo *out);
 
+// Is a line of this name looked at by the parser of INFO, of CLUSTER INFO, of the settings? What is
+// kept for later need hold no other.
+bool info_reads(StrView name);
+bool cluster_info_reads(StrView name);
+bool settings_reads(StrView name);
+
 typedef struct {
     bool known; // false: the reply held no cluster_state line
     bool state_ok;

@@ -1,0 +1,239 @@
+#include "names.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "rehome/base/mem.h"
+
+enum { HOST_MAX = 255, NAME_SIZE = 40 };
+
+typedef struct {
+    char *host;
+    char name[NAME_SIZE];
+} Name;
+
+struct Names {
+    Name *at; // sorted by host
+    size_t n;
+    size_t cap;
+};
+
+Names *names_new(void)
+{
+    return mem_alloc(sizeof(Names));
+}
+
+void names_free(Names *names)
+{
+    for (size_t i = 0; names != NULL && i < names->n; i++) {
+        mem_free(names->at[i].host);
+    }
+    if (names != NULL) {
+        mem_free(names->at);
+        mem_free(names);
+    }
+}
+
+static int host_cmp(StrView a, const char *b)
+{
+    size_t n = strlen(b);
+    int order = memcmp(a.at, b, a.n < n ? a.n : n);
+    return order != 0 ? order : a.n < n ? -1 : a.n > n ? 1 : 0;
+}
+
+// Where the host is, or would be.
+static size_t place_of(const Names *names, StrView host, bool *is_there)
+{
+    size_t low = 0;
+    size_t high = names->n;
+    *is_there = false;
+    while (low < high && !*is_there) {
+        size_t mid = low + (high - low) / 2;
+        int order = host_cmp(host, names->at[mid].host);
+        if (order == 0) {
+            *is_there = true;
+            return mid;
+        }
+        low = order > 0 ? mid + 1 : low;
+        high = order < 0 ? mid : high;
+    }
+    return low;
+}
+
+static bool is_one_of(StrView text, const char *bytes)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.at[i] == '\0' || strchr(bytes, text.at[i]) == NULL) {
+            return false;
+        }
+    }
+    return true;
+}
+
+// From the networks that are set aside for tests and examples.
+static void invent(Name *name, StrView host, size_t number)
+{
+    StrBuf text = {0};
+    if (is_one_of(host, "0123456789.")) {
+        strbuf_addf(&text, "198.%zu.%zu.%zu", 18 + number / 62500 % 2, number / 250 % 250,
+                    number % 250 + 1);
+    } else if (is_one_of(host, "0123456789abcdefABCDEF:.") && sv_rfind(host, ':') >= 0) {
+        strbuf_addf(&text, "2001:db8::%zx:%zx", (number + 1) / 65536, (number + 1) % 65536);
+    } else {
+        strbuf_addf(&text, "host-%zu", number + 1);
+    }
+    memcpy(name->name, text.at, text.n + 1); // of at most 20 bytes and two numbers
+    strbuf_done(&text);
+}
+
+static void learn(Names *names, StrView host)
+{
+    bool is_there;
+    if (host.n == 0 || host.n > HOST_MAX || sv_is(host, "?")) {
+        return;
+    }
+    size_t at = place_of(names, host, &is_there);
+    if (!is_there) {
+        names->at = mem_grow(names->at, &names->cap, names->n + 1, sizeof(*names->at));
+        memmove(names->at + at + 1, names->at + at, (names->n - at) * sizeof(*names->at));
+        names->at[at].host = mem_strndup(host.at, host.n);
+        invent(&names->at[at], host, names->n);
+        names->n++;
+    }
+}
+
+void names_learn_address(Names *names, StrView address)
+{
+    ptrdiff_t colon = sv_rfind(address, ':');
+    StrView host = colon < 0 ? address : sv_of(address.at, (size_t)colon);
+    if (host.n > 2 && host.at[0] == '[' && host.at[host.n - 1] == ']') {
+        host = sv_of(host.at + 1, host.n - 2);
+    }
+    learn(names, host);
+}
+
+static void learn_slave(Names *names, StrView value)
+{
+    StrView pair;
+    while (sv_next(&value, ',', &pair)) {
+        if (sv_starts(pair, "ip=")) {
+            learn(names, sv_of(pair.at + 3, pair.n - 3));
+        }
+    }
+}
+
+void names_learn_info(Names *names, StrView info)
+{
+    StrView line;
+    StrView name;
+    while (sv_next(&info, '\n', &line)) {
+        if (!sv_cut(&line, ':', &name)) {
+            continue;
+        }
+        if (sv_is(name, "master_host") || sv_is(name, "availability_zone")) {
+            learn(names, line);
+        } else if (sv_starts(name, "slave")) {
+            learn_slave(names, line);
+        }
+    }
+}
+
+void names_learn_nodes(Names *names, StrView nodes)
+{
+    StrView line;
+    StrView word;
+    while (sv_next(&nodes, '\n', &line)) {
+        if (!sv_cut(&line, ' ', &word) || !sv_cut(&line, ' ', &word)) {
+            continue;
+        }
+        StrView hostname = word;
+        StrView endpoint = word;
+        if (sv_cut(&hostname, ',', &endpoint)) {
+            learn(names, hostname);
+        }
+        StrView bus = endpoint;
+        sv_cut(&bus, '@', &endpoint);
+        names_learn_address(names, endpoint);
+    }
+}
+
+// --- renaming
+
+static bool is_of_name(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '-' || c == '_';
+}
+
+static bool is_of_ipv6(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F') || c == ':' ||
+           c == '.';
+}
+
+static size_t run_of(StrView text, bool (*is)(char c))
+{
+    size_t n = 0;
+    while (n < text.n && is(text.at[n])) {
+        n++;
+    }
+    return n;
+}
+
+// The longest piece of the first n bytes that is a host; pieces end where one of ends follows.
+static const Name *longest(const Names *names, StrView text, size_t n, const char *ends,
+                           size_t *taken)
+{
+    for (; n > 0; n--) {
+        bool is_end = n == text.n || !is_of_name(text.at[n]) || strchr(ends, text.at[n]) != NULL;
+        bool is_there = false;
+        size_t at = is_end ? place_of(names, sv_of(text.at, n), &is_there) : 0;
+        if (is_there) {
+            *taken = n;
+            return &names->at[at];
+        }
+    }
+    return NULL;
+}
+
+// The host that the text begins with. A dot may end a sentence, a colon comes before a port.
+static const Name *host_at(const Names *names, StrView text, size_t *taken)
+{
+    size_t word = run_of(text, is_of_name);
+    size_t six = run_of(text, is_of_ipv6);
+    const Name *name = NULL;
+    if (six > 1 && memchr(text.at, ':', six) != NULL) {
+        name = longest(names, text, six, ":", taken);
+    }
+    while (name == NULL && word > 0) {
+        size_t dots = word;
+        while (dots > 0 && (text.at[dots - 1] == '.' || text.at[dots - 1] == '-')) {
+            dots--;
+        }
+        bool is_there;
+        size_t at = place_of(names, sv_of(text.at, dots), &is_there);
+        if (is_there) {
+            *taken = dots;
+            name = &names->at[at];
+        }
+        break;
+    }
+    return name;
+}
+
+void names_rename(const Names *names, StrView text, StrBuf *out)
+{
+    while (text.n > 0) {
+        size_t taken = 0;
+        const Name *name = host_at(names, text, &taken);
+        if (name != NULL) {
+            strbuf_add(out, name->name);
+        } else {
+            // The whole word: a host may not begin in the middle of one.
+            taken = run_of(text, is_of_name);
+            taken = taken > 0 ? taken : 1;
+            strbuf_add_sv(out, sv_of(text.at, taken));
+        }
+        text = sv_of(text.at + taken, text.n - taken);
+    }
+}

@@ -1,0 +1,411 @@
+// A tape gives back what was put on it, as far as it is whole, and nothing that was not to be kept.
+#include "unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fixture.h"
+#include "rehome/base/mem.h"
+#include "rehome/report/check.h"
+#include "rehome/tape/tape.h"
+
+enum { ROUNDS = 130 }; // more than there are between two full ones
+
+// --- a tape of the scenario, in which a replica dies and comes back
+
+typedef struct {
+    StrBuf bytes;
+    size_t ends[ROUNDS]; // of each round
+    StrBuf said[ROUNDS]; // what `check --format json` makes of it
+    StrBuf last;         // the replies of the last round, raw
+} Recording;
+
+// All that a program sees of a round.
+static void describe(const RoundInput *in, StrBuf *out)
+{
+    HealthOptions options = {.floor = 0};
+    Snapshot *s = snapshot_build(in);
+    const Health *h = health_assess(s, NULL, &options);
+    Findings findings = findings_find(h);
+    check_json(out, h, &findings);
+    snapshot_free(s);
+}
+
+static TapeRound taped(const RoundInput *in)
+{
+    return (TapeRound){.in = *in, .notice = ""};
+}
+
+static void write_head(TapeWriter *w, StrBuf *out)
+{
+    TapeHead head = {.creator = "rehome test", .wall_ms = INT64_C(1700000000000), .floor = 2};
+    head.limits = auto_limits_default();
+    tape_write_head(w, &head, out->n == 0, out);
+}
+
+static void change(Fixture *f, int round)
+{
+    FixtureNode *replica = fixture_node(f, fixture_port(f, 7008));
+    if (round == 40) {
+        fixture_fail(f, fixture_port(f, 7008));
+    } else if (round == 80) {
+        fixture_restore(f, fixture_port(f, 7008));
+    } else if (round == 100) {
+        replica->age_ms = 5000;
+        replica->reach = REACH_LATE;
+        replica->why = "late";
+    }
+    fixture_node(f, 0)->ops = 100 + round;
+    fixture_node(f, 0)->offset += 1000;
+}
+
+static Recording *record(bool redact)
+{
+    Recording *rec = mem_alloc(sizeof(*rec));
+    Fixture *f = fixture_scenario();
+    TapeWriter *w = tape_writer_new(redact);
+    write_head(w, &rec->bytes);
+    for (int i = 0; i < ROUNDS; i++) {
+        change(f, i);
+        const RoundInput *in = fixture_round(f, 10000 + i * 1000);
+        TapeRound round = taped(in);
+        tape_write_round(w, &round, &rec->bytes);
+        rec->ends[i] = rec->bytes.n;
+        describe(in, &rec->said[i]);
+    }
+    tape_writer_free(w);
+    fixture_free(f);
+    return rec;
+}
+
+static void recording_free(Recording *rec)
+{
+    strbuf_done(&rec->bytes);
+    strbuf_done(&rec->last);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        strbuf_done(&rec->said[i]);
+    }
+    mem_free(rec);
+}
+
+static StrView bytes_of(const StrBuf *buf)
+{
+    return sv_of(strbuf_text(buf), buf->n);
+}
+
+static TapeReader *reader_of(StrView bytes)
+{
+    Error err = {0};
+    TapeReader *r = tape_reader_new(bytes, &err);
+    if (r == NULL) {
+        fail_msg("no tape: %s", err.text);
+    }
+    return r;
+}
+
+static size_t count_rounds(TapeReader *r)
+{
+    size_t n = 0;
+    for (TapeItem item = tape_read(r); item.kind != TAPE_END; item = tape_read(r)) {
+        n += item.kind == TAPE_ROUND ? 1 : 0;
+    }
+    return n;
+}
+
+static void what_was_said_is_read_as_it_was(void **state)
+{
+    (void)state;
+    Recording *rec = record(false);
+    TapeReader *r = reader_of(bytes_of(&rec->bytes));
+    TapeItem item = tape_read(r);
+    assert_int_equal(item.kind, TAPE_HEAD);
+    assert_string_equal(item.head->creator, "rehome test");
+    assert_int_equal(item.head->floor, 2);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        StrBuf said = {0};
+        item = tape_read(r);
+        assert_int_equal(item.kind, TAPE_ROUND);
+        describe(&item.round->in, &said);
+        assert_string_equal(strbuf_text(&said), strbuf_text(&rec->said[i]));
+        strbuf_done(&said);
+    }
+    assert_int_equal(tape_read(r).kind, TAPE_END);
+    assert_string_equal(tape_damage(r), "");
+    assert_true(tape_reader_next(r, bytes_of(&rec->bytes), NULL)); // as if it had a second file
+    assert_int_equal(count_rounds(r), ROUNDS);
+    tape_reader_free(r);
+    recording_free(rec);
+}
+
+static void a_quiet_round_takes_few_bytes(void **state)
+{
+    (void)state;
+    Recording *rec = record(false);
+    assert_true(rec->ends[30] - rec->ends[10] < 20 * 250);
+    recording_free(rec);
+}
+
+// --- damage
+
+static void a_tape_that_was_cut_off_is_read_up_to_there(void **state)
+{
+    (void)state;
+    Recording *rec = record(false);
+    for (size_t n = rec->ends[3]; n < rec->ends[8]; n++) {
+        TapeReader *r = reader_of(sv_of(rec->bytes.at, n));
+        size_t whole = 0;
+        while (rec->ends[whole] <= n) {
+            whole++;
+        }
+        assert_int_equal(count_rounds(r), whole);
+        bool is_whole = rec->ends[whole - 1] == n;
+        assert_int_equal(strstr(tape_damage(r), "cut off") == NULL, is_whole);
+        assert_int_equal(tape_whole(sv_of(rec->bytes.at, n)), rec->ends[whole - 1]);
+        tape_reader_free(r);
+    }
+    recording_free(rec);
+}
+
+static void behind_a_damage_reading_goes_on_at_the_next_full_round(void **state)
+{
+    (void)state;
+    Recording *rec = record(false);
+    rec->bytes.at[rec->ends[50] + 20] ^= 4;
+    TapeReader *r = reader_of(bytes_of(&rec->bytes));
+    size_t n = 0;
+    for (TapeItem item = tape_read(r); item.kind != TAPE_END; item = tape_read(r)) {
+        n += item.kind == TAPE_ROUND ? 1 : 0;
+        if (n == 52) { // the first one behind it
+            StrBuf said = {0};
+            describe(&item.round->in, &said);
+            assert_string_equal(strbuf_text(&said), strbuf_text(&rec->said[120]));
+            strbuf_done(&said);
+        }
+    }
+    assert_int_equal(n, 51 + 10);
+    assert_non_null(strstr(tape_damage(r), "damaged"));
+    tape_reader_free(r);
+    recording_free(rec);
+}
+
+static void no_flipped_byte_is_taken_for_the_truth(void **state)
+{
+    (void)state;
+    Recording *rec = record(false);
+    for (size_t at = 0; at < rec->ends[20]; at++) {
+        rec->bytes.at[at] ^= (char)(1 << at % 8);
+        TapeReader *r = tape_reader_new(sv_of(rec->bytes.at, rec->ends[20]), NULL);
+        if (r != NULL) {
+            assert_true(count_rounds(r) < 21 || at < rec->ends[0]);
+            tape_reader_free(r);
+        }
+        rec->bytes.at[at] ^= (char)(1 << at % 8);
+    }
+    recording_free(rec);
+}
+
+static void what_is_no_tape_is_said_to_be_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        const char *why;
+    } cases[] = {
+        {"", "empty"},
+        {"rehome tap", "no tape"},
+        {"rehome tape 1", "no tape"},
+        {"rehome tape x\n", "no tape"},
+        {"\x7f"
+         "ELF",
+         "no tape"},
+        {"rehome tape 2\n", "newer rehome"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Error err = {0};
+        assert_null(tape_reader_new(sv(cases[i].bytes), &err));
+        assert_non_null(strstr(err.text, cases[i].why));
+    }
+    TapeReader *r = reader_of(sv("rehome tape 1\n"));
+    assert_int_equal(tape_read(r).kind, TAPE_END);
+    tape_reader_free(r);
+}
+
+static void a_length_beyond_all_measure_is_no_frame(void **state)
+{
+    (void)state;
+    static const char bytes[] = "rehome tape 1\n\x9eTk\xff\xff\xff\xff\1\2\3\4 and more";
+    TapeReader *r = reader_of(sv(bytes));
+    assert_int_equal(tape_read(r).kind, TAPE_END);
+    assert_non_null(strstr(tape_damage(r), "not whole"));
+    tape_reader_free(r);
+}
+
+// --- what is kept, and under which name
+
+// The round as it comes back from a tape, borrowed from the reader.
+static TapeItem there_and_back(const TapeRound *round, bool redact, StrBuf *bytes, TapeReader **r)
+{
+    TapeWriter *w = tape_writer_new(redact);
+    write_head(w, bytes);
+    tape_write_round(w, round, bytes);
+    tape_writer_free(w);
+    *r = reader_of(bytes_of(bytes));
+    tape_read(*r);
+    return tape_read(*r);
+}
+
+static void lines_that_nobody_reads_are_not_kept(void **state)
+{
+    (void)state;
+    StrBuf bytes = {0};
+    TapeReader *r;
+    Observation o = {
+        .dialled = "127.0.0.1:7001",
+        .why = "",
+        .info = sv("# Server\r\nredis_version:7.0.15\r\nrequirepass:hunter2\r\nrole:master\r\n"),
+        .info_ms = 900,
+        .nodes = sv("2123456789012345678901234567890123456789 127.0.0.1:7003@17003,,hunter2=1 "
+                    "master - 0 1700000004321 1 connected\r\n"
+                    "1123456789012345678901234567890123456789 127.0.0.1:7002@17002,h,hunter2=1 "
+                    "slave,fail? - 1700000002222 1700000000321 1 connected\n"
+                    "0123456789012345678901234567890123456789 127.0.0.1:7001@17001,,hunter2=1 "
+                    "myself,master - 0 1700000001234 1 connected 0-5 7\n"),
+        .nodes_ms = 900,
+        .settings = sv("cluster-migration-barrier 1\nmasterauth hunter2\n"),
+        .settings_ms = 900,
+    };
+    TapeRound round = {.in = {.at = &o, .n = 1, .name = "", .started_ms = 800, .now_ms = 1000}};
+    round.notice = "";
+    TapeItem item = there_and_back(&round, false, &bytes, &r);
+    const Observation *back = item.round->in.at;
+    assert_true(sv_is(back->info, "redis_version:7.0.15\nrole:master\n"));
+    assert_true(sv_is(back->settings, "cluster-migration-barrier 1\n"));
+    assert_true(sv_is(back->nodes,
+                      "0123456789012345678901234567890123456789 127.0.0.1:7001@17001 "
+                      "myself,master - 0 1700000000000 1 connected 0-5 7\n"
+                      "1123456789012345678901234567890123456789 127.0.0.1:7002@17002,h "
+                      "slave,fail? - 0 1700000000321 1 connected\n"
+                      "2123456789012345678901234567890123456789 127.0.0.1:7003@17003 "
+                      "master - 0 1700000004321 1 connected\n"));
+    tape_reader_free(r);
+    strbuf_done(&bytes);
+}
+
+static void nothing_of_a_redacted_tape_names_a_host(void **state)
+{
+    (void)state;
+    StrBuf bytes = {0};
+    TapeReader *r;
+    Observation o = {
+        .dialled = "db-1.example.org:7001",
+        .why = "db-1.example.org:7001 is gone. So is 10.1.2.3, not 10.1.2.34.",
+        .info = sv("role:slave\nmaster_host:10.1.2.3\nslave0:ip=10.1.2.9,port=7001\n"
+                   "availability_zone:attic\n"),
+        .info_ms = 900,
+        .nodes = sv("0123456789012345678901234567890123456789 fd00::12:7001@17001,db-1 "
+                    "myself,slave - 0 0 1 connected\n"),
+        .nodes_ms = 900,
+    };
+    TapeRound round = {.in = {.at = &o, .n = 1, .name = "10.1.2.9:1", .now_ms = 1000}};
+    round.notice = "fd00::12 and [fd00::12]:7001";
+    TapeItem item = there_and_back(&round, true, &bytes, &r);
+    const Observation *back = item.round->in.at;
+    assert_string_equal(item.round->in.name, "198.18.0.1:1");
+    assert_string_equal(back->dialled, "host-2:7001");
+    assert_string_equal(back->why, "host-2:7001 is gone. So is 198.18.0.5, not 10.1.2.34.");
+    assert_true(sv_is(back->info, "role:slave\nmaster_host:198.18.0.5\n"
+                                  "slave0:ip=198.18.0.1,port=7001\navailability_zone:host-6\n"));
+    assert_true(sv_is(back->nodes,
+                      "0123456789012345678901234567890123456789 2001:db8::0:4:7001@17001,host-3 "
+                      "myself,slave - 0 0 1 connected\n"));
+    assert_string_equal(item.round->notice, "2001:db8::0:4 and [2001:db8::0:4]:7001");
+    tape_reader_free(r);
+    strbuf_done(&bytes);
+}
+
+// --- what we did
+
+static void our_own_doings_are_on_the_tape_too(void **state)
+{
+    (void)state;
+    StrBuf bytes = {0};
+    Fixture *f = fixture_scenario();
+    TapeWriter *w = tape_writer_new(false);
+    Event event = event_make(EVENT_MOVE_DONE, LEVEL_GOOD, 1234, NULL, "it is there");
+    event.by = BY_US;
+    event.node = fixture_id(f, 1);
+    MoveSpec spec = {.replica = fixture_id(f, 3), .target = fixture_id(f, 1)};
+    snprintf(spec.replica_addr, sizeof(spec.replica_addr), "127.0.99.171:7004");
+    Move *m = move_new(&spec, 9000);
+    m->state = MOVE_SYNC;
+    m->sync_permille = 420;
+    TapeRound round = taped(fixture_round(f, 10000));
+    round.mode = AUTO_ACT;
+    round.written = (OwnMove){spec.replica, spec.target};
+    write_head(w, &bytes);
+    tape_write_round(w, &round, &bytes);
+    tape_write_event(w, &event, &bytes);
+    tape_write_move(w, m, &bytes);
+    TapeReader *r = reader_of(bytes_of(&bytes));
+    tape_read(r);
+    TapeItem item = tape_read(r);
+    assert_int_equal(item.round->mode, AUTO_ACT);
+    assert_true(node_id_eq(item.round->written.target, spec.target));
+    assert_true(node_id_is_none(item.round->in_flight.target));
+    int64_t wall_ms = item.round->in.wall_ms;
+    item = tape_read(r);
+    assert_memory_equal(item.event, &event, sizeof(event));
+    item = tape_read(r);
+    assert_int_equal(item.move->state, MOVE_SYNC);
+    assert_int_equal(item.move->sync_permille, 420);
+    assert_string_equal(item.move->spec.replica_addr, "127.0.99.171:7004");
+    assert_true(item.move->started_ms == wall_ms - 1000); // by the clock of the rounds
+    tape_reader_free(r);
+    move_free(m);
+    tape_writer_free(w);
+    fixture_free(f);
+    strbuf_done(&bytes);
+}
+
+static void the_clock_never_goes_back_from_session_to_session(void **state)
+{
+    (void)state;
+    StrBuf bytes = {0};
+    Fixture *f = fixture_scenario();
+    TapeWriter *w = tape_writer_new(false);
+    static const int64_t times[] = {50000, 51000, 20000, 21000};
+    for (size_t i = 0; i < ARRAY_LEN(times); i++) {
+        if (i % 2 == 0) {
+            write_head(w, &bytes);
+        }
+        TapeRound round = taped(fixture_round(f, times[i]));
+        tape_write_round(w, &round, &bytes);
+    }
+    TapeReader *r = reader_of(bytes_of(&bytes));
+    int64_t last_ms = 0;
+    size_t n = 0;
+    for (TapeItem item = tape_read(r); item.kind != TAPE_END; item = tape_read(r)) {
+        if (item.kind == TAPE_ROUND) {
+            assert_true(item.round->in.now_ms > last_ms);
+            last_ms = item.round->in.now_ms;
+            n++;
+        }
+    }
+    assert_int_equal(n, 4);
+    tape_reader_free(r);
+    tape_writer_free(w);
+    fixture_free(f);
+    strbuf_done(&bytes);
+}
+
+TESTS(tape, cmocka_unit_test(what_was_said_is_read_as_it_was),
+      cmocka_unit_test(a_quiet_round_takes_few_bytes),
+      cmocka_unit_test(a_tape_that_was_cut_off_is_read_up_to_there),
+      cmocka_unit_test(behind_a_damage_reading_goes_on_at_the_next_full_round),
+      cmocka_unit_test(no_flipped_byte_is_taken_for_the_truth),
+      cmocka_unit_test(what_is_no_tape_is_said_to_be_none),
+      cmocka_unit_test(a_length_beyond_all_measure_is_no_frame),
+      cmocka_unit_test(lines_that_nobody_reads_are_not_kept),
+      cmocka_unit_test(nothing_of_a_redacted_tape_names_a_host),
+      cmocka_unit_test(our_own_doings_are_on_the_tape_too),
+      cmocka_unit_test(the_clock_never_goes_back_from_session_to_session))
