@@ -11,6 +11,7 @@
 #include "live_settings.h"
 #include "person.h"
 #include "rehome/base/mem.h"
+#include "rehome/ui/pace.h"
 #include "rehome/ui/term.h"
 #include "rehome/ui/ui.h"
 #include "session.h"
@@ -18,8 +19,7 @@
 #include "theme_watch.h"
 #include "undo.h"
 
-// At most so many frames a second, however many things happen.
-enum { FRAMES_PER_S = 30, MESSAGE_MS = 12000 };
+enum { MESSAGE_MS = 12000 };
 
 typedef struct {
     Session session;
@@ -37,8 +37,7 @@ typedef struct {
     char message[240];
     Level message_level;
     int64_t message_ms;
-    int64_t drawn_ms;
-    bool dirty;
+    Pace pace;
     ev_io keyboard;
     ev_signal resized;
     ev_timer wake; // clocks on the screen, the countdown, a frame that was too soon
@@ -55,7 +54,7 @@ static void say(Dashboard *d, Level level, const char *text)
     snprintf(d->message, sizeof(d->message), "%s", text);
     d->message_level = level;
     d->message_ms = poller_now_ms();
-    d->dirty = true;
+    pace_want(&d->pace, FRAME_NEWS);
 }
 
 static Scene scene_now(Dashboard *d)
@@ -85,6 +84,7 @@ static Scene scene_now(Dashboard *d)
         .history = d->history,
         .read_only = pilot_is_read_only(pilot),
         .mouse = term_mouse(),
+        .slow = d->pace.is_slow,
         .demo = d->lab != NULL,
         .message = now - d->message_ms < MESSAGE_MS ? d->message : "",
         .message_level = d->message_level,
@@ -119,7 +119,7 @@ static void suspend(Dashboard *d)
     term_suspend();
     // Whoever holds the terminal meanwhile may have resized it.
     term_resized();
-    d->dirty = true;
+    pace_want(&d->pace, FRAME_NOW);
 }
 
 // The present one; name is how it was asked for.
@@ -127,7 +127,7 @@ static void wear_theme(Dashboard *d, const char *name)
 {
     term_set_theme(&d->theme);
     theme_watch_follow(&d->theme_watch, name);
-    d->dirty = true;
+    pace_want(&d->pace, FRAME_NOW);
 }
 
 static void next_theme(Dashboard *d)
@@ -170,7 +170,7 @@ static void on_theme_file(void *ctx, const char *name)
     Error err = {0};
     if (theme_file_load(name, &d->theme, NULL, &err)) {
         term_set_theme(&d->theme);
-        d->dirty = true;
+        pace_want(&d->pace, FRAME_NOW);
     } else {
         say(d, LEVEL_WARNING, err.text);
     }
@@ -194,6 +194,7 @@ static void change_setting(Dashboard *d, const char *name, const char *value)
                                                              d->session.engine, d->ui, &text, &err);
     say(d, ok ? LEVEL_INFO : LEVEL_WARNING, ok ? strbuf_text(&text) : err.text);
     strbuf_done(&text);
+    d->pace.is_slow = d->settings.now.slow;
     if (d->settings.now.mouse != term_mouse()) {
         use_mouse(d, d->settings.now.mouse);
     }
@@ -263,7 +264,7 @@ static void serve(Dashboard *d, const Request *r)
         demo_act(d, r->node, false);
         break;
     }
-    d->dirty = true;
+    pace_want(&d->pace, r->kind == REQUEST_NONE ? FRAME_CLOCK : FRAME_NEWS);
 }
 
 static void tick(Dashboard *d)
@@ -305,7 +306,7 @@ static void on_event(void *ctx, const Event *event)
         event->code == EVENT_REFUSED || event->code == EVENT_AUDIT || event->code == EVENT_QUEUE) {
         say(d, event->level, event->text);
     }
-    d->dirty = true;
+    pace_want(&d->pace, FRAME_NEWS);
 }
 
 static void on_resized(struct ev_loop *loop, ev_signal *w, int revents)
@@ -314,7 +315,7 @@ static void on_resized(struct ev_loop *loop, ev_signal *w, int revents)
     (void)revents;
     Dashboard *d = w->data;
     term_resized();
-    d->dirty = true;
+    pace_want(&d->pace, FRAME_NOW);
 }
 
 static void on_wake(struct ev_loop *loop, ev_timer *w, int revents)
@@ -335,8 +336,7 @@ static void draw(Dashboard *d, int64_t now)
     Scene scene = scene_now(d);
     ui_draw(d->ui, &scene, d->canvas);
     term_show(d->canvas);
-    d->drawn_ms = now;
-    d->dirty = false;
+    pace_drawn(&d->pace, now);
 }
 
 // A terminal that is gone is readable for ever and gives nothing.
@@ -359,7 +359,8 @@ static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
             key >= KEY_IS_CLICK ? ui_mouse(d->ui, &scene, key, x, y) : ui_key(d->ui, &scene, key);
         serve(d, &r);
     }
-    if (d->dirty) { // whoever pressed a key waits for it, not for what else there is to do now
+    if (d->pace.wish !=
+        FRAME_NONE) { // whoever pressed a key waits for it, not for what else there is to do now
         draw(d, poller_now_ms());
     }
     if (terminal_is_gone()) {
@@ -374,12 +375,14 @@ static void on_before_wait(struct ev_loop *loop, ev_prepare *w, int revents)
     (void)revents;
     Dashboard *d = w->data;
     int64_t now = poller_now_ms();
-    int64_t next_frame = d->drawn_ms + 1000 / FRAMES_PER_S;
-    if (d->dirty && now >= next_frame) {
-        draw(d, now);
-    }
     Scene scene = scene_now(d);
-    int64_t at = d->dirty ? next_frame : ui_wake_ms(d->ui, &scene);
+    int64_t due = pace_due_ms(&d->pace, ui_is_in_motion(d->ui, &scene));
+    if (due != 0 && now >= due) {
+        draw(d, now);
+        due = 0;
+    }
+    int64_t at = ui_wake_ms(d->ui, &scene);
+    at = due != 0 && (at == 0 || due < at) ? due : at;
     ev_timer_stop(loop, &d->wake);
     if (at != 0) {
         ev_timer_set(&d->wake, at > now ? (double)(at - now) / 1000 : 0.001, 0.0);
@@ -476,7 +479,7 @@ static bool start_screen(Dashboard *d, const Options *o)
     if (o->mouse) {
         use_mouse(d, true);
     }
-    d->dirty = true;
+    d->pace = (Pace){.is_slow = o->slow, .wish = FRAME_NOW};
     return true;
 }
 

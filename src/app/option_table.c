@@ -79,6 +79,9 @@ const Option option_table[] = {
     {"no-color", 0, NULL, KIND_FLAG, AT(no_color), 0, 0, 0, "no colours (also: NO_COLOR)"},
     {"mouse", 0, NULL, KIND_FLAG, AT(mouse), 0, 0, OPTION_LIVE,
      "dashboard: clicks and the wheel are for it, not for the terminal (F2 changes that)"},
+    {"slow", 0, NULL, KIND_FLAG, AT(slow), 0, 0, OPTION_LIVE,
+     "dashboard: for slow lines; clocks and loads every 5 s, news within half a second, keys at "
+     "once"},
     {"columns", 0, "NAME", KIND_TEXT, AT(columns), 0, 0, 0,
      "the set of columns that the tree begins with: auto, or one of the file's [columns]"},
     {"confirm", 0, "HOW", KIND_CONFIRM, AT(confirm), 0, 0, OPTION_LIVE,

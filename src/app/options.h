@@ -70,6 +70,7 @@ typedef struct {
     bool ascii;
     bool no_color;
     bool mouse;
+    bool slow;
     ConfirmMode confirm;
     char *columns; // name of the set the tree begins with; NULL: auto
     bool help;

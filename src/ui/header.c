@@ -170,6 +170,7 @@ static void draw_state(const Ui *ui, const Scene *s, Canvas *c)
     enum { WIDE = 100, MIDDLING = 70, MARGINS = 4 };
     // The widest age that is not loud: the line does not move with the clock.
     enum { BRIEF_WIDTH = sizeof("0.0s") - 1, TEXT_WIDTH = sizeof("0.0s ago") - 1 };
+    const int brief_w = s->slow ? TEXT_WIDTH : BRIEF_WIDTH;
     const Snapshot *p = s->health->snapshot;
     int64_t age = s->now_ms > p->now_ms ? s->now_ms - p->now_ms : 0;
     bool loud = age > LOUD_AGE_MS;
@@ -177,16 +178,19 @@ static void draw_state(const Ui *ui, const Scene *s, Canvas *c)
     char text[40];
     format_seconds(brief, sizeof(brief), age);
     snprintf(text, sizeof(text), loud ? "%s OLD" : "%s ago", brief);
+    if (s->slow && !loud) { // an age would soon be wrong
+        format_wall(text, sizeof(text), p->wall_ms);
+    }
     int width = loud               ? text_width(text)
                 : c->w >= WIDE     ? TEXT_WIDTH
-                : c->w >= MIDDLING ? BRIEF_WIDTH
+                : c->w >= MIDDLING ? brief_w
                                    : 0;
     Chips chips = {0};
     add_health(&chips, ui, s, c->ascii);
     chips_fit(&chips, 2, c->w - MARGINS - width);
     int room = c->w - MARGINS - chips_width(&chips, 2);
     if (!loud) {
-        width = room >= TEXT_WIDTH ? TEXT_WIDTH : room >= BRIEF_WIDTH ? BRIEF_WIDTH : 0;
+        width = room >= TEXT_WIDTH ? TEXT_WIDTH : room >= brief_w ? brief_w : 0;
     }
     chips_draw(&chips, c, 1, 0, c->w - 2 - width, "  ");
     canvas_right(c, c->w - 1, 0, width, loud ? ROLE_STALE : ROLE_DIM,
@@ -375,6 +379,9 @@ static void draw_charge(Ui *ui, const Scene *s, Canvas *c)
     }
     if (ui->follow) {
         chip_add(&chips, ROLE_TITLE, 8, "FOLLOW");
+    }
+    if (s->slow) {
+        chip_add(&chips, ROLE_TEXT, 2, "SLOW");
     }
     if (s->mouse) { // without room for this the tabs say it
         chip_add(&chips, ROLE_TITLE, 3, "MOUSE");

@@ -168,6 +168,11 @@ Request ui_tick(Ui *ui, const Scene *s)
     return dialog_tick(ui, s);
 }
 
+bool ui_is_in_motion(const Ui *ui, const Scene *s)
+{
+    return ui->dialog.counting || s->move_busy;
+}
+
 int64_t ui_wake_ms(const Ui *ui, const Scene *s)
 {
     enum { CLOCK_MS = 1000, COUNTDOWN_STEP_MS = 200 };

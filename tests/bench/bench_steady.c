@@ -26,7 +26,7 @@ static bool is_complete(Pty *p, void *context)
 
 // The first line counts replicas that have confirmed it themselves: all spares are there when all
 // nodes have answered.
-static Pty *start_dashboard(const Swarm *s, size_t n, double *took_ms)
+static Pty *start_dashboard(const Swarm *s, size_t n, const char *option, double *took_ms)
 {
     char masters[40];
     char spares[40];
@@ -36,7 +36,7 @@ static Pty *start_dashboard(const Swarm *s, size_t n, double *took_ms)
     Header header = {.first = masters, .second = spares};
     int64_t at = bench_now_us();
     Pty *p = pty_start(&(PtyStart){
-        .argv = (const char *[]){bench_program(), swarm_addr(s, 0), "--read-only", NULL},
+        .argv = (const char *[]){bench_program(), swarm_addr(s, 0), "--read-only", option, NULL},
         .w = W,
         .h = H,
     });
@@ -142,7 +142,7 @@ static void measure_100(void)
     enum { NODES = 100 };
     double first_ms;
     Swarm *s = swarm_start(NODES);
-    Pty *p = start_dashboard(s, NODES, &first_ms);
+    Pty *p = start_dashboard(s, NODES, NULL, &first_ms);
     Cost idle = cost_of_terminal(p);
     show(NODES, "dashboard", &idle, "< 1 %", "< 12 MB");
     show_traffic("dashboard, 100 nodes, 120x40: to the terminal, idle", "< 350 B/s", &idle);
@@ -150,6 +150,14 @@ static void measure_100(void)
     Cost busy = cost_of_terminal(p);
     swarm_busy(s, false);
     show_traffic("  ... when every number on it changes", "", &busy);
+    pty_end(p);
+    p = start_dashboard(s, NODES, "--slow", &first_ms);
+    Cost slow = cost_of_terminal(p);
+    show_traffic("  ... with --slow, idle", "", &slow);
+    swarm_busy(s, true);
+    slow = cost_of_terminal(p);
+    swarm_busy(s, false);
+    show_traffic("  ... with --slow, when every number on it changes", "", &slow);
     pty_end(p);
     Cost watch = cost_of_watch(s);
     show(NODES, "watch", &watch, "< 1 %", "< 12 MB");
@@ -184,9 +192,9 @@ static void measure_1000(void)
     double far_ms;
     Swarm *s = swarm_start(NODES);
     swarm_delay(s, FAR_MS);
-    pty_end(start_dashboard(s, NODES, &far_ms));
+    pty_end(start_dashboard(s, NODES, NULL, &far_ms));
     swarm_delay(s, 0);
-    Pty *p = start_dashboard(s, NODES, &near_ms);
+    Pty *p = start_dashboard(s, NODES, NULL, &near_ms);
     bench_row("dashboard, 1000 nodes: first complete screen", "< 200 ms", "%.0f ms", near_ms);
     bench_row("  ... when every answer takes 50 ms", "< 300 ms", "%.0f ms", far_ms);
     Cost cost = cost_of_terminal(p);

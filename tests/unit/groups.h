@@ -68,6 +68,7 @@
     X(pilot_holds)                                                                                 \
     X(pilot_lease)                                                                                 \
     X(pilot_queue)                                                                                 \
+    X(pace)                                                                                        \
     X(plan)                                                                                        \
     X(plan_order)                                                                                  \
     X(plan_refusals)                                                                               \

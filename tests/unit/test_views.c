@@ -14,6 +14,17 @@ static void a_healthy_cluster(void **state)
     stage_free(st);
 }
 
+// Painted every 5 s: an age would be wrong most of the time.
+static void a_slow_line(void **state)
+{
+    (void)state;
+    Stage *st = stage_orphaned();
+    st->scene.slow = true;
+    screen_at("slow", st, "", 80, 24);
+    screen_at("slow", st, "", 120, 40);
+    stage_free(st);
+}
+
 static void an_orphan(void **state)
 {
     (void)state;
@@ -293,12 +304,12 @@ static void more_nodes_than_lines(void **state)
 }
 
 TESTS(views, cmocka_unit_test(a_healthy_cluster), cmocka_unit_test(an_orphan),
-      cmocka_unit_test(an_orphan_in_ascii), cmocka_unit_test(our_own_move_under_way),
-      cmocka_unit_test(the_lease_of_another), cmocka_unit_test(our_own_lease),
-      cmocka_unit_test(the_end_of_a_move), cmocka_unit_test(before_move_is_asked),
-      cmocka_unit_test(the_announcement_of_a_move), cmocka_unit_test(a_move_that_waits_for_yes),
-      cmocka_unit_test(no_legal_candidate), cmocka_unit_test(a_replica_picked_up),
-      cmocka_unit_test(the_other_questions), cmocka_unit_test(the_help_page),
-      cmocka_unit_test(the_details), cmocka_unit_test(no_cluster),
+      cmocka_unit_test(a_slow_line), cmocka_unit_test(an_orphan_in_ascii),
+      cmocka_unit_test(our_own_move_under_way), cmocka_unit_test(the_lease_of_another),
+      cmocka_unit_test(our_own_lease), cmocka_unit_test(the_end_of_a_move),
+      cmocka_unit_test(before_move_is_asked), cmocka_unit_test(the_announcement_of_a_move),
+      cmocka_unit_test(a_move_that_waits_for_yes), cmocka_unit_test(no_legal_candidate),
+      cmocka_unit_test(a_replica_picked_up), cmocka_unit_test(the_other_questions),
+      cmocka_unit_test(the_help_page), cmocka_unit_test(the_details), cmocka_unit_test(no_cluster),
       cmocka_unit_test(contact_lost_and_brake_on), cmocka_unit_test(too_small),
       cmocka_unit_test(all_states), cmocka_unit_test(more_nodes_than_lines))

@@ -40,6 +40,7 @@ typedef struct {
     const History *history; // of each node's states; NULL: none is kept
     bool read_only;
     bool mouse;          // clicks reach us instead of the terminal
+    bool slow;           // the screen is painted seldom: times instead of ages
     bool demo;           // a throw-away cluster: its nodes can be killed and restarted
     const char *message; // last message to the operator; "" when none
     Level message_level;

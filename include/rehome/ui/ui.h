@@ -82,6 +82,9 @@ Request ui_tick(Ui *ui, const Scene *s);
 // The move `u` would make; the app sets it after each move of ours that ended well.
 void ui_set_undo(Ui *ui, const MoveSpec *spec); // NULL: nothing to undo
 
+// Something on the screen is watched while it goes on: a countdown, a move.
+bool ui_is_in_motion(const Ui *ui, const Scene *s);
+
 // Next time ui_tick() or a redraw is wanted though nothing happens (clocks on screen); 0: none.
 int64_t ui_wake_ms(const Ui *ui, const Scene *s);
 
