@@ -13,6 +13,9 @@ bool picture_is_complete(Pty *p, const Canvas *c);
 // tests/golden/NAME.
 bool picture_equal(Pty *p, const Canvas *c, const char *name);
 
+// The same, but only the looks are kept: for the second terminal with the same screen.
+bool picture_looks_equal(Pty *p, const Canvas *c, const char *name);
+
 // Two terminals of one size show the same, colours and all. Otherwise both are printed.
 bool picture_same(Pty *a, Pty *b);
 

@@ -91,12 +91,12 @@ static void assert_turns(Pty *p, int32_t rgb)
 static void a_remapped_key_does_what_the_other_did(void **state)
 {
     (void)state;
-    Pty *p = start("[keys]\nhelp = H F5\n");
+    Pty *p = start("[keys]\nhelp = D F5\n");
     assert_true(pty_wait(p, "No cluster to show"));
-    assert_true(pty_wait(p, "H help"));
+    assert_true(pty_wait(p, "D help"));
     pty_keys(p, "F5");
     assert_true(pty_wait(p, "more below"));
-    pty_keys(p, "H");
+    pty_keys(p, "D");
     assert_true(pty_wait(p, "No cluster to show"));
     pty_keys(p, "?"); // means nothing any more
     pty_wait_rest(p, 50);

@@ -81,11 +81,12 @@ static void the_dashboard_is_whole_on_every_terminal(void **state)
         for (size_t k = 0; k < ARRAY_LEN(locales); k++) {
             bool ascii = k > 0;
             char name[80];
-            snprintf(name, sizeof(name), "term-%s-%s.txt", terms[i], ascii ? "ascii" : "utf8");
+            snprintf(name, sizeof(name), "term-%s.txt", terms[i]);
             print_message("TERM=%s LC_ALL=%s\n", terms[i], locales[k]);
             Pty *p = start_scene(&(PtyStart){.term = terms[i], .locale = locales[k]}, NULL);
             Canvas *c = draw_expected(st, "", 80, 24, ascii);
-            assert_shows(p, c, name);
+            assert_shows(p, c, i > 0 ? NULL : ascii ? "term-ascii-80x24.txt" : "term-80x24.txt");
+            assert_true(picture_looks_equal(p, c, name));
             pty_keys(p, "q");
             assert_left_as_found(p);
             canvas_free(c);
