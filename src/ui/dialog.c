@@ -21,26 +21,6 @@ static void copy(char *out, size_t size, const char *text)
     snprintf(out, size, "%s", text != NULL ? text : "");
 }
 
-MoveSpec dialog_spec(const Scene *s, int replica, int target, MoveOrigin origin)
-{
-    const Snapshot *p = s->health->snapshot;
-    const Node *r = &p->nodes[replica];
-    const Node *t = &p->nodes[target];
-    MoveSpec spec = {
-        .replica = r->id,
-        .target = t->id,
-        .origin = origin,
-        .purpose = s->health->of[target].master == STATE_ORPHANED ? PURPOSE_HEAL : PURPOSE_MANUAL,
-    };
-    copy(spec.replica_addr, sizeof(spec.replica_addr), r->addr);
-    copy(spec.target_addr, sizeof(spec.target_addr), t->addr);
-    if (r->master >= 0) {
-        spec.donor = p->nodes[r->master].id;
-        copy(spec.donor_addr, sizeof(spec.donor_addr), p->nodes[r->master].addr);
-    }
-    return spec;
-}
-
 static bool is_renewed(Dialog *d, const Scene *s)
 {
     if (d->health == s->health && d->round == s->health->snapshot->round) {
@@ -49,37 +29,6 @@ static bool is_renewed(Dialog *d, const Scene *s)
     d->health = s->health;
     d->round = s->health->snapshot->round;
     return true;
-}
-
-bool dialog_spec_has_changed(const MoveSpec *spec, const Scene *s, char *why, size_t size)
-{
-    const Snapshot *p = s->health->snapshot;
-    int replica = snapshot_find(p, spec->replica);
-    int target = snapshot_find(p, spec->target);
-    char name[NAME_MAX_BYTES];
-    if (replica < 0 || target < 0) {
-        snprintf(why, size, "%s is gone", replica < 0 ? spec->replica_addr : spec->target_addr);
-        return true;
-    }
-    int master = p->nodes[replica].master;
-    short_name(p, replica, name, sizeof(name));
-    if (master < 0 || !node_id_eq(p->nodes[master].id, spec->donor)) {
-        snprintf(why, size, "%s is no longer a replica of %s", name, spec->donor_addr);
-        return true;
-    }
-    const NodeHealth *th = &s->health->of[target];
-    if (spec->purpose == PURPOSE_HEAL && th->master != STATE_ORPHANED) {
-        short_name(p, target, name, sizeof(name));
-        snprintf(why, size, "%s is %s now", name,
-                 th->is_master ? master_state_text(th->master) : "a replica");
-        return true;
-    }
-    PlanCandidate pair = plan_pair(s->health, replica, target);
-    if (!pair.legal) {
-        short_name(p, replica, name, sizeof(name));
-        snprintf(why, size, "%s may not go: %s", name, pair.refused);
-    }
-    return !pair.legal;
 }
 
 // The words of the dialog, from the present picture.
@@ -233,36 +182,6 @@ Request dialog_undo(Ui *ui, const Scene *s)
         return (Request){0};
     }
     return dialog_pair(ui, s, replica, target, ORIGIN_UNDO);
-}
-
-Request dialog_mode(Ui *ui, const Scene *s, AutoMode mode)
-{
-    if (s->automatic == NULL || s->automatic->mode == mode) {
-        return (Request){0};
-    }
-    if (mode != AUTO_ACT) {
-        return (Request){.kind = REQUEST_AUTO, .mode = mode};
-    }
-    if (s->read_only) {
-        ui_note(ui, s, LEVEL_INFO, "read-only: automatic mode can observe, not act");
-        return (Request){0};
-    }
-    ui->dialog = (Dialog){.kind = DIALOG_AUTO, .opened_ms = s->now_ms};
-    return (Request){0};
-}
-
-Request dialog_auto(Ui *ui, const Scene *s)
-{
-    if (s->automatic == NULL) {
-        return (Request){0};
-    }
-    AutoMode mode = s->automatic->mode;
-    AutoMode next = mode == AUTO_OFF ? AUTO_OBSERVE : mode == AUTO_OBSERVE ? AUTO_ACT : AUTO_OFF;
-    Request out = dialog_mode(ui, s, next);
-    if (next == AUTO_ACT && s->read_only) { // it cannot act: round again
-        out = (Request){.kind = REQUEST_AUTO, .mode = AUTO_OFF};
-    }
-    return out;
 }
 
 Request dialog_quit(Ui *ui, const Scene *s)
