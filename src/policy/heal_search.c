@@ -263,7 +263,7 @@ static void sort_alike(const Search *x, State *s)
 
 static Counts count(const Search *x, const State *s)
 {
-    Counts c;
+    Counts c = {.working = {0}};
     for (size_t m = 0; m < x->n_masters; m++) {
         c.working[m] = x->masters[m].working;
         c.off[m] = x->masters[m].off;

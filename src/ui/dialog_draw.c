@@ -314,9 +314,10 @@ static void draw_prompt(const Ui *ui, const Scene *s, Canvas *c)
     case DIALOG_HEAL:
         if (d->counting) {
             int seconds = (int)((left_ms(d, s) + 999) / 1000);
-            snprintf(text, sizeof(text), "Esc stops! %d s: %d moves", seconds, ui->bulk.n);
+            snprintf(text, sizeof(text), "Esc stops! %d s: %d move%s", seconds, ui->bulk.n,
+                     plural(ui->bulk.n));
         } else {
-            snprintf(text, sizeof(text), "%s/Esc? %d moves", yes, ui->bulk.n);
+            snprintf(text, sizeof(text), "%s/Esc? %d move%s", yes, ui->bulk.n, plural(ui->bulk.n));
         }
         break;
     case DIALOG_REFUSED:

@@ -128,7 +128,7 @@ static void draw_verdict(const Ui *ui, const Scene *s, const HostTable *t, Canva
     char key[KEY_NAME_SIZE];
     if (ui->has_plan && !s->read_only && !s->move_busy) {
         keys_first(ui->keys, ACT_HEAL, IN_HOSTS, key, sizeof(key));
-        snprintf(hint, sizeof(hint), "%s cures it", key);
+        snprintf(hint, sizeof(hint), "%s shows what helps", key);
     }
     bool safe = t->h->hosts.safe && t->unsafe == 0;
     Role role = safe ? ROLE_OK : ROLE_WARN;

@@ -173,9 +173,7 @@ static void add_terms(Page *page, const Ui *ui, const HealPlan *p)
               format_bytes(cost, sizeof(cost), p->cost_bytes));
     page_addf(page, "risk", ROLE_TEXT, "until it is in sync, each one protects neither master");
     page_addf(page, "how", ROLE_TEXT,
-              "one after the other, each only when the one before is in sync and the rest still "
-              "holds; %s stops it",
-              stop);
+              "one after the other, each verified before the next; %s stops", stop);
 }
 
 void review_draw(Ui *ui, const Scene *s, Canvas *c)
