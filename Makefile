@@ -56,7 +56,7 @@ PURE    := $(foreach layer,base model policy action report tape,$(filter src/$(l
            $(filter src/redis/address.c src/app/option_table.c src/app/config%.c,$(SRC))
 
 TEST_SHARED := $(wildcard tests/*.c)
-UNIT    := $(sort $(wildcard tests/unit/*.c)) $(filter tests/fixture%.c tests/golden.c tests/exposition.c,$(TEST_SHARED))
+UNIT    := $(sort $(wildcard tests/unit/*.c)) $(filter tests/fixture%.c tests/golden.c tests/exposition.c tests/schema.c,$(TEST_SHARED))
 REAL    := $(sort $(wildcard tests/real/*.c))
 DRIVERS := $(wildcard tests/term/shot.c tests/term/term_driver.c tests/term/scene_driver.c \
            tests/term/with_cluster.c)

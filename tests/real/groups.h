@@ -32,6 +32,7 @@
     X(scenario)                                                                                    \
     X(service)                                                                                     \
     X(shell)                                                                                       \
+    X(schema)                                                                                      \
     X(spread)                                                                                      \
     X(tape)                                                                                        \
     X(trouble)                                                                                     \

@@ -13,6 +13,7 @@
 #include "clock.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/strbuf.h"
+#include "schema.h"
 #include "unit/unit.h"
 
 enum { OUT, ERR, STREAMS };
@@ -127,6 +128,16 @@ static void give_up(Run *run, const char *what)
     fail_msg("%s: %s", run->command, what);
 }
 
+// Whatever the program writes fits its schema, whoever looks at it and for what.
+static void assert_known_shape(Run *run, const json_t *document)
+{
+    char why[2400];
+    const char *name = schema_name(document);
+    if (name != NULL && !schema_fits(name, document, why, sizeof(why))) {
+        give_up(run, why);
+    }
+}
+
 int run_end(Run *run, int limit_ms)
 {
     int64_t limit = clock_ms() + limit_ms;
@@ -211,6 +222,7 @@ static void parse_lines(Run *run)
         if (value == NULL) {
             give_up(run, "wrote a line that is no JSON");
         }
+        assert_known_shape(run, value);
         json_array_append_new(run->lines, value);
         run->parsed += length + 1;
     }
@@ -274,6 +286,7 @@ const json_t *run_json(Run *run)
 {
     if (run->document == NULL) {
         run->document = json_loads(run_out(run), 0, NULL);
+        assert_known_shape(run, run->document);
     }
     return run->document;
 }

@@ -82,6 +82,7 @@
     X(queue)                                                                                       \
     X(replies)                                                                                     \
     X(runner)                                                                                      \
+    X(schema)                                                                                      \
     X(slots)                                                                                       \
     X(snapshot)                                                                                    \
     X(snapshot_role)                                                                               \

@@ -7,6 +7,7 @@
 #include "auto_run.h"
 #include "move_world.h"
 #include "rehome/report/audit_report.h"
+#include "schema.h"
 
 static const AuditWho who = {.user = "redis", .login = "alice", .host = "box", .pid = 4711};
 
@@ -47,6 +48,7 @@ static json_t *decision_line(Run *r)
     StrBuf line = {0};
     decisions_add(&kept, r->w.h, &plan, &r->a, 1700000016123);
     audit_decision_json(&line, decisions_back(&kept, 0), r->w.h, &plan, &r->a, &who);
+    assert_fits("audit", strbuf_text(&line));
     decisions_done(&kept);
     return parsed(&line, "decision");
 }
@@ -141,6 +143,9 @@ static json_t *move_line(const Move *m, const AuditTree *before, const AuditTree
         .after = after,
     };
     audit_move_json(&line, &over);
+    if (move_is_over(m)) { // as it always is outside these tests
+        assert_fits("audit", strbuf_text(&line));
+    }
     return parsed(&line, "move");
 }
 
@@ -227,11 +232,13 @@ static void what_a_person_changed_and_what_is_missing_are_lines_too(void **state
     Event event = event_make(EVENT_AUTO_MODE, LEVEL_WARNING, 1700000000000, NULL,
                              "automatic mode is now act");
     audit_event_json(&line, &event, &who);
+    assert_fits("audit", strbuf_text(&line));
     json_t *value = parsed(&line, "event");
     assert_string_equal(text_of(value, "event"), "auto-mode");
     assert_string_equal(text_of(value, "text"), "automatic mode is now act");
     json_decref(value);
     audit_gap_json(&line, 1700000000000, 3, "No space left on device", &who);
+    assert_fits("audit", strbuf_text(&line));
     value = parsed(&line, "gap");
     assert_int_equal(json_integer_value(json_object_get(value, "lost")), 3);
     json_decref(value);

@@ -9,6 +9,7 @@
 #include "look.h"
 #include "rehome/base/mem.h"
 #include "rehome/report/check.h"
+#include "schema.h"
 
 static const NodeId nobody;
 
@@ -131,6 +132,7 @@ static json_t *assert_document(const Look *l, const Findings *findings)
     const Health *h = l->health;
     StrBuf out = {0};
     check_json(&out, h, findings);
+    assert_fits("check", strbuf_text(&out));
     assert_int_equal(strbuf_text(&out)[out.n - 1], '\n');
     json_t *document = json_loads(strbuf_text(&out), JSON_REJECT_DUPLICATES, NULL);
     strbuf_done(&out);
@@ -260,6 +262,7 @@ static void json_of_an_orphan(void **state)
     };
     StrBuf out = {0};
     check_json(&out, l.health, &(Findings){at, 1});
+    assert_fits("check", strbuf_text(&out));
     assert_true(golden_equal("check-orphaned.json", strbuf_text(&out)));
     strbuf_done(&out);
     look_done(&l);
@@ -295,6 +298,7 @@ static void names_of_servers_cannot_break_out(void **state)
         json_decref(assert_document(&l, &(Findings){at, 1}));
         StrBuf out = {0};
         check_json(&out, l.health, &(Findings){at, 1});
+        assert_fits("check", strbuf_text(&out));
         assert_printable(strbuf_text(&out));
         strbuf_clear(&out);
         check_text(&out, l.health, &(Findings){NULL, 0});

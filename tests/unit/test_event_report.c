@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "rehome/report/event_report.h"
+#include "schema.h"
 
 static Event sample(void)
 {
@@ -45,6 +46,7 @@ static void json_is_one_line_with_the_contracts_names(void **state)
     Event e = sample();
     StrBuf out = {0};
     event_json(&out, &e);
+    assert_fits("event", strbuf_text(&out));
     assert_string_equal(strbuf_text(&out),
                         "{\"schema\":1,\"t\":1700000001.007,\"event\":\"replica-moved\","
                         "\"node\":\"0123456789012345678901234567890123456789\","
@@ -59,6 +61,7 @@ static void json_has_null_for_what_there_is_not(void **state)
     Event e = {.code = EVENT_SLOTS_LOST, .wall_ms = 1700000000000, .text = "5461 slots are lost"};
     StrBuf out = {0};
     event_json(&out, &e);
+    assert_fits("event", strbuf_text(&out));
     json_t *line = json_loads(strbuf_text(&out), 0, NULL);
     assert_non_null(line);
     assert_true(json_is_null(json_object_get(line, "node")));
@@ -80,6 +83,7 @@ static void json_of_every_code_and_author_can_be_read(void **state)
             snprintf(e.text, sizeof e.text, "%s", "say \"hi\"\\ \033[31m\xff\n{}");
             StrBuf out = {0};
             event_json(&out, &e);
+            assert_fits("event", strbuf_text(&out));
             assert_ptr_equal(strchr(strbuf_text(&out), '\n'), strbuf_text(&out) + out.n - 1);
             assert_null(strchr(strbuf_text(&out), '\033'));
             json_t *line = json_loads(strbuf_text(&out), JSON_REJECT_DUPLICATES, NULL);
@@ -107,6 +111,7 @@ static void an_event_is_read_as_it_was_written(void **state)
         e.by = (EventBy)(code % 4);
         e.level = (Level)(code % 4);
         event_json(&out, &e);
+        assert_fits("event", strbuf_text(&out));
         assert_true(event_json_read(sv_of(strbuf_text(&out), out.n - 1), &back));
         assert_int_equal(back.code, e.code);
         assert_int_equal(back.by, e.by);

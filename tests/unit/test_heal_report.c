@@ -7,6 +7,7 @@
 #include "golden.h"
 #include "look.h"
 #include "rehome/report/heal_report.h"
+#include "schema.h"
 
 typedef struct {
     Fixture *fixture;
@@ -165,6 +166,7 @@ static void json_has_each_move_and_what_remains(void **state)
     c.moves[1].result = HEAL_FAILED;
     c.moves[1].text = "its link stays down";
     heal_json(&out, &c.report);
+    assert_fits("heal", strbuf_text(&out));
     assert_true(golden_equal("heal-failed.json", strbuf_text(&out)));
     assert_int_equal(heal_status(&c.report), 1);
     json_t *document = json_loads(strbuf_text(&out), 0, NULL);

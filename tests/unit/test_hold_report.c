@@ -8,6 +8,7 @@
 #include "rehome/report/check.h"
 #include "rehome/report/hold_report.h"
 #include "rehome/report/plan_report.h"
+#include "schema.h"
 
 typedef struct {
     Fixture *f;
@@ -87,6 +88,7 @@ static void json_has_kind_scope_owner_reason_and_times(void **state)
     (void)state;
     Case c = held();
     holds_json(&c.out, c.h);
+    assert_fits("holds", strbuf_text(&c.out));
     assert_true(has(&c, "\"schema\": 1"));
     assert_true(has(&c, "\"kind\": \"downtime\",\n      \"scope\": \"node\",\n      \"node\": \""));
     assert_true(has(&c, "\"kind\": \"pause\",\n      \"scope\": \"all\",\n      \"node\": null,\n"

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "rehome/report/hook_report.h"
+#include "schema.h"
 
 static const MoveSpec spec = {
     .replica = {"1111111111111111111111111111111111111111"},
@@ -57,6 +58,7 @@ static void before_a_move_it_is_told_what_and_why(void **state)
     HookReport r = before();
     StrBuf out = {0};
     hook_json(&out, &r);
+    assert_fits("hook", strbuf_text(&out));
     assert_string_equal(strbuf_text(&out),
                         "{\"schema\":1,\"t\":1700000001.007,\"event\":\"before_move\","
                         "\"cluster\":\"eshop\",\"origin\":\"auto\","
@@ -73,6 +75,7 @@ static void after_a_move_it_is_told_what_came_of_it(void **state)
     r.move = &m;
     StrBuf out = {0};
     hook_json(&out, &r);
+    assert_fits("hook", strbuf_text(&out));
     const char *outcome = strstr(strbuf_text(&out), NODES);
     assert_non_null(outcome);
     assert_string_equal(outcome + strlen(NODES),
@@ -100,6 +103,7 @@ static void what_nobody_knows_is_null(void **state)
     r.spec = &bare;
     StrBuf out = {0};
     hook_json(&out, &r);
+    assert_fits("hook", strbuf_text(&out));
     json_t *document = json_loads(strbuf_text(&out), 0, NULL);
     static const char *const nulls[] = {"reason", "donor", "seconds", "bytes", "in_sync_with"};
     for (size_t i = 0; i < sizeof(nulls) / sizeof(nulls[0]); i++) {

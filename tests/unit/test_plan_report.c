@@ -6,6 +6,7 @@
 #include "golden.h"
 #include "look.h"
 #include "rehome/report/plan_report.h"
+#include "schema.h"
 
 typedef struct {
     Fixture *fixture;
@@ -95,6 +96,7 @@ static json_t *document(const Case *c)
 {
     StrBuf out = {0};
     plan_json(&out, c->look.health, &(Findings){NULL, 0}, &c->plan);
+    assert_fits("plan", strbuf_text(&out));
     json_t *parsed = json_loads(strbuf_text(&out), JSON_REJECT_DUPLICATES, NULL);
     strbuf_done(&out);
     assert_non_null(parsed);

@@ -6,6 +6,7 @@
 #include "golden.h"
 #include "look.h"
 #include "rehome/report/plan_report.h"
+#include "schema.h"
 
 typedef struct {
     Fixture *fixture;
@@ -117,6 +118,7 @@ static void json_tells_what_each_move_is_for(void **state)
     Case c = make(crowded());
     StrBuf out = {0};
     plan_json(&out, c.look.health, &(Findings){NULL, 0}, &c.plan);
+    assert_fits("plan", strbuf_text(&out));
     json_t *document = json_loads(strbuf_text(&out), JSON_REJECT_DUPLICATES, NULL);
     strbuf_done(&out);
     const json_t *moves = json_object_get(document, "moves");

@@ -6,6 +6,7 @@
 
 #include "golden.h"
 #include "rehome/report/whatif_report.h"
+#include "schema.h"
 #include "watch.h"
 
 static const WhatIf *if_host_died(const Watch *w, const char *host)
@@ -408,6 +409,7 @@ static void json_has_ids_numbers_and_the_same_words(void **state)
     const WhatIf *answer = if_died(&w, (const int[]){7008, 0});
     StrBuf out = {0};
     whatif_json(&out, w.h, &answer, 1);
+    assert_fits("whatif", strbuf_text(&out));
     json_t *root = json_loads(strbuf_text(&out), 0, NULL);
     assert_non_null(root);
     assert_int_equal(json_integer_value(json_object_get(root, "schema")), 1);
