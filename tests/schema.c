@@ -23,10 +23,13 @@ static bool fits(Check *c, const json_t *schema, const json_t *value);
 
 static bool wrong(Check *c, const char *what, const json_t *schema)
 {
-    char *text = schema != NULL ? json_dumps(schema, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
-    snprintf(c->why, c->size, "%s: %s: %s%s%.200s", c->file, c->at[0] != '\0' ? c->at : "document",
-             what, text != NULL ? " " : "", text != NULL ? text : "");
-    free(text); // NOLINT: jansson's
+    char part[200] = "";
+    size_t n = schema == NULL
+                   ? 0
+                   : json_dumpb(schema, part, sizeof(part) - 1, JSON_ENCODE_ANY | JSON_COMPACT);
+    part[n < sizeof(part) ? n : sizeof(part) - 1] = '\0'; // n is what it would have taken
+    snprintf(c->why, c->size, "%s: %s: %s%s%s", c->file, c->at[0] != '\0' ? c->at : "document",
+             what, part[0] != '\0' ? " " : "", part);
     return false;
 }
 

@@ -2,6 +2,7 @@
 // that too: then the schemas are what JSON Schema says, and ours reads them as others do.
 #include "stage.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,13 +75,11 @@ static const char *file_text(const char *path)
 
 static void validate_with_python(const Kept *kept)
 {
-    char folder[512];
-    const char *root = getenv("REHOME_ROOT");
-    assert_non_null(root);
-    char *absolute = realpath(root, NULL);
-    assert_non_null(absolute);
-    snprintf(folder, sizeof(folder), "%s/tests/schema", absolute);
-    free(absolute); // NOLINT: realpath's
+    char root[PATH_MAX];
+    char folder[PATH_MAX + 16];
+    const char *given = getenv("REHOME_ROOT");
+    assert_non_null(realpath(given != NULL ? given : ".", root));
+    snprintf(folder, sizeof(folder), "%s/tests/schema", root);
     const char *argv[FILES_MAX + 6] = {"python3", "-c", validator, folder};
     for (size_t i = 0; i < kept->n; i++) {
         argv[4 + i] = kept->path[i];
