@@ -22,6 +22,7 @@
     X(config)                                                                                      \
     X(diff)                                                                                        \
     X(event_report)                                                                                \
+    X(every_key)                                                                                   \
     X(explain)                                                                                     \
     X(filter)                                                                                      \
     X(finding)                                                                                     \
