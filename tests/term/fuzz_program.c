@@ -202,8 +202,9 @@ void fuzz_press(Fuzz *f)
     StrView name;
     while (sv_next(&rest, ' ', &name)) {
         f->counts.keys++;
-        f->asked += sv_is(name, "m") || sv_is(name, "M") || sv_is(name, "u") || sv_is(name, "H") ||
-                    sv_is(name, "Enter");
+        f->asked +=
+            sv_is(name, "m") || sv_is(name, "M") || sv_is(name, "u") || sv_is(name, "Enter");
+        f->asked += sv_is(name, "H") ? FUZZ_NODES : 0; // a whole plan
     }
     assert_true(pty_keys(f->pty, phrase));
 }

@@ -35,10 +35,10 @@ static char audit[700];
         "Space j Space"
 #define ANSWER "y", "y", "n"
 #define MOVING                                                                                     \
-    "m", "m", "M", "M", "u", "Enter", "Enter", "m Down Enter", "m Enter", "m Up Up Enter",         \
-        "Space j Space m Enter", "Space Space m o", "m c", "c",                                    \
+    "m", "m", "M", "M", "H", "H PgDn G", "u", "Enter", "Enter", "m Down Enter", "m Enter",         \
+        "m Up Up Enter", "Space j Space m Enter", "Space Space m o", "m c", "c",                   \
         ": m o v e Space : 7 0 0 4 Space : 7 0 0 1 Enter", ": m o v e Space Tab Space Tab Enter"
-#define MOVING_AND_YES MOVING, "m y", "1 M y", "M y", "m Enter y", "u y", "y"
+#define MOVING_AND_YES MOVING, "m y", "1 M y", "M y", "H y", "m Enter y", "u y", "y"
 #define AUTO           "a", "a a", ": a u t o Space o b s e r v e Enter", ": a u t o Space a c t Enter"
 
 static int64_t now_ms(void)
