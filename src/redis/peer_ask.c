@@ -235,7 +235,16 @@ static bool take_error(Peer *p, QueryKind kind, StrView error)
         peer_hang_up(p, REACH_NO_CLUSTER, why);
         return false;
     }
-    if (sv_starts(error, "LOADING")) {
+    bool is_loading = sv_starts(error, "LOADING");
+    if (is_loading && is_cluster && p->routes[p->route].is_anothers && !peer_is_confirmed(p)) {
+        snprintf(
+            why, sizeof(why),
+            "another node answered at %s last; who answers now loads, and cannot say who it is",
+            link_where(p->link));
+        peer_hang_up(p, REACH_WRONG_NODE, why);
+        return false;
+    }
+    if (is_loading) {
         // Alive. Who it is stays as it was confirmed at this address before.
         p->loading = true;
         prove(p);

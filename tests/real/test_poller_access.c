@@ -110,6 +110,32 @@ static bool is_loading(void *ctx)
     return seen != NULL && seen->loading && seen->reach == REACH_OK;
 }
 
+static bool has_said_that_it_loads(void *ctx)
+{
+    World *t = ctx;
+    const Seen *seen = watcher_node(&t->w, t->id);
+    return seen != NULL && strstr(seen->why, "who answers now loads") != NULL;
+}
+
+static void but_not_where_another_answered_last(void **state)
+{
+    World *t = *state;
+    start_cluster(t, 3);
+    see_all(t);
+    FakeServer *node = fake_node(t->cluster, 1);
+    fake_answer_bulk(node, "CLUSTER MYID", "eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee");
+    fake_cut(node);
+    wait_reach(t, 1, REACH_WRONG_NODE);
+    fake_answer(node, "CLUSTER", "-LOADING Redis is loading the dataset in memory\r\n");
+    fake_answer_bulk(node, "INFO", "role:slave\r\nloading:1\r\n");
+    t->id = fake_id(t->cluster, 1);
+    watcher_until(&t->w, has_said_that_it_loads, t);
+    assert_int_equal(watcher_node(&t->w, t->id)->reach, REACH_WRONG_NODE);
+    assert_false(watcher_node(&t->w, t->id)->loading);
+    fake_cluster_answers(t->cluster, 1, node);
+    wait_reach(t, 1, REACH_OK);
+}
+
 static void who_loads_is_who_it_was(void **state)
 {
     World *t = *state;
@@ -209,6 +235,7 @@ static void a_seed_may_bring_its_own_login(void **state)
 
 TESTS(poller_access, CLAIM(sends_one_command), CLAIM(two_channels_do_not_mix),
       CLAIM(a_command_without_an_answer_is_late), CLAIM(another_node_at_the_address_is_refused),
-      CLAIM(who_loads_is_who_it_was), CLAIM(who_loads_may_still_tell_the_topology),
-      CLAIM(what_is_not_allowed_leaves_the_rest), CLAIM(who_is_allowed_nothing_is_denied),
-      CLAIM(a_seed_without_topology_is_denied), CLAIM(a_seed_may_bring_its_own_login))
+      CLAIM(who_loads_is_who_it_was), CLAIM(but_not_where_another_answered_last),
+      CLAIM(who_loads_may_still_tell_the_topology), CLAIM(what_is_not_allowed_leaves_the_rest),
+      CLAIM(who_is_allowed_nothing_is_denied), CLAIM(a_seed_without_topology_is_denied),
+      CLAIM(a_seed_may_bring_its_own_login))

@@ -140,7 +140,10 @@ static void hear(Instance *in, Peer *p, int meant, int who)
     bool loads = w->node[who].link == LINK_LOADING;
     bool asks_id = in->is_full || !p->confirmed || (p->asks_view && !p->late_view);
     p->pending = false;
-    if (!loads && asks_id && !confirm(in, p, meant, who)) {
+    // Who loads cannot say who it is, and is taken for whom we look for, unless it was another
+    // last.
+    bool is_anothers = !p->confirmed && p->reach == REACH_WRONG_NODE;
+    if ((!loads || is_anothers) && asks_id && !confirm(in, p, meant, loads ? -1 : who)) {
         return;
     }
     take_info(in, p, who);
