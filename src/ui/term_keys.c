@@ -3,26 +3,33 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#include <wchar.h>
 
 #define NCURSES_NOMACROS 1
 #include <curses.h>
 
 #include "rehome/base/mem.h"
 #include "rehome/base/str.h"
+#include "rehome/base/text.h"
 #include "rehome/ui/keys.h"
+#include "rehome/ui/term.h"
 
 static struct {
     WINDOW *pad;  // to read from: reading from stdscr would refresh it
     bool pasting; // between the marks around pasted text
     bool mouse;
-    int x, y; // of the last click
+    int x, y;      // of the last click
+    char begun[4]; // bytes of a character whose others have not come yet
+    size_t n_begun;
+    wint_t held; // a code that was read too early; 0: none
+    int held_kind;
 } keyboard;
 
 void term_keys_open(void)
 {
     keyboard.pad = newpad(1, 1);
     keyboard.pasting = false;
+    keyboard.n_begun = 0;
+    keyboard.held = 0;
     keypad(keyboard.pad, TRUE);
     nodelay(keyboard.pad, TRUE);
     // Clicks are read here, as they are passed over while we asked for none.
@@ -33,6 +40,55 @@ void term_keys_close(void)
 {
     delwin(keyboard.pad);
     keyboard.pad = NULL;
+}
+
+// How many bytes the character has that begins with this one; 1 also where it cannot begin any.
+static size_t bytes_of(unsigned char first)
+{
+    return first >= 0xF0 && first <= 0xF4   ? 4
+           : first >= 0xE0 && first <= 0xEF ? 3
+           : first >= 0xC2 && first <= 0xDF ? 2
+                                            : 1;
+}
+
+// Byte by byte: wget_wch() takes up to 15 more behind a broken character, among them the mark that
+// what comes is a paste and no keys. ERR: there is no more now.
+static int read_code(wint_t *out)
+{
+    if (keyboard.held != 0) {
+        *out = keyboard.held;
+        keyboard.held = 0;
+        return keyboard.held_kind;
+    }
+    for (;;) {
+        int c = wgetch(keyboard.pad);
+        bool goes_on = c >= 0x80 && c < 0xC0;
+        if (c == ERR) {
+            return ERR;
+        }
+        if (keyboard.n_begun > 0 && !goes_on) {
+            ungetch(c); // the character ends in the middle
+        } else if (c > 0xFF) {
+            *out = (wint_t)c;
+            return KEY_CODE_YES;
+        } else {
+            keyboard.begun[keyboard.n_begun++] = (char)c;
+            if (term_is_utf8() && keyboard.n_begun < bytes_of((unsigned char)keyboard.begun[0])) {
+                continue;
+            }
+        }
+        StrView text = sv_of(keyboard.begun, keyboard.n_begun);
+        keyboard.n_begun = 0;
+        *out = text_next(&text);
+        return OK;
+    }
+}
+
+// To be read again.
+static void hold_code(int kind, wint_t code)
+{
+    keyboard.held = code;
+    keyboard.held_kind = kind;
 }
 
 static uint32_t special_key(wint_t code)
@@ -107,7 +163,7 @@ static uint32_t mouse_in_characters(void)
     int64_t at[3] = {0};
     for (size_t i = 0; i < ARRAY_LEN(at); i++) {
         wint_t code = 0;
-        at[i] = wget_wch(keyboard.pad, &code) == OK ? (int64_t)code - BASE : -1;
+        at[i] = read_code(&code) == OK ? (int64_t)code - BASE : -1;
     }
     return mouse_key(at[0], at[1], at[2]);
 }
@@ -118,7 +174,11 @@ static uint32_t take_csi(void)
     char text[24] = "";
     size_t n = 0;
     wint_t code = 0;
-    while (wget_wch(keyboard.pad, &code) == OK) {
+    while (read_code(&code) == OK) {
+        if (code == KEY_IS_ESC) {
+            hold_code(OK, code); // another one begins: this one was cut off
+            return KEY_IS_NONE;
+        }
         if (n + 1 < sizeof(text)) {
             text[n++] = (char)(code < 0x7F ? code : '?');
         }
@@ -141,18 +201,18 @@ static uint32_t take_csi(void)
 static uint32_t take_sequence(void)
 {
     wint_t code = 0;
-    int kind = wget_wch(keyboard.pad, &code);
+    int kind = read_code(&code);
     if (kind == OK && code == '[') {
         return take_csi();
     }
     if (kind == OK && code == 'O') {
-        wget_wch(keyboard.pad, &code);
+        if (read_code(&code) == OK && code == KEY_IS_ESC) {
+            hold_code(OK, code);
+        }
         return KEY_IS_NONE;
     }
-    if (kind == OK) {
-        unget_wch((wchar_t)code);
-    } else if (kind == KEY_CODE_YES) {
-        ungetch((int)code);
+    if (kind != ERR) {
+        hold_code(kind, code);
     }
     return KEY_IS_ESC;
 }
@@ -162,7 +222,10 @@ static uint32_t key_of(int kind, wint_t code)
     if (kind == KEY_CODE_YES) {
         return special_key(code); // others, KEY_RESIZE among them, are passed over
     }
+    enum { BROKEN = 0xFFFD };
     switch (code) {
+    case BROKEN:
+        return KEY_IS_NONE;
     case 127:
         return KEY_IS_BACKSPACE;
     case '\n':
@@ -177,8 +240,7 @@ static uint32_t key_of(int kind, wint_t code)
 uint32_t term_keys_next(int *mouse_x, int *mouse_y)
 {
     wint_t code = 0;
-    for (int kind = wget_wch(keyboard.pad, &code); kind != ERR;
-         kind = wget_wch(keyboard.pad, &code)) {
+    for (int kind = read_code(&code); kind != ERR; kind = read_code(&code)) {
         uint32_t key = key_of(kind, code);
         if (key == KEY_IS_CTRL_C) {
             keyboard.pasting = false; // should the closing mark have been lost

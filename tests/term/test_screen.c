@@ -278,6 +278,22 @@ static void pasted_text_is_no_command(void **state)
     driver_quit(p);
 }
 
+// What was cut off takes nothing of what follows with it, least of all the mark of a paste.
+static void a_paste_behind_broken_bytes_is_a_paste(void **state)
+{
+    (void)state;
+    static const char *const broken[] = {"\x1b[", "\x1b[<;1", "\x1b[1;", "\x1bO",     "\xE2\x96",
+                                         "\xE2",  "\xF0",     "\xFF",    "\x1b[\xE2", "\x9B"};
+    for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++) {
+        Pty *p = driver_shown(&(PtyStart){0}, NULL);
+        char bytes[80];
+        snprintf(bytes, sizeof(bytes), "%s\x1b[200~My cluster is M and y\r\x1b[201~k", broken[i]);
+        pty_send(p, bytes);
+        assert_true(pty_wait(p, "keys 1 last k"));
+        driver_quit(p);
+    }
+}
+
 static void many_keys_at_once_are_all_taken(void **state)
 {
     (void)state;
@@ -369,6 +385,7 @@ TESTS(screen, cmocka_unit_test(every_common_terminal_shows_everything),
       cmocka_unit_test(terminals_that_take_rgb_get_the_very_colour),
       cmocka_unit_test(keys_have_their_names), cmocka_unit_test(escape_is_told_from_sequences),
       cmocka_unit_test(pasted_text_is_no_command),
+      cmocka_unit_test(a_paste_behind_broken_bytes_is_a_paste),
       cmocka_unit_test(many_keys_at_once_are_all_taken),
       cmocka_unit_test(resize_storm_ends_in_a_clean_screen),
       cmocka_unit_test(smallest_screen_works), cmocka_unit_test(only_what_changed_is_sent))
