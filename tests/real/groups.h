@@ -7,6 +7,7 @@
     X(bare)                                                                                        \
     X(cut_off)                                                                                     \
     X(demo)                                                                                        \
+    X(exits)                                                                                       \
     X(fence)                                                                                       \
     X(findings)                                                                                    \
     X(hang)                                                                                        \
