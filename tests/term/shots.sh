@@ -32,13 +32,6 @@ play() {
         "$tools/shot" --term rehome-shot --size 80x24 "$scratch/story" "$bin"
 }
 
-is_wanted() {
-    case " ${ONLY:-$1} " in
-    *" $1 "*) ;;
-    *) return 1 ;;
-    esac
-}
-
 # The servers' own migration would end the sight of an orphan some six seconds after the failure.
 still="--cluster-allow-replica-migration no"
 
@@ -163,30 +156,109 @@ key q
 END
 }
 
-sizes="80x24 120x40 200x60 60x15 40x10 20x5 1x1"
+# --- the page to look at
 
-play_page_scenario() {
-    play scenario $still <<END
+sizes="80x24 120x40 200x60"
+small="60x15 40x10 20x5 1x1"
+
+play_healthy() {
+    play scenario <<END
 wait 0 orphaned
 wait 1 spare
 $(views healthy- $sizes)
+key q
+END
+}
+
+play_orphan() {
+    play scenario $still <<END
+wait 0 orphaned
+wait 1 spare
 key a
 wait AUTO observe
 run $kill_7008
 wait ORPHANED
 wait would give
-$(views scenario- $sizes)
+$(views orphan- $sizes $small)
+key q
+END
+}
+
+# lose HOST PORT: a server of the cluster dies.
+lose() {
+    echo "run redis-cli -h \$NET.$1 -p $2 shutdown nosave >/dev/null"
+}
+
+# Ten masters, three spares: three losses are healed, the fourth cannot be.
+play_ten() {
+    play ten $still <<END
+wait 3 spares
+key a
+wait AUTO observe
+$(lose 11 7105)
+wait 1 orphaned
+key M y
+wait 2 spares
+wait 0 orphaned
+gone moving
+$(lose 12 7106)
+wait 1 orphaned
+key M y
+wait 1 spare
+wait 0 orphaned
+gone moving
+$(lose 13 7107)
+wait 1 orphaned
+key M y
+wait 0 spares
+wait 0 orphaned
+gone moving
+$(lose 14 7108)
+wait 1 orphaned
+key g
+$(views ten- $sizes $small)
+key q
+END
+}
+
+# Twenty masters with two replicas each on six hosts: one loses both.
+play_sixty() {
+    play sixty $still <<END
+wait 20 spares
+$(views sixty-healthy- 80x24)
+size 80x24
+key a
+wait AUTO observe
+$(lose 16 7111)
+$(lose 11 7211)
+wait 1 orphaned
+key g
+$(views sixty- $sizes $small)
+key q
 END
 }
 
 stories="heal move views"
 if [ -n "${PAGE:-}" ]; then
     mkdir -p "$out"
-    stories="page_scenario"
+    stories="healthy orphan ten sixty"
 fi
 for story in $stories; do
-    if is_wanted "$story"; then
+    case " ${ONLY:-$story} " in
+    *" $story "*)
         echo "$story"
         "play_$story"
-    fi
+        ;;
+    esac
 done
+
+# One PNG for each, and a page with all.
+if [ -n "${PAGE:-}" ]; then
+    for svg in "$out"/*.svg; do
+        echo "<figure><img src=\"${svg##*/}\"><figcaption>${svg##*/}</figcaption></figure>"
+        if command -v rsvg-convert >/dev/null; then
+            rsvg-convert "$svg" -o "${svg%.svg}.png"
+        fi
+    done >"$out/index.html"
+    echo "$out/index.html"
+fi

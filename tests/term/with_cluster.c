@@ -4,7 +4,7 @@
 //
 // SHAPE is a row of the table below. The settings are redis-server's, for every node. The program
 // finds the first three bytes of the cluster's addresses in $NET and us in $CLUSTER_PID, and gets
-// the addresses of all nodes behind its arguments. SIGUSR1 starts again whoever is down. Its exit
+// addresses of nodes behind its arguments. SIGUSR1 starts again whoever is down. Its exit
 // status is ours.
 #include <errno.h>
 #include <locale.h>
@@ -19,6 +19,8 @@
 #include "rehome/app/lab.h"
 #include "rehome/base/mem.h"
 #include "rehome/model/slots.h"
+
+enum { SEEDS = 7 }; // so many addresses: all others are found from these
 
 typedef struct {
     const char *name;
@@ -102,9 +104,10 @@ static char **words_of(Arena *arena, const Lab *lab, char **words)
     while (words[n] != NULL) {
         n++;
     }
-    char **all = arena_array(arena, n + lab_size(lab) + 1, sizeof(*all));
+    size_t told = lab_size(lab) < SEEDS ? lab_size(lab) : SEEDS;
+    char **all = arena_array(arena, n + told + 1, sizeof(*all));
     memcpy(all, words, n * sizeof(*all));
-    for (size_t i = 0; i < lab_size(lab); i++) {
+    for (size_t i = 0; i < told; i++) {
         all[n + i] = arena_strdup(arena, lab_addr(lab, i));
     }
     return all;
