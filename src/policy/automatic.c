@@ -173,7 +173,7 @@ static AutoDecision go(const Automatic *a, const Health *h, const PlanTarget *t)
     }
     // The reason begins with the replica.
     char text[512];
-    snprintf(text, sizeof(text), "%s %s %s", act ? "giving" : "would give",
+    snprintf(text, sizeof(text), "%s %s the replica %s", act ? "giving" : "would give",
              s->nodes[t->target].addr, t->reason);
     text_clean_into(d.text, sizeof(d.text), sv(text));
     return d;

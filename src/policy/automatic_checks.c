@@ -344,7 +344,7 @@ static void check_lease(const AutoLook *l, AutoCheck *c)
     } else if (l->t == NULL || l->t->chosen < 0) {
         hold(c, AUTO_DECIDE_WAIT, "%s", l->a->lease);
     } else {
-        hold(c, AUTO_DECIDE_WAIT, "%s; would give %s %s", l->a->lease, target_addr(l),
+        hold(c, AUTO_DECIDE_WAIT, "%s; would give %s the replica %s", l->a->lease, target_addr(l),
              l->t->reason);
     }
 }

@@ -141,7 +141,7 @@ char *host_loss_text(const HostLoss *loss, char *out, size_t size)
         add(out, size, "%d failover%s", loss->failovers, plural(loss->failovers));
     }
     if (alone > 0) {
-        add(out, size, "%d without replica", alone);
+        add(out, size, "%d left alone", alone);
     }
     return out;
 }

@@ -111,6 +111,19 @@ static void fill(Sheet *t)
     }
 }
 
+// Beside a list: from the first line on, and how to see what there is no room for.
+static void draw_beginning(const Sheet *t, Canvas *c, Rect r)
+{
+    int hidden = t->page.n - r.h;
+    page_draw(&t->page, c, (Rect){r.x, r.y, r.w, r.h - (hidden > 0)}, 0);
+    if (hidden > 0) {
+        char key[KEY_NAME_SIZE];
+        keys_first(t->ui->keys, ACT_DETAILS, ui_scope(t->ui), key, sizeof(key));
+        canvas_textf(c, r.x, r.y + r.h - 1, r.w, ROLE_DIM, "%d more lines%s%s", hidden + 1,
+                     key[0] != '\0' ? ": " : "", key);
+    }
+}
+
 void details_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
 {
     enum { LEFT_WIDTH = 10 };
@@ -130,7 +143,11 @@ void details_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
         .page = {.width = r.w, .left_w = LEFT_WIDTH},
     };
     fill(&t);
-    scroll_place(&ui->details_page, r, t.page.n);
-    page_draw(&t.page, c, r, ui->details_page.top);
+    if (ui->details) {
+        scroll_place(&ui->details_page, r, t.page.n);
+        page_draw(&t.page, c, r, ui->details_page.top);
+    } else {
+        draw_beginning(&t, c, r);
+    }
     page_done(&t.page);
 }

@@ -4,7 +4,24 @@
 #include "details_sheet.h"
 #include "words.h"
 
-enum { SHOWN = 6, MASTERS_MAX = 100 }; // with more of them, asking about each takes too long
+enum {
+    SHOWN = 6,
+    SHOWN_BESIDE = 3,
+    MASTERS_MAX = 100
+}; // with more of them, asking about each takes too long
+
+// Beside a list the node's own facts would have no room left.
+static size_t most_shown(const Sheet *t)
+{
+    return t->ui->details ? SHOWN : SHOWN_BESIDE;
+}
+
+static void add_more(Sheet *t, size_t more)
+{
+    if (more > 0) {
+        page_addf(&t->page, "", ROLE_DIM, "and %zu more", more);
+    }
+}
 
 static void add_candidates(Sheet *t, const PlanTarget *target)
 {
@@ -13,7 +30,8 @@ static void add_candidates(Sheet *t, const PlanTarget *target)
     if (target->chosen < 0) {
         details_add_wide(t, ROLE_WARN, target->reason);
     }
-    for (size_t k = 0; k < target->n && k < SHOWN; k++) {
+    size_t shown = target->n < most_shown(t) ? target->n : most_shown(t);
+    for (size_t k = 0; k < shown; k++) {
         const PlanCandidate *one = &target->candidates[k];
         char name[NAME_MAX_BYTES];
         char text[400];
@@ -23,6 +41,7 @@ static void add_candidates(Sheet *t, const PlanTarget *target)
         first_clauses(text, 2 * (t->page.width - t->page.left_w));
         page_add(&t->page, role, name, role, text);
     }
+    add_more(t, target->n + target->n_left_out - shown);
 }
 
 static const PlanTarget *planned(const Sheet *t)
@@ -65,11 +84,11 @@ static void add_target(Sheet *t, const PickTarget *target)
 static void add_targets(Sheet *t)
 {
     Pick *where = &t->ui->where;
-    int shown = 0;
+    size_t shown = 0;
     pick_look(where, t->s, t->node);
     page_blank(&t->page);
     page_title(&t->page, "Where it could go");
-    for (int rank = 1; rank <= where->n && shown < SHOWN; rank++) {
+    for (int rank = 1; rank <= where->n && shown < most_shown(t); rank++) {
         for (int i = 0; i < where->n; i++) {
             if (where->at[i].rank == rank) {
                 add_target(t, &where->at[i]);
@@ -77,16 +96,13 @@ static void add_targets(Sheet *t)
             }
         }
     }
-    for (int i = 0; i < where->n && shown < SHOWN; i++) {
+    for (int i = 0; i < where->n && shown < most_shown(t); i++) {
         if (!where->at[i].legal && where->at[i].node != t->n->master) {
             add_target(t, &where->at[i]);
             shown++;
         }
     }
-    int more = where->n - (t->n->master >= 0) - shown;
-    if (more > 0) {
-        page_addf(&t->page, "", ROLE_DIM, "and %d more", more);
-    }
+    add_more(t, (size_t)(where->n - (t->n->master >= 0)) - shown);
 }
 
 void details_add_moves(Sheet *t)

@@ -15,6 +15,28 @@ static bool is_movable(const Ui *ui, const Scene *s)
                          s->health->of[node].replica == REPLICA_WORKING);
 }
 
+// What M would do; NULL: nothing.
+static const PlanTarget *most_urgent_cure(const Scene *s)
+{
+    for (size_t i = 0; s->plan != NULL && i < s->plan->n_orphans; i++) {
+        if (s->plan->at[i].chosen >= 0) {
+            return &s->plan->at[i];
+        }
+    }
+    return NULL;
+}
+
+// The line of tabs shows its key already.
+static bool is_tab(const Ui *ui, const KeyBinding *b)
+{
+    for (size_t i = 0; ui->has_tabs && i < views_n; i++) {
+        if (views[i]->opens == b->action) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
     if (ui_scope(ui) == IN_PROBLEMS) {
@@ -29,7 +51,7 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
         if (b->action == ACT_AUTO) {
             return s->automatic != NULL;
         }
-        if (b->action == ACT_MOVE_URGENT && (!connected || s->health->orphaned == 0)) {
+        if (b->action == ACT_MOVE_URGENT && (!connected || most_urgent_cure(s) == NULL)) {
             return false;
         }
         return connected && !s->read_only && !s->move_busy &&
@@ -61,7 +83,8 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
         break;
     }
     // No need to name the key of what one is looking at.
-    return b->action != ui->view->opens && !(ui->details && b->action == ACT_DETAILS) &&
+    return b->action != ui->view->opens && !is_tab(ui, b) &&
+           !(ui->details && b->action == ACT_DETAILS) &&
            !(ui_scope(ui) == IN_WHY && (b->action == ACT_EXPLAIN || b->action == ACT_WHATIF));
 }
 
@@ -165,66 +188,76 @@ static bool belongs(const Ui *ui, const Scene *s, const KeyBinding *b)
            is_available(ui, s, b);
 }
 
+enum { KEYS_GAP = 3 };
+
 static int width_of(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
     char key[24];
     first_key(b, key, sizeof(key));
-    return text_width(key) + 1 + text_width(label_of(ui, s, b)) + 3;
+    return text_width(key) + 1 + text_width(label_of(ui, s, b)) + KEYS_GAP;
 }
 
-void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
+static bool is_reserved(const KeyBinding *b)
+{
+    return b->action == ACT_HELP || b->action == ACT_QUIT;
+}
+
+// Help and quit come last in the table, and always have their place.
+static int reserved_width(const Ui *ui, const Scene *s)
+{
+    int width = 0;
+    for (size_t i = 0; i < ui->keys->n; i++) {
+        const KeyBinding *b = &ui->keys->at[i];
+        width += is_reserved(b) && belongs(ui, s, b) ? width_of(ui, s, b) : 0;
+    }
+    return width;
+}
+
+void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y, bool has_two)
 {
     if (ui->dialog.kind == DIALOG_REFUSED) {
         canvas_text(c, 1, y, c->w - 1, ROLE_DIM, "any key closes this");
         return;
     }
-    // Help and quit come last in the table, and always have their place.
-    int left = c->w - 1;
-    for (size_t i = 0; i < ui->keys->n; i++) {
-        const KeyBinding *b = &ui->keys->at[i];
-        if ((b->action == ACT_HELP || b->action == ACT_QUIT) && belongs(ui, s, b)) {
-            left -= width_of(ui, s, b);
-        }
-    }
-    int x = 1;
+    // The last line, and the one above it.
+    int x[] = {1, 1};
+    int end[] = {c->w + KEYS_GAP - reserved_width(ui, s), has_two ? c->w + KEYS_GAP : 0};
     for (size_t i = 0; i < ui->keys->n; i++) {
         const KeyBinding *b = &ui->keys->at[i];
         if (!belongs(ui, s, b)) {
             continue;
         }
-        bool reserved = b->action == ACT_HELP || b->action == ACT_QUIT;
         int width = width_of(ui, s, b);
-        if (!reserved && width > left) {
+        int line = is_reserved(b) || x[0] + width <= end[0] ? 0 : 1;
+        if (line == 1 && x[1] + width > end[1]) {
             continue;
         }
-        left -= reserved ? 0 : width;
         char key[24];
         first_key(b, key, sizeof(key));
-        int at = canvas_text(c, x, y, c->w - x, ROLE_KEY, key);
-        canvas_text(c, at + 1, y, c->w - at - 1, ROLE_DIM, label_of(ui, s, b));
-        x += width;
+        int at = canvas_text(c, x[line], y - line, c->w - x[line], ROLE_KEY, key);
+        canvas_text(c, at + 1, y - line, c->w - at - 1, ROLE_DIM, label_of(ui, s, b));
+        x[line] += width;
     }
 }
 
 // Nothing was said, but something could be done: the plan for the most urgent orphan.
-static void draw_suggestion(const Ui *ui, const Scene *s, Canvas *c, int y)
+// false: there is nothing to do.
+static bool draw_suggestion(const Ui *ui, const Scene *s, Canvas *c, int y)
 {
-    const PlanTarget *worst = NULL;
-    for (size_t i = 0; i < s->plan->n_orphans && worst == NULL; i++) {
-        worst = s->plan->at[i].chosen >= 0 ? &s->plan->at[i] : NULL;
+    if (s->plan->n_orphans == 0) {
+        return false;
     }
+    const PlanTarget *worst = most_urgent_cure(s);
     const Snapshot *p = s->health->snapshot;
     char target[NAME_MAX_BYTES];
     char text[400];
     char brief[400];
     if (worst == NULL) {
-        if (s->plan->n_orphans > 0) {
-            short_name(p, s->plan->at[0].target, target, sizeof(target));
-            snprintf(text, sizeof(text), "no spare for %s: %s", target, s->plan->at[0].reason);
-            short_text(p, text, brief, sizeof(brief));
-            draw_cut(c, 1, y, c->w - 2, ROLE_WARN, brief);
-        }
-        return;
+        short_name(p, s->plan->at[0].target, target, sizeof(target));
+        snprintf(text, sizeof(text), "no spare for %s: %s", target, s->plan->at[0].reason);
+        short_text(p, text, brief, sizeof(brief));
+        draw_cut(c, 1, y, c->w - 2, ROLE_WARN, brief);
+        return true;
     }
     char replica[NAME_MAX_BYTES];
     char cost[16];
@@ -239,6 +272,7 @@ static void draw_suggestion(const Ui *ui, const Scene *s, Canvas *c, int y)
     short_text(p, text, brief, sizeof(brief));
     first_clauses(brief, c->w - x - 2);
     draw_cut(c, x + 1, y, c->w - x - 2, ROLE_TEXT, brief);
+    return true;
 }
 
 // What was said last, by us or by the app; "" when nothing was.
@@ -259,20 +293,18 @@ static const char *last_words(const Ui *ui, const Scene *s, Level *level)
     return s->message != NULL ? s->message : "";
 }
 
-void message_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
+bool message_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
 {
     if (ui->find.typing != FIND_NOTHING) {
         find_draw(ui, c, 1, y, c->w - 2);
-        return;
+        return true;
     }
     Level level;
     const char *text = last_words(ui, s, &level);
     char brief[512];
     if (text[0] == '\0') {
-        if (s->plan != NULL && s->health != NULL && !s->read_only && !s->move_busy) {
-            draw_suggestion(ui, s, c, y);
-        }
-        return;
+        return s->plan != NULL && s->health != NULL && !s->read_only && !s->move_busy &&
+               draw_suggestion(ui, s, c, y);
     }
     // Commands stay as they are typed, and what was copied as it was.
     bool is_exact = strstr(text, "redis-cli") != NULL || strstr(text, "OSC 52") != NULL;
@@ -283,4 +315,5 @@ void message_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
     int x =
         canvas_text(c, 1, y, c->w - 1, level_role(level), glyph_text(level_glyph(level), c->ascii));
     draw_cut(c, x + 1, y, c->w - x - 2, level_role(level), text);
+    return true;
 }

@@ -303,7 +303,7 @@ static void add_server(Chips *chips, const Snapshot *p)
                                                              : "unknown";
     Chip *chip = chip_add(chips, p->migration_mixed ? ROLE_WARN : ROLE_TEXT, 5,
                           "server migration %s", migration);
-    chip_brief(chip, 4, "server %s", migration);
+    chip_brief(chip, 4, "migration %s", migration);
     if (p->barrier >= 0) {
         chip_add(chips, ROLE_DIM, 0, "barrier %d", p->barrier);
     }
@@ -391,15 +391,18 @@ static void draw_charge(Ui *ui, const Scene *s, Canvas *c)
 
     char between[16];
     snprintf(between, sizeof(between), " %s ", glyph_text(GLYPH_DOT, c->ascii));
-    // The tabs go when what they would push out says more.
+    // The tabs go when what they would push out says more than how the servers are set.
+    enum { TABS_LEVEL = 5 };
     Chips alone = chips;
     int end = c->w - 1;
     chips_fit(&alone, 3, end - 1 - tabs_width());
     bool cuts = false;
     for (int i = 0; i < alone.n; i++) {
-        cuts = cuts || ((alone.at[i].is_gone || alone.at[i].is_brief) && alone.at[i].gone_at > 4);
+        const Chip *chip = &alone.at[i];
+        cuts = cuts || ((chip->is_gone || chip->is_brief) && chip->gone_at > TABS_LEVEL);
     }
-    if (!cuts && chips_width(&alone, 3) <= end - 1 - tabs_width()) {
+    ui->has_tabs = !cuts && chips_width(&alone, 3) <= end - 1 - tabs_width();
+    if (ui->has_tabs) {
         end = draw_tabs(ui, c, end, s->mouse);
     }
     chips_fit(&chips, 3, end - 1);

@@ -109,8 +109,7 @@ static void verdict_text(const HostTable *t, char *out, size_t size)
         snprintf(out, size, "host-safe, but if %s died slots would wait for a person (nofailover)",
                  worst->host);
     } else if (t->unsafe > 1) {
-        snprintf(out, size, "not host-safe: there are %d of %zu hosts that must not be lost",
-                 t->unsafe, hosts->n);
+        snprintf(out, size, "not host-safe: %d of %zu hosts must not be lost", t->unsafe, hosts->n);
     } else if (worst->slots_lost > 0) {
         snprintf(out, size, "not host-safe: the loss of %s alone would cost %d slots", worst->host,
                  worst->slots_lost);
@@ -159,14 +158,21 @@ static int costs_width(const HostTable *t)
     return names_width(t) + AROUND + COST_WIDTH;
 }
 
+// And below its last row what the signs mean, with a line between them if there is one to spare.
+static void draw_grid(const HostsGrid *g, Canvas *c, Rect r)
+{
+    int rows = g->t->n_shards + 1;
+    hosts_grid_draw(g, c, (Rect){r.x, r.y, r.w, r.h - 1});
+    hosts_legend_draw(c, r.x, r.y + (rows + 1 < r.h ? rows + 1 : r.h - 1), r.w);
+}
+
 // Grid at the left, costs and the page of `x` at the right.
 static void draw_beside(Ui *ui, const Scene *s, const HostsGrid *g, int place, Canvas *c, Rect r)
 {
     int most = r.w - EDGE - costs_width(g->t);
     int grid_w = hosts_grid_width(g->t);
     grid_w = grid_w < most ? grid_w : most;
-    hosts_grid_draw(g, c, (Rect){r.x, r.y, grid_w, r.h - 1});
-    hosts_legend_draw(c, r.x, r.y + r.h - 1, grid_w);
+    draw_grid(g, c, (Rect){r.x, r.y, grid_w, r.h});
     Rect right = {r.x + grid_w + EDGE, r.y, r.w - grid_w - EDGE, r.h};
     int costs = g->t->n_hosts + 1 < r.h / 2 ? g->t->n_hosts + 1 : r.h / 2;
     canvas_fill(c, (Rect){right.x - 2, r.y, 1, r.h}, ROLE_FRAME, EDGE_CODE);
@@ -186,8 +192,7 @@ static void draw_above(Ui *ui, const Scene *s, const HostsGrid *g, int place, Ca
     canvas_fill(c, (Rect){right.x - 2, r.y, 1, top_h}, ROLE_FRAME, EDGE_CODE);
     draw_costs(ui, g->t, place, c, (Rect){r.x - 1, r.y, costs_w + 1, top_h});
     draw_answer(ui, s, g->t, g->selected, c, right);
-    hosts_grid_draw(g, c, (Rect){r.x, r.y + top_h + 1, r.w, grid_h});
-    hosts_legend_draw(c, r.x, r.y + r.h - 1, r.w);
+    draw_grid(g, c, (Rect){r.x, r.y + top_h + 1, r.w, grid_h + 1});
 }
 
 static void draw_stacked(Ui *ui, const HostsGrid *g, int place, Canvas *c, Rect r)
@@ -199,8 +204,7 @@ static void draw_stacked(Ui *ui, const HostsGrid *g, int place, Canvas *c, Rect 
     costs = g->t->n_hosts < costs ? g->t->n_hosts : costs;
     draw_costs(ui, g->t, place, c, (Rect){r.x - 1, r.y, r.w + 1, costs + 1});
     int top = r.y + costs + 2;
-    hosts_grid_draw(g, c, (Rect){r.x, top, r.w, r.y + r.h - 1 - top});
-    hosts_legend_draw(c, r.x, r.y + r.h - 1, r.w);
+    draw_grid(g, c, (Rect){r.x, top, r.w, r.y + r.h - top});
 }
 
 static void hosts_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)

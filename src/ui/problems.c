@@ -141,7 +141,6 @@ static void draw_list(Ui *ui, const Scene *s, Canvas *c, Rect r)
     canvas_text(c, pen.x + 4, r.y, r.w, ROLE_DIM, "what");
     canvas_text(c, x, r.y, r.w, ROLE_DIM, "node");
     canvas_right(c, x + pen.who_w + 1 + SINCE_W, r.y, SINCE_W, ROLE_DIM, "for");
-    canvas_text(c, x + pen.who_w + SINCE_W + 3, r.y, r.w, ROLE_DIM, "what helps");
     scroll_place(scroll, (Rect){r.x, r.y + 1, r.w, r.h - 1}, rows->n);
     int at = ui->problem_row;
     scroll->top = at < scroll->top                   ? at
@@ -150,6 +149,8 @@ static void draw_list(Ui *ui, const Scene *s, Canvas *c, Rect r)
     scroll_clamp(scroll, r.h - 1, rows->n);
     scroll_hint(scroll, c->ascii, hint, sizeof(hint));
     canvas_right(c, pen.end, r.y, r.w / 2, ROLE_TEXT, hint);
+    x += pen.who_w + SINCE_W + 3;
+    canvas_text(c, x, r.y, pen.end - text_width(hint) - 1 - x, ROLE_DIM, "what helps");
     for (int i = 0; i < scroll->page && scroll->top + i < rows->n; i++) {
         int y = r.y + 1 + i;
         draw_row(&pen, &rows->at[scroll->top + i], y);

@@ -45,7 +45,7 @@ static void draw_own_move(const RowPen *pen, const Move *m, bool is_home)
         size_t n = strlen(numbers);
         snprintf(numbers + n, sizeof(numbers) - n, "%s%s", n > 0 ? " " : "", done);
     }
-    if (m->rate_bytes_s >= 0) {
+    if (m->rate_bytes_s > 0) { // 0: it was not measured long enough
         format_bytes(rate, sizeof(rate), m->rate_bytes_s);
         size_t n = strlen(numbers);
         snprintf(numbers + n, sizeof(numbers) - n, " %s/s", rate);

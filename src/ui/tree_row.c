@@ -234,6 +234,10 @@ static void draw_lag(const RowPen *pen, const Node *n, const NodeHealth *nh)
     char text[48] = "lag ?";
     char bytes[16];
     char ack[16] = "";
+    if (!is_answering(n)) { // the last lag it told of would look like one of now
+        canvas_text(pen->c, pen->k.rest, pen->y, pen->k.end - pen->k.rest, ROLE_STALE, "silent");
+        return;
+    }
     if (nh->lag_s >= 0) {
         format_ack(ack, sizeof(ack), nh->lag_s);
     }
@@ -241,7 +245,7 @@ static void draw_lag(const RowPen *pen, const Node *n, const NodeHealth *nh)
         snprintf(text, sizeof(text), "lag %s %s", format_bytes(bytes, sizeof(bytes), nh->lag_bytes),
                  ack);
     }
-    Role role = !is_answering(n) ? ROLE_STALE : nh->lag_s >= SLOW_S ? ROLE_WARN : ROLE_DIM;
+    Role role = nh->lag_s >= SLOW_S ? ROLE_WARN : ROLE_DIM;
     canvas_text(pen->c, pen->k.rest, pen->y, pen->k.end - pen->k.rest, role, text);
 }
 

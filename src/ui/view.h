@@ -58,9 +58,10 @@ struct Ui {
     const KeyMap *keys; // borrowed
     const View *view;
     bool help;
-    bool details; // over the whole screen
-    int w, h;     // as last drawn; 0: not yet
-    Spots spots;  // the same
+    bool details;  // over the whole screen
+    int w, h;      // as last drawn; 0: not yet
+    bool has_tabs; // as last drawn
+    Spots spots;   // the same
     // tree
     Rows rows; // of the present scene
     RowsFor rows_for;
@@ -176,8 +177,9 @@ int tree_hidden_orphans(const Ui *ui, const Scene *s);
 
 // The parts of the screen.
 void header_draw(Ui *ui, const Scene *s, Canvas *c);
-void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y);
-void message_draw(const Ui *ui, const Scene *s, Canvas *c, int y);
+// has_two: what the line has no room for goes into the one above it.
+void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y, bool has_two);
+bool message_draw(const Ui *ui, const Scene *s, Canvas *c, int y); // false: nothing to say
 void details_draw(Ui *ui, const Scene *s, Canvas *c, Rect r);
 void help_draw(Ui *ui, Canvas *c, Rect r);
 void small_draw(const Ui *ui, const Scene *s, Canvas *c); // below 60x15

@@ -72,9 +72,10 @@ static void it_waits_out_the_grace_and_then_acts(void **state)
     run_round(&r, 15999);
     assert_int_equal(r.d.verdict, AUTO_DECIDE_WAIT);
     run_round(&r, 16000);
-    assert_decision(&r, AUTO_DECIDE_ACT, "",
-                    "giving 127.0.99.170:7001 127.0.99.171:7004: on another host than the target; "
-                    "127.0.99.171:7003 keeps 127.0.99.170:7002 on another host");
+    assert_decision(
+        &r, AUTO_DECIDE_ACT, "",
+        "giving 127.0.99.170:7001 the replica 127.0.99.171:7004: on another host than the target; "
+        "127.0.99.171:7003 keeps 127.0.99.170:7002 on another host");
     assert_move(&r, 7004, 7003, 7001);
     assert_true(r.changed);
     run_done(&r);
@@ -87,7 +88,7 @@ static void observing_it_says_the_same_and_does_nothing(void **state)
     run_rounds(&r, 10);
     assert_int_equal(r.d.verdict, AUTO_DECIDE_WOULD);
     assert_string_equal(r.d.rule, "");
-    const char *start = "would give 127.0.99.170:7001 127.0.99.171:7004: ";
+    const char *start = "would give 127.0.99.170:7001 the replica 127.0.99.171:7004: ";
     assert_memory_equal(r.d.text, start, strlen(start));
     assert_move(&r, 7004, 7003, 7001);
     assert_true(r.changed);

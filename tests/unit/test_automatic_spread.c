@@ -57,9 +57,10 @@ static void it_waits_for_its_grace_and_acts_once(void **state)
                     "127.0.99.172:7005: on one host with all its replicas for 9.0s, acting at 10s");
     assert_string_equal(r.d.target.hex, watch_id(&r.w, 7005).hex);
     run_rounds(&r, 1);
-    assert_decision(&r, AUTO_DECIDE_ACT, "",
-                    "giving 127.0.99.172:7005 127.0.99.171:7004: on another host than the target; "
-                    "127.0.99.171:7003 keeps 127.0.99.170:7002 on another host");
+    assert_decision(
+        &r, AUTO_DECIDE_ACT, "",
+        "giving 127.0.99.172:7005 the replica 127.0.99.171:7004: on another host than the target; "
+        "127.0.99.171:7003 keeps 127.0.99.170:7002 on another host");
     assert_move(&r, 7004, 7003, 7005);
     assert_int_equal(r.d.purpose, PURPOSE_SPREAD);
     make_decided(&r);

@@ -13,7 +13,7 @@ static void an_orphan_leads_to_a_move_by_itself(void **state)
     flight_until(&t, "send CONFIG GET");
     assert_true(pilot_is_busy(t.pilot));
     assert_true(pilot_is_hurried(t.pilot));
-    assert_true(flight_told(&t, "decision giving 127.0.99.170:7001 127.0.99.171:7004"));
+    assert_true(flight_told(&t, "decision giving 127.0.99.170:7001 the replica 127.0.99.171:7004"));
     assert_true(pilot_last_move(t.pilot)->spec.origin == ORIGIN_AUTO);
     assert_true(pilot_last_move(t.pilot)->spec.purpose == PURPOSE_HEAL);
     flight_end(&t);
@@ -56,7 +56,7 @@ static void an_act_whose_record_fails_is_not_begun(void **state)
     for (int i = 0; i < 10; i++) {
         flight_look(&t);
     }
-    assert_true(flight_told(&t, "decision giving 127.0.99.170:7001 127.0.99.171:7004"));
+    assert_true(flight_told(&t, "decision giving 127.0.99.170:7001 the replica 127.0.99.171:7004"));
     assert_string_equal(strbuf_text(&t.log), "");
     flight_end(&t);
 }
@@ -69,7 +69,8 @@ static void observing_decides_the_same_and_asks_for_nothing(void **state)
     for (int i = 0; i < 10; i++) {
         flight_look(&t);
     }
-    assert_true(flight_told(&t, "decision would give 127.0.99.170:7001 127.0.99.171:7004"));
+    assert_true(
+        flight_told(&t, "decision would give 127.0.99.170:7001 the replica 127.0.99.171:7004"));
     assert_string_equal(strbuf_text(&t.log), "");
     assert_false(pilot_is_busy(t.pilot));
     flight_end(&t);

@@ -161,7 +161,7 @@ static void without_the_lease_it_says_what_it_would_do(void **state)
     assert_false(pilot_is_busy(l.t.pilot));
     assert_int_equal(l.t.sent, 0);
     assert_told(&l, "decision lease held by birch pid 101 for ");
-    assert_told(&l, "; would give 127.0.99.170:7001 127.0.99.171:7004");
+    assert_told(&l, "; would give 127.0.99.170:7001 the replica 127.0.99.171:7004");
     assert_string_equal(pilot_automatic(l.t.pilot)->last.rule, "lease");
     assert_int_equal(pilot_automatic(l.t.pilot)->last.verdict, AUTO_DECIDE_WAIT);
     land(&l);

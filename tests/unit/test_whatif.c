@@ -390,14 +390,14 @@ static void what_a_host_costs_in_words(void **state)
     loss.failovers = 2;
     loss.promoted_alone = 1;
     assert_string_equal(host_loss_text(&loss, text, sizeof(text)),
-                        "safe, 2 failovers, 1 without replica");
+                        "safe, 2 failovers, 1 left alone");
     loss.slots_lost = 1;
     loss.left_alone = 1;
     assert_string_equal(host_loss_text(&loss, text, sizeof(text)),
-                        "1 slot LOST, 2 failovers, 2 without replica");
+                        "1 slot LOST, 2 failovers, 2 left alone");
     loss.majority_kept = false;
     assert_string_equal(host_loss_text(&loss, text, sizeof(text)),
-                        "1 slot LOST, MAJORITY GONE, 2 without replica");
+                        "1 slot LOST, MAJORITY GONE, 2 left alone");
     assert_string_equal(host_loss_text(&loss, text, 6), "1 slo");
 }
 
