@@ -96,6 +96,32 @@ static void print_carets(const Lines *want, const Lines *got, int i)
     fprintf(stderr, "\n");
 }
 
+// A line of the picture.
+static void print_row(const Lines *want, const Lines *got, int i, bool beside)
+{
+    bool differs = line_differs(want, got, i);
+    fprintf(stderr, "%4d %c ", i + 1, differs ? '>' : ' ');
+    print_cell(want, i, "|");
+    if (beside || differs) {
+        fprintf(stderr, beside ? "  " : "\n   got ");
+        print_cell(got, i, "|");
+    }
+    fprintf(stderr, "\n");
+    if (differs) {
+        print_carets(want, got, i);
+    }
+}
+
+// Whether a line within so many of this one differs.
+static bool is_near(const Lines *want, const Lines *got, int i, int around)
+{
+    bool near = false;
+    for (int k = i - around; k <= i + around; k++) {
+        near = near || (k >= 0 && line_differs(want, got, k));
+    }
+    return near;
+}
+
 // As a person would compare two screens: what was expected at the left, what came at the right, and
 // a mark where they differ; with a few lines around it. Wide ones are below each other.
 static void print_difference(const char *path, const char *expected, const char *text)
@@ -105,31 +131,13 @@ static void print_difference(const char *path, const char *expected, const char 
     Lines got = lines_of(text);
     bool beside = want.width <= BESIDE_MAX && got.width <= BESIDE_MAX;
     int n = want.n > got.n ? want.n : got.n;
-    int left = 0; // lines to print behind the last that differed
     int first = -1;
     for (int i = 0; i < n; i++) {
-        bool here = line_differs(&want, &got, i);
-        bool soon = false;
-        for (int k = i; k <= i + AROUND && k < n; k++) {
-            soon = soon || line_differs(&want, &got, k);
-        }
-        if (here && first < 0) {
+        if (first < 0 && line_differs(&want, &got, i)) {
             first = i;
         }
-        left = here ? AROUND + 1 : left;
-        if (!soon && left == 0) {
-            continue;
-        }
-        left -= left > 0;
-        fprintf(stderr, "%4d %c ", i + 1, here ? '>' : ' ');
-        print_cell(&want, i, "|");
-        if (beside || here) {
-            fprintf(stderr, beside ? "  " : "\n   got ");
-            print_cell(&got, i, "|");
-        }
-        fprintf(stderr, "\n");
-        if (here) {
-            print_carets(&want, &got, i);
+        if (is_near(&want, &got, i, AROUND)) {
+            print_row(&want, &got, i, beside);
         }
     }
     if (first < 0) {

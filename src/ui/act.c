@@ -109,9 +109,6 @@ static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
     if (action == ACT_AUTO) {
         return dialog_auto(ui, s);
     }
-    if (action == ACT_COPY_ADDRESS || action == ACT_COPY_ID) {
-        return copy_of_node(ui, s, action);
-    }
     if (action == ACT_EXPLAIN && ui_selected(ui, s) >= 0) {
         why_open(ui, (WhyAsk){.kind = WHY_NODE, .node = ui->cursor});
     }
@@ -229,6 +226,9 @@ Request ui_act(Ui *ui, const Scene *s, Action action)
     }
     if (!ui->details && ui->view->act(ui, s, action, &out)) {
         return out;
+    }
+    if (action == ACT_COPY_ADDRESS || action == ACT_COPY_ID) {
+        return copy_of_node(ui, s, action);
     }
     return act_on_cluster(ui, s, action);
 }

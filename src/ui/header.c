@@ -309,7 +309,7 @@ static void add_server(Chips *chips, const Snapshot *p)
     }
 }
 
-// "1 tree  4 events" at the right end, as links where they can be clicked; returns where it begins.
+// "1 tree  4 events" at the right end, brighter where they can be clicked; returns where it begins.
 static int draw_tabs(Ui *ui, Canvas *c, int end, bool mouse)
 {
     int x = end;

@@ -162,13 +162,16 @@ Stage *stage_names(void)
                "fire-\xf0\x9f\x92\xbe.example"},
         {7003, "cafe\xcc\x81-\xd0\xbc\xd0\xbe\xd1\x81\xd0\xba\xd0\xb2\xd0\xb0"},
         {7004, "evil\x1b]0;gotcha\x07\x1b[31m.example"},
-        {7005, "abc\xe2\x80\xae"
-               "moc.elpmaxe\xe2\x80\x8b\xe2\x80\x8b"}, // turned around, hidden
         {7006, "\xed\x95\x9c\xea\xb5\xad\xec\x96\xb4-\xeb\x85\xb8\xeb\x93\x9c-"
                "\xec\x95\x84\xec\xa3\xbc-\xea\xb8\xb4-\xec\x9d\xb4\xeb\xa6\x84.example.com"},
         {7008, "\xff\xfe\xc3(broken"},
     };
+    // Turns what follows around, and hides.
+    static const char turned[] = {'\xe2', '\x80', '\xae', '\0'};
+    static const char hidden[] = {'\xe2', '\x80', '\x8b', '\0'};
     Stage *st = stage_new(fixture_scenario());
+    FixtureNode *liar = fixture_node(st->f, fixture_port(st->f, 7005));
+    snprintf(liar->ip, sizeof(liar->ip), "abc%smoc.elpmaxe%s%s", turned, hidden, hidden);
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {
         FixtureNode *n = fixture_node(st->f, fixture_port(st->f, names[i].port));
         snprintf(n->ip, sizeof(n->ip), "%s", names[i].name);

@@ -144,8 +144,8 @@ static void no_click_moves_anything(void **state)
 {
     (void)state;
     static const ConfirmMode modes[] = {CONFIRM_COUNTDOWN, CONFIRM_ASK, CONFIRM_NONE};
-    static const char *const keys[] = {"",    "m", "M", "a a", "p",      "d",
-                                       "j m", "2", "3", "5",   "j j j m"};
+    static const char *const keys[] = {"",  "m", "M", "a a",     "p", "d",  "j m",
+                                       "2", "3", "5", "j j j m", "H", "H c"};
     for (size_t m = 0; m < 3; m++) {
         for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
             Desk *d = desk_new(orphaned(), modes[m]);
