@@ -308,11 +308,9 @@ PilotWorld instance_world(Instance *in);
 int find_node(const World *w, const char *hex); // -1: none
 void wire_tick(Instance *in);
 
-// judge.c: what the truth is, and what must hold at every moment and at the end
+// judge.c: what the truth is, and what must hold at every moment
 void judge_tick(History *h);
 void judge_done(Instance *in, const Move *m); // a move has ended well, says our process
-bool judge_orphan_waits(const History *h, int *orphan, int *spare);
-void judge_end(History *h);
 bool judge_was_failed(const History *h, int node, int64_t since_ms); // to an owner of slots
 int judge_floor_of(const World *w);
 int judge_kept_by(const World *w, int donor, int without); // working replicas
@@ -322,6 +320,10 @@ void judge_choice(Instance *in, const AutoDecision *d);
 void judge_send(Instance *in, const Command *c, int target);
 
 int judge_host_of(const World *w, int node);
+
+// judge_end.c: what must hold at the end
+bool judge_orphan_waits(const History *h, int *orphan, int *spare);
+void judge_end(History *h);
 
 // judge_write.c: what must hold before REPLICATE takes effect
 void judge_replicate(Instance *in, const Command *c, int target);
