@@ -255,12 +255,14 @@ void history_go_on_without(Instance *in);
 void history_breaks(History *h, const char *claim, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// faults.c: when something goes wrong
+// plan.c: what goes wrong
 void faults_plan(History *h, uint64_t seed, unsigned skip);
+
+// faults.c: when, and for whom
 void faults_tick(History *h);
 bool faults_are_over(const History *h);
 
-// harm.c: what
+// harm.c: how
 void harm_begin(History *h, Fault *f); // may end it at once
 void harm_end(History *h, const Fault *f);
 

@@ -1,13 +1,13 @@
-// What must hold when all faults are over.
+// What must hold when all faults are over, and history.c has waited for it.
 //
-// orphan-stays, never-ends, fence-left, journal-left: see history.c, which waits for it. An orphan
-// stays
-//   when it could have a spare: one that works, whose donor keeps its floor (all of them nodes that
-//   the others list), and that has room for it; when it can save, and no node is left behind it of
-//   which nobody can tell how it is, nor behind a failed master (there one whose address everybody
-//   has lost will never take over). A lease can be had only where the owner of its key serves it:
-//   not while any slot is lost. The fence of a replica that is not in sync stays as long as another
-//   process has the lease.
+// orphan-stays: no orphan stays that could have a spare: one that works, whose donor keeps its
+//   floor (all of them nodes that the others list), and that has room for it; when it can save, and
+//   no node is left behind it of which nobody can tell how it is, nor behind a failed master (there
+//   one whose address everybody has lost will never take over). A lease can be had only where the
+//   owner of its key serves it: not while any slot is lost.
+// fence-left, journal-left: no fence of ours stays, and no journal without an end. The fence of a
+//   replica that is not in sync stays as long as another process has the lease.
+// never-ends: no move goes on for ever, see history.c.
 #include "history.h"
 
 static bool has_replica(const World *w, int master)
