@@ -1,21 +1,12 @@
 #include "rehome/policy/heal_plan.h"
 
-#include <stdio.h>
 #include <string.h>
 
-#include "heal_search.h"
+#include "heal_work.h"
 #include "picture.h"
 #include "plan_work.h"
 #include "rehome/base/mem.h"
 #include "word.h"
-
-// Moves made one after the other, each in the picture that the one before has left.
-typedef struct {
-    const Health *first;
-    const Health *now;
-    HealMove at[HEAL_MOVES_MAX];
-    size_t n;
-} Play;
 
 // In an arena of its own, with whatever is wished of spreading.
 static const Health *first_picture(const Health *h, bool spread, Arena *arena)
@@ -25,7 +16,7 @@ static const Health *first_picture(const Health *h, bool spread, Arena *arena)
     return health_assess(picture_copy(h->snapshot, arena), h, &options);
 }
 
-static MovePurpose purpose_of(const Health *h, int replica, int target)
+MovePurpose heal_purpose(const Health *h, int replica, int target)
 {
     const Node *nodes = h->snapshot->nodes;
     bool cures = plan_is_alone(h, target) && word_other_host(&nodes[replica], &nodes[target]);
@@ -72,7 +63,7 @@ static bool judge(const Health *h, int replica, int target, MovePurpose purpose,
     return c.legal;
 }
 
-static bool play(Play *p, int replica, int target, MovePurpose purpose, const char **why)
+bool heal_play(HealPlay *p, int replica, int target, MovePurpose purpose, const char **why)
 {
     HealMove *move = &p->at[p->n];
     if (p->n == HEAL_MOVES_MAX || !judge(p->now, replica, target, purpose, move, why)) {
@@ -86,7 +77,7 @@ static bool play(Play *p, int replica, int target, MovePurpose purpose, const ch
     return true;
 }
 
-static int count_alone(const Health *h)
+int heal_count_alone(const Health *h)
 {
     int n = 0;
     for (size_t i = 0; i < h->snapshot->n_masters; i++) {
@@ -95,9 +86,9 @@ static int count_alone(const Health *h)
     return n;
 }
 
-static HealScore score_of(const Play *p)
+HealScore heal_play_score(const HealPlay *p)
 {
-    HealScore score = {p->now->orphaned, count_alone(p->now), (int)p->n, 0};
+    HealScore score = {p->now->orphaned, heal_count_alone(p->now), (int)p->n, 0};
     for (size_t i = 0; i < p->n; i++) {
         score.bytes += p->at[i].cost_bytes > 0 ? p->at[i].cost_bytes : 0;
     }
@@ -106,10 +97,10 @@ static HealScore score_of(const Play *p)
 
 // --- what automatic mode would do, to its end
 
-// What one plan promises may all be done; then there may be a new one. Where hundreds of masters are
-// to be spread over a thousand nodes each plan costs a while: then the first few have to do, and
-// whoever carries them out may ask again.
-static void play_plan(Play *p)
+// What one plan promises may all be done; then there may be a new one. Where hundreds of masters
+// are to be spread over a thousand nodes each plan costs a while: then the first few have to do,
+// and whoever carries them out may ask again.
+static void play_plan(HealPlay *p)
 {
     enum { PAIRS_MAX = 1000000 };
     const char *why;
@@ -121,7 +112,7 @@ static void play_plan(Play *p)
         for (size_t i = 0; i < plan.n; i++) {
             const PlanTarget *t = &plan.at[i];
             bool made = t->chosen >= 0 &&
-                        play(p, t->candidates[t->chosen].replica, t->target, t->purpose, &why);
+                        heal_play(p, t->candidates[t->chosen].replica, t->target, t->purpose, &why);
             goes_on = goes_on || made;
         }
     }
@@ -129,13 +120,13 @@ static void play_plan(Play *p)
 
 // --- what a search has found
 
-static bool play_pairs(Play *p, const HealPair *pairs, size_t n)
+static bool play_pairs(HealPlay *p, const HealPair *pairs, size_t n)
 {
     const char *why;
     bool legal = true;
     for (size_t i = 0; i < n && legal; i++) {
-        MovePurpose purpose = purpose_of(p->now, pairs[i].replica, pairs[i].target);
-        legal = play(p, pairs[i].replica, pairs[i].target, purpose, &why);
+        MovePurpose purpose = heal_purpose(p->now, pairs[i].replica, pairs[i].target);
+        legal = heal_play(p, pairs[i].replica, pairs[i].target, purpose, &why);
     }
     return legal;
 }
@@ -148,13 +139,13 @@ static void shift(HealPair *pairs, size_t from, size_t to)
 }
 
 // Whoever has nobody is helped before others are spread, as early as the rest allows.
-static void orphans_first(Play *p)
+static void orphans_first(HealPlay *p)
 {
     HealPair pairs[HEAL_MOVES_MAX];
     for (size_t i = 0; i < p->n; i++) {
         pairs[i] = (HealPair){p->at[i].replica, p->at[i].target};
     }
-    HealScore score = score_of(p);
+    HealScore score = heal_play_score(p);
     size_t helped = 0;
     for (size_t i = 0; i < p->n; i++) {
         if (p->at[i].purpose != PURPOSE_HEAL) {
@@ -164,10 +155,10 @@ static void orphans_first(Play *p)
             HealPair other[HEAL_MOVES_MAX];
             memcpy(other, pairs, p->n * sizeof(*other));
             shift(other, i, to);
-            Play tried = {.first = p->first, .now = p->first};
+            HealPlay tried = {.first = p->first, .now = p->first};
             HealScore reached = {0};
             if (play_pairs(&tried, other, p->n)) {
-                reached = score_of(&tried);
+                reached = heal_play_score(&tried);
             }
             if (tried.n == p->n && heal_score_compare(&reached, &score) == 0) {
                 memcpy(pairs, other, p->n * sizeof(*other));
@@ -181,12 +172,12 @@ static void orphans_first(Play *p)
 
 // No move cures more than one master: so many are the least, and who reaches everything with them
 // needs no search.
-static void improve(Play *p)
+static void improve(HealPlay *p)
 {
     HealPair pairs[HEAL_MOVES_MAX];
     HealScore found;
-    HealScore have = score_of(p);
-    int least = p->first->orphaned + count_alone(p->first);
+    HealScore have = heal_play_score(p);
+    int least = p->first->orphaned + heal_count_alone(p->first);
     if (p->first->spares == 0 || (have.orphans + have.alone == 0 && have.moves == least)) {
         return;
     }
@@ -194,10 +185,10 @@ static void improve(Play *p)
     if (heal_score_compare(&found, &have) >= 0) {
         return;
     }
-    Play *better = mem_alloc(sizeof(*better));
-    *better = (Play){.first = p->first, .now = p->first};
+    HealPlay *better = mem_alloc(sizeof(*better));
+    *better = (HealPlay){.first = p->first, .now = p->first};
     if (play_pairs(better, pairs, n)) {
-        HealScore reached = score_of(better);
+        HealScore reached = heal_play_score(better);
         if (heal_score_compare(&reached, &have) < 0) {
             *p = *better;
             orphans_first(p);
@@ -206,140 +197,21 @@ static void improve(Play *p)
     mem_free(better);
 }
 
-// --- the end of it
-
-static void add_rest(HealPlan *out, HealRest *rest, HealRest one)
+HealPlay *heal_play_new(const Health *h, bool spread)
 {
-    rest[out->n_rest++] = one;
-}
-
-static const char *rule_of_failed(const Health *h, int master, const char **text)
-{
-    const Snapshot *s = h->snapshot;
-    int heirs = word_heirs(s, master);
-    *text =
-        heirs > 0
-            ? arena_printf(s->arena,
-                           "%s has failed; %d replica%s may yet take over, and until then "
-                           "nothing is moved",
-                           s->nodes[master].addr, heirs, heirs == 1 ? "" : "s")
-            : arena_printf(s->arena, "%s has failed, and nobody is left to take over its %d slots",
-                           s->nodes[master].addr, s->nodes[master].slot_count);
-    return "failed";
-}
-
-static void add_masters(HealPlan *out, HealRest *rest)
-{
-    const Health *h = out->after;
-    const Snapshot *s = h->snapshot;
-    Plan plan = plan_make(h);
-    for (size_t i = 0; i < plan.n; i++) {
-        const PlanTarget *t = &plan.at[i];
-        if (t->chosen < 0) {
-            add_rest(
-                out, rest,
-                (HealRest){t->target, "", t->refused_rule, t->reason, t->purpose != PURPOSE_HEAL});
-        }
-    }
-    for (size_t i = 0; i < s->n_masters; i++) {
-        int master = s->masters[i];
-        HealRest one = {.master = master, .host = ""};
-        if (h->of[master].master == STATE_AT_RISK) {
-            one.text = plan_waits_for(h, master, PURPOSE_HEAL, &one.rule);
-            add_rest(out, rest, one);
-        } else if (h->of[master].master == STATE_FAILED && node_is_owner(&s->nodes[master])) {
-            one.rule = rule_of_failed(h, master, &one.text);
-            add_rest(out, rest, one);
-        }
-    }
-}
-
-static void add_hosts(HealPlan *out, HealRest *rest)
-{
-    const Health *h = out->after;
-    const Snapshot *s = h->snapshot;
-    if (h->hosts.n == 1) {
-        add_rest(out, rest,
-                 (HealRest){-1, h->hosts.at[0].host, "host",
-                            arena_printf(s->arena, "every node is on %s: there is no other host",
-                                         h->hosts.at[0].host),
-                            true});
-        return;
-    }
-    for (size_t i = 0; i < h->hosts.n; i++) {
-        const HostLoss *loss = &h->hosts.at[i];
-        if (!loss->majority_kept && loss->masters > 0) {
-            const char *text =
-                arena_printf(s->arena,
-                             "%s holds %d of %zu masters, so that its loss leaves no majority: no "
-                             "move of a replica cures that, a failover to another host does",
-                             loss->host, loss->masters, s->n_owners);
-            add_rest(out, rest, (HealRest){-1, loss->host, "majority", text, true});
-        }
-    }
-}
-
-// "...; then it can give :7102 to :7001": what a step is for shows only later.
-static void tell_steps(HealPlan *out, HealMove *moves)
-{
-    const Snapshot *s = out->before->snapshot;
-    for (size_t i = 0; i < out->n; i++) {
-        size_t k = i + 1;
-        while (k < out->n && moves[k].donor != moves[i].target) {
-            k++;
-        }
-        if (moves[i].purpose == PURPOSE_STEP && k < out->n) {
-            moves[i].reason =
-                arena_printf(s->arena, "%s; then it can give %s to %s", moves[i].reason,
-                             s->nodes[moves[k].replica].addr, s->nodes[moves[k].target].addr);
-        }
-    }
-}
-
-static const HealPlan *plan_of(const Play *p, bool spread)
-{
-    Arena *arena = p->first->snapshot->arena;
-    HealPlan *out = arena_alloc(arena, sizeof(*out));
-    HealMove *moves = arena_array(arena, p->n, sizeof(*moves));
-    const Snapshot *s = p->now->snapshot;
-    HealRest *rest = arena_array(arena, 2 * s->n_masters + p->now->hosts.n + 1, sizeof(*rest));
-    memcpy(moves, p->at, p->n * sizeof(*moves));
-    *out = (HealPlan){
-        .arena = arena,
-        .before = p->first,
-        .after = p->now,
-        .spread = spread,
-        .moves = moves,
-        .n = p->n,
-        .rest = rest,
-    };
-    for (size_t i = 0; i < p->n; i++) {
-        bool known = moves[i].cost_bytes >= 0 && out->cost_bytes >= 0;
-        out->cost_bytes = known ? out->cost_bytes + moves[i].cost_bytes : -1;
-    }
-    tell_steps(out, moves);
-    add_masters(out, rest);
-    if (spread) {
-        add_hosts(out, rest);
-    }
-    return out;
-}
-
-static Play *play_new(const Health *h, bool spread)
-{
-    Play *p = mem_alloc(sizeof(*p));
+    HealPlay *p = mem_alloc(sizeof(*p));
     p->first = p->now = first_picture(h, spread, arena_new());
     return p;
 }
 
 const HealPlan *heal_plan_make(const Health *h, bool spread)
 {
-    Play *p = play_new(h, spread);
+    HealPlay *p = heal_play_new(h, spread);
     play_plan(p);
     if (spread) {
         improve(p);
     }
-    const HealPlan *out = plan_of(p, spread);
+    const HealPlan *out = heal_play_plan(p, spread);
     mem_free(p);
     return out;
 }
@@ -349,70 +221,6 @@ void heal_plan_free(const HealPlan *p)
     if (p != NULL) {
         arena_free(p->arena);
     }
-}
-
-// --- an accepted one
-
-static bool play_step(Play *p, const HealStep *step, char *why, size_t size)
-{
-    const Snapshot *s = p->now->snapshot;
-    int replica = snapshot_find(s, step->replica);
-    int target = snapshot_find(s, step->target);
-    const char *refused = "";
-    if (replica < 0 || target < 0 || node_is_master(&s->nodes[replica])) {
-        snprintf(why, size, "%.12s is %s", replica < 0 ? step->replica.hex : step->target.hex,
-                 replica >= 0 && target >= 0 ? "no replica any more" : "gone");
-        return false;
-    }
-    if (!p->now->of[target].is_master || purpose_of(p->now, replica, target) != step->purpose) {
-        snprintf(why, size, "%s is %s now", s->nodes[target].addr,
-                 p->now->of[target].is_master ? master_state_text(p->now->of[target].master)
-                                              : "a replica");
-        return false;
-    }
-    if (!play(p, replica, target, step->purpose, &refused)) {
-        snprintf(why, size, "%s may not go to %s: %s", s->nodes[replica].addr,
-                 s->nodes[target].addr, refused);
-        return false;
-    }
-    return true;
-}
-
-// Is another plan better now, whatever it costs in bytes? Those may change from one round to the
-// next without anything having happened.
-static bool is_outdone(const Play *accepted, const HealPlan *anew, char *why, size_t size)
-{
-    HealScore have = score_of(accepted);
-    HealScore can = {anew->after->orphaned, count_alone(anew->after), (int)anew->n, have.bytes};
-    if (heal_score_compare(&can, &have) >= 0) {
-        return false;
-    }
-    bool fewer_moves = can.orphans == have.orphans && can.alone == have.alone;
-    snprintf(why, size,
-             fewer_moves ? "the cluster has changed: %zu move%s would do now"
-                         : "the cluster has changed: a new plan of %zu move%s covers more",
-             anew->n, anew->n == 1 ? "" : "s");
-    return true;
-}
-
-const HealPlan *heal_plan_renew(const Health *h, bool spread, const HealStep *steps, size_t n,
-                                char *why, size_t size)
-{
-    const HealPlan *anew = heal_plan_make(h, spread);
-    Play *p = play_new(h, spread);
-    const HealPlan *out = NULL;
-    bool holds = true;
-    for (size_t i = 0; i < n && holds; i++) {
-        holds = play_step(p, &steps[i], why, size);
-    }
-    if (holds && !is_outdone(p, anew, why, size)) {
-        out = plan_of(p, spread);
-    } else {
-        arena_free(p->first->snapshot->arena);
-    }
-    mem_free(p);
-    heal_plan_free(anew);
-    return out;
 }
 
 // --- at a glance
