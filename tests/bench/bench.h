@@ -10,6 +10,7 @@
 #define BENCH_SECTIONS(X)                                                                          \
     X(pure, true)                                                                                  \
     X(steady, true)                                                                                \
+    X(idle, true)                                                                                  \
     X(check, true)                                                                                 \
     X(keys, true)                                                                                  \
     X(heal, true)                                                                                  \

@@ -268,9 +268,9 @@ void fuzz_resize(Fuzz *f)
     f->counts.sizes++;
     if (fuzz_pick(f, 2) == 0) {
         size_t i = fuzz_pick(f, ARRAY_LEN(edges));
-        pty_resize(f->pty, edges[i][0], edges[i][1]);
+        pty_resize_unseen(f->pty, edges[i][0], edges[i][1]);
     } else {
-        pty_resize(f->pty, 1 + (int)fuzz_pick(f, 220), 1 + (int)fuzz_pick(f, 70));
+        pty_resize_unseen(f->pty, 1 + (int)fuzz_pick(f, 220), 1 + (int)fuzz_pick(f, 70));
     }
 }
 

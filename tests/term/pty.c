@@ -333,13 +333,26 @@ bool pty_keys(Pty *p, const char *names)
     return ok;
 }
 
-void pty_resize(Pty *p, int w, int h)
+static void resize_line(Pty *p, int w, int h)
 {
     struct winsize size = {.ws_row = (unsigned short)h, .ws_col = (unsigned short)w};
+    ioctl(p->fd, TIOCSWINSZ, &size);
+}
+
+void pty_resize(Pty *p, int w, int h)
+{
     p->w = w;
     p->h = h;
     vterm_set_size(p->vt, h, w);
-    ioctl(p->fd, TIOCSWINSZ, &size);
+    resize_line(p, w, h);
+}
+
+void pty_resize_unseen(Pty *p, int w, int h)
+{
+    p->w = w > p->w ? w : p->w;
+    p->h = h > p->h ? h : p->h;
+    vterm_set_size(p->vt, p->h, p->w);
+    resize_line(p, w, h);
 }
 
 void pty_signal(Pty *p, int signal_number)
