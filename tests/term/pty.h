@@ -40,8 +40,8 @@ void pty_send(Pty *p, const char *bytes);
 // program hears of it when it has asked to. false: the text is not there.
 bool pty_click(Pty *p, const char *text, int button);
 void pty_resize(Pty *p, int w, int h);
-// What is on the screen no longer matters: libvterm's picture only grows, as it crashes now and then
-// when it shrinks under what was written for the size before.
+// What is on the screen no longer matters: libvterm's picture only grows, as it crashes now and
+// then when it shrinks under what was written for the size before.
 void pty_resize_unseen(Pty *p, int w, int h);
 void pty_signal(Pty *p, int signal_number);
 
