@@ -30,6 +30,7 @@
     X(poller_rounds)                                                                               \
     X(promotion)                                                                                   \
     X(read_only)                                                                                   \
+    X(readme)                                                                                      \
     X(scenario)                                                                                    \
     X(service)                                                                                     \
     X(shell)                                                                                       \

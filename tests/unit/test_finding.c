@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "golden.h"
 #include "look.h"
+#include "rehome/base/strbuf.h"
 #include "rehome/policy/finding.h"
 #include "watch.h"
 
@@ -69,6 +71,19 @@ static void every_code_says_why_it_matters_and_what_is_well_without_it(void **st
         assert_true(strlen(why) > 20 && why[strlen(why) - 1] == '.');
         assert_true(strlen(finding_good(code)) > 0);
     }
+}
+
+static void the_readme_lists_every_code(void **state)
+{
+    (void)state;
+    StrBuf table = {0};
+    strbuf_add(&table, "| code | why it matters |\n|---|---|\n");
+    for (int i = 0; i < FINDING_CODE_COUNT; i++) {
+        strbuf_addf(&table, "| `%s` | %s |\n", finding_code_text((FindingCode)i),
+                    finding_why((FindingCode)i));
+    }
+    assert_true(golden_contained("README.md", strbuf_text(&table)));
+    strbuf_done(&table);
 }
 
 static void a_remedys_command_is_its_end(void **state)
@@ -434,7 +449,7 @@ static void the_worst_comes_first(void **state)
 TESTS(finding, cmocka_unit_test(a_healthy_well_placed_cluster_has_no_findings),
       cmocka_unit_test(the_codes_are_the_contracts),
       cmocka_unit_test(every_code_says_why_it_matters_and_what_is_well_without_it),
-      cmocka_unit_test(a_remedys_command_is_its_end),
+      cmocka_unit_test(the_readme_lists_every_code), cmocka_unit_test(a_remedys_command_is_its_end),
       cmocka_unit_test(the_owners_healthy_cluster_is_not_well_placed),
       cmocka_unit_test(without_a_spare_elsewhere_same_host_asks_for_a_new_replica),
       cmocka_unit_test(where_only_two_moves_help_same_host_names_the_plan),
