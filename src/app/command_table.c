@@ -90,8 +90,10 @@ const Command command_table[] = {
     {
         .name = "replay",
         .args = "[FILE]",
-        .summary = "the events on a tape; without FILE: what the flight recorder kept last. With "
-                   "--auto observe: what automatic mode would have done, with these limits",
+        .summary =
+            "a tape in the dashboard; where stdout is no terminal, or with --format json: the "
+            "events on it. Without FILE: the last flight. With --auto observe: what "
+            "automatic mode would have done",
         .run = command_replay,
         .may_args = 1,
     },

@@ -10,6 +10,7 @@
 #include "event_log.h"
 #include "live_settings.h"
 #include "person.h"
+#include "playback.h"
 #include "rehome/base/mem.h"
 #include "rehome/ui/pace.h"
 #include "rehome/ui/term.h"
@@ -33,6 +34,9 @@ typedef struct {
     ThemeWatch theme_watch;
     StrBuf themes; // names, each with a blank behind it
     LiveSettings settings;
+    Playback playback;   // of a tape, where the session has a player
+    SceneReplay replay;  // for the scene
+    Automatic automatic; // the same
     char seeds[160];
     char message[240];
     Level message_level;
@@ -57,14 +61,35 @@ static void say(Dashboard *d, Level level, const char *text)
     pace_want(&d->pace, FRAME_NEWS);
 }
 
+static bool is_replay(const Dashboard *d)
+{
+    return d->session.player != NULL;
+}
+
+// What whoever recorded had on the screen, as far as the tape has it.
+static void show_tape(Dashboard *d, Scene *scene)
+{
+    const Player *player = d->session.player;
+    const Move *move = player_move(player);
+    d->replay = playback_scene(&d->playback);
+    scene->replay = &d->replay;
+    scene->move = move;
+    scene->move_busy = move != NULL && !move_is_over(move);
+    if (!player_is_anew(player)) {
+        d->automatic = *scene->automatic;
+        d->automatic.mode = player_mode(player);
+        scene->automatic = &d->automatic;
+    }
+}
+
 static Scene scene_now(Dashboard *d)
 {
     const Engine *e = d->session.engine;
     const Pilot *pilot = engine_pilot(e);
     int64_t now = poller_now_ms();
     Scene scene = {
-        .now_ms = now,
-        .wall_ms = poller_wall_ms(),
+        .now_ms = engine_now_ms(e),
+        .wall_ms = engine_wall_ms(e),
         .health = engine_health(e),
         .plan = pilot_plan(pilot),
         .findings = engine_findings(e),
@@ -89,6 +114,9 @@ static Scene scene_now(Dashboard *d)
         .message = now - d->message_ms < MESSAGE_MS ? d->message : "",
         .message_level = d->message_level,
     };
+    if (is_replay(d)) {
+        show_tape(d, &scene);
+    }
     return scene;
 }
 
@@ -200,8 +228,20 @@ static void change_setting(Dashboard *d, const char *name, const char *value)
     }
 }
 
+// What would reach for the cluster, or for what is kept about it.
+static bool is_about_present(RequestKind kind)
+{
+    return kind == REQUEST_MOVE || kind == REQUEST_QUEUE || kind == REQUEST_STOP_MOVE ||
+           kind == REQUEST_AUTO || kind == REQUEST_HOLD || kind == REQUEST_END_HOLD ||
+           kind == REQUEST_REFRESH;
+}
+
 static void serve(Dashboard *d, const Request *r)
 {
+    if (is_replay(d) && is_about_present(r->kind)) {
+        say(d, LEVEL_WARNING, "this is a tape: nothing on it can be changed");
+        return;
+    }
     Engine *e = d->session.engine;
     Error err = {0};
     switch (r->kind) {
@@ -263,6 +303,9 @@ static void serve(Dashboard *d, const Request *r)
     case REQUEST_DEMO_RESTART:
         demo_act(d, r->node, false);
         break;
+    case REQUEST_REPLAY:
+        playback_act(&d->playback, r->action, poller_now_ms());
+        break;
     }
     pace_want(&d->pace, r->kind == REQUEST_NONE ? FRAME_CLOCK : FRAME_NEWS);
 }
@@ -279,7 +322,8 @@ static void keep_events(Dashboard *d)
 {
     Error err = {0};
     const Health *h = engine_health(d->session.engine);
-    if (h != NULL && !event_log_keep(d->log, d->session.state_dir, h->snapshot, &err)) {
+    if (h != NULL && !is_replay(d) &&
+        !event_log_keep(d->log, d->session.state_dir, h->snapshot, &err)) {
         say(d, LEVEL_WARNING, err.text);
     }
 }
@@ -291,13 +335,27 @@ static void on_round(void *ctx)
         history_add(d->history, engine_health(d->session.engine));
     }
     keep_events(d);
-    tick(d);
+    if (!d->replay.is_seeking) { // nobody sees what is passed by
+        tick(d);
+    }
+}
+
+static void on_rewound(void *ctx)
+{
+    Dashboard *d = ctx;
+    event_log_free(d->log);
+    history_free(d->history);
+    d->log = event_log_new();
+    d->history = history_new();
 }
 
 static void on_event(void *ctx, const Event *event)
 {
     Dashboard *d = ctx;
     event_log_add(d->log, event);
+    if (is_replay(d)) {
+        return; // the line of the tape shows it
+    }
     if (event->code == EVENT_MOVE_DONE) {
         undo_remember(&d->undo, pilot_last_move(engine_pilot(d->session.engine)));
         ui_set_undo(d->ui, d->undo.possible ? &d->undo.spec : NULL);
@@ -368,6 +426,23 @@ static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
     }
 }
 
+// Move the tape on; when to call again.
+static int64_t play(Dashboard *d, int64_t now)
+{
+    bool was_seeking = d->playback.goal_ms != 0;
+    int64_t at_ms = d->playback.at_ms;
+    d->replay.is_seeking = was_seeking;
+    bool is_done = playback_run(&d->playback, now);
+    if (was_seeking && is_done) {
+        d->replay.is_seeking = false;
+        tick(d);
+    }
+    if (d->playback.at_ms != at_ms || was_seeking) {
+        pace_want(&d->pace, FRAME_NEWS);
+    }
+    return is_done ? playback_wake_ms(&d->playback, now) : now;
+}
+
 // Once before the loop waits: whatever happened since, there is one frame for it, and one timer
 // until something on the screen is due by itself.
 static void on_before_wait(struct ev_loop *loop, ev_prepare *w, int revents)
@@ -375,6 +450,7 @@ static void on_before_wait(struct ev_loop *loop, ev_prepare *w, int revents)
     (void)revents;
     Dashboard *d = w->data;
     int64_t now = poller_now_ms();
+    int64_t tape_due = is_replay(d) ? play(d, now) : 0;
     Scene scene = scene_now(d);
     int64_t due = pace_due_ms(&d->pace, ui_is_in_motion(d->ui, &scene));
     if (due != 0 && now >= due) {
@@ -382,6 +458,8 @@ static void on_before_wait(struct ev_loop *loop, ev_prepare *w, int revents)
         due = 0;
     }
     int64_t at = ui_wake_ms(d->ui, &scene);
+    at = at != 0 ? at - scene.now_ms + now : 0; // by the clock that the loop waits by
+    at = tape_due != 0 && (at == 0 || tape_due < at) ? tape_due : at;
     at = due != 0 && (at == 0 || due < at) ? due : at;
     ev_timer_stop(loop, &d->wake);
     if (at != 0) {
@@ -508,15 +586,35 @@ static void configure(Dashboard *d, const Options *o)
     ui_set_settings(d->ui, d->settings.at, d->settings.n, strbuf_text(&d->themes));
 }
 
-int dashboard_run(const Options *o, Lab *lab)
+static bool start_session(Dashboard *d, const Options *o, char *const *files, size_t n)
+{
+    EngineListener listener = {.ctx = d, .round = on_round, .event = on_event};
+    Session *s = &d->session;
+    if (n == 0) {
+        return session_start(s, o, false, &listener);
+    }
+    Error err = {0};
+    Survey survey;
+    if (!session_replay(s, o, files, n, &listener)) {
+        return false;
+    }
+    if (!survey_take(&survey, files, n, o, s->labels, &err)) {
+        session_say("%s", err.text);
+        s->status = 1;
+        return false;
+    }
+    d->playback = playback_begin(s->player, survey, on_rewound, d);
+    return true;
+}
+
+static int run(const Options *o, Lab *lab, char *const *files, size_t n)
 {
     Dashboard d = {
         .lab = lab, .log = event_log_new(), .history = history_new(), .ui = ui_new(o->confirm)};
     const char *parting = NULL;
     configure(&d, o);
     name_seeds(&d, o);
-    EngineListener listener = {.ctx = &d, .round = on_round, .event = on_event};
-    bool started = session_start(&d.session, o, false, &listener);
+    bool started = start_session(&d, o, files, n);
     if (started && !start_screen(&d, o)) {
         d.session.status = 2;
     } else if (started) {
@@ -532,12 +630,23 @@ int dashboard_run(const Options *o, Lab *lab)
     }
     theme_watch_stop(&d.theme_watch);
     strbuf_done(&d.themes);
+    playback_done(&d.playback);
     session_done(&d.session);
     ui_free(d.ui);
     canvas_free(d.canvas);
     event_log_free(d.log);
     history_free(d.history);
     return d.session.status;
+}
+
+int dashboard_run(const Options *o, Lab *lab)
+{
+    return run(o, lab, NULL, 0);
+}
+
+int dashboard_replay(const Options *o, char *const *files, size_t n)
+{
+    return run(o, NULL, files, n);
 }
 
 int command_dashboard(const Options *o)

@@ -8,4 +8,7 @@
 // lab: the demo's cluster, whose nodes the operator may kill and restart; NULL otherwise.
 int dashboard_run(const Options *o, Lab *lab);
 
+// What was recorded in these files, in order; at least one.
+int dashboard_replay(const Options *o, char *const *files, size_t n);
+
 #endif

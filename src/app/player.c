@@ -27,6 +27,9 @@ struct Player {
     bool begins;       // it is the first one of a session
     TapeRound present; // the one that was fed last; its texts are gone
     int64_t now_ms;
+    uint64_t rounds; // fed so far
+    Move move;       // the last one of whoever recorded
+    bool has_move;
     char damage[400];
 };
 
@@ -160,6 +163,8 @@ static void look_ahead(Player *p)
             }
             break;
         case TAPE_MOVE:
+            p->move = *p->next.move;
+            p->has_move = true;
             break;
         case TAPE_ROUND:
             return;
@@ -182,9 +187,40 @@ bool player_step(Player *p)
     }
     p->present = *p->next.round;
     p->now_ms = p->present.in.now_ms;
+    p->rounds++;
     engine_feed(*p->engine, p->next.round);
     look_ahead(p);
     return true;
+}
+
+int64_t player_next_ms(const Player *p)
+{
+    return p->next.kind == TAPE_ROUND ? p->next.round->in.now_ms : 0;
+}
+
+void player_set_now(Player *p, int64_t at_ms)
+{
+    p->now_ms = at_ms;
+}
+
+uint64_t player_rounds(const Player *p)
+{
+    return p->rounds;
+}
+
+AutoMode player_mode(const Player *p)
+{
+    return p->present.mode;
+}
+
+const Move *player_move(const Player *p)
+{
+    return p->has_move ? &p->move : NULL;
+}
+
+bool player_is_anew(const Player *p)
+{
+    return p->options->mode != AUTO_OFF;
 }
 
 const char *player_damage(const Player *p)
@@ -202,9 +238,33 @@ static bool open_reels(Player *p, char *const *files, Error *err)
             return false;
         }
     }
+    return true;
+}
+
+// To before the first round.
+static bool begin(Player *p, Error *err)
+{
     Error why = {0};
+    tape_reader_free(p->reader);
     p->reader = tape_reader_new(p->reels[0].bytes, &why);
-    return p->reader != NULL || fail(err, why.code, "%.100s: %.200s", files[0], why.text);
+    if (p->reader == NULL) {
+        return fail(err, why.code, "%.100s: %.200s", p->reels[0].path, why.text);
+    }
+    p->reel = 0;
+    p->rounds = 0;
+    p->has_move = false;
+    p->begins = true;
+    look_ahead(p);
+    if (p->next.kind != TAPE_ROUND) {
+        return fail(err, ERR_PARSE, "%.200s: there is no whole round on it", p->reels[0].path);
+    }
+    begin_session(p);
+    return true;
+}
+
+void player_rewind(Player *p)
+{
+    begin(p, NULL); // it was begun before
 }
 
 Player *player_new(char *const *files, size_t n, const Options *o, const Labels *labels,
@@ -217,18 +277,10 @@ Player *player_new(char *const *files, size_t n, const Options *o, const Labels 
     p->engine = engine;
     p->reels = mem_array(n, sizeof(*p->reels));
     p->n_reels = n;
-    if (!open_reels(p, files, err)) {
+    if (!open_reels(p, files, err) || !begin(p, err)) {
         player_free(p);
         return NULL;
     }
-    p->begins = true;
-    look_ahead(p);
-    if (p->next.kind != TAPE_ROUND) {
-        fail(err, ERR_PARSE, "%.200s: there is no whole round on it", files[0]);
-        player_free(p);
-        return NULL;
-    }
-    begin_session(p);
     return p;
 }
 

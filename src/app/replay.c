@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "commands.h"
+#include "dashboard.h"
 #include "folder.h"
 #include "paths.h"
 #include "player.h"
@@ -108,7 +110,10 @@ static int print_events(const Options *o, const Files *files)
 int command_replay(const Options *o)
 {
     Files files = {0};
-    int status = find_files(o, &files) ? print_events(o, &files) : 1;
+    bool has_screen = isatty(STDOUT_FILENO) && o->format == FORMAT_TEXT;
+    int status = !find_files(o, &files) ? 1
+                 : has_screen           ? dashboard_replay(o, files.at, files.n)
+                                        : print_events(o, &files);
     files_done(&files);
     return status;
 }

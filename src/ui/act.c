@@ -189,9 +189,33 @@ static bool act_on_page(Ui *ui, Action action)
     return false;
 }
 
+bool ui_has_replay_keys(const Ui *ui, const Scene *s)
+{
+    enum { NOT_THERE = IN_TEXT | IN_CONFIRM | IN_PICK | IN_HELP };
+    return s->replay != NULL && (ui_scope(ui) & NOT_THERE) == 0;
+}
+
+// What would change something, of a tape.
+static bool act_on_tape(Ui *ui, const Scene *s, Action action, Request *out)
+{
+    if (action >= ACT_PLAY && action <= ACT_TAPE_END) {
+        *out = (Request){.kind = REQUEST_REPLAY, .action = action};
+        return true;
+    }
+    bool changes = action == ACT_AUTO || action == ACT_PAUSE || action == ACT_DOWNTIME ||
+                   action == ACT_RELEASE_BRAKE || action == ACT_STOP_MOVE || action == ACT_REFRESH;
+    return changes && ui_refuses_writes(ui, s);
+}
+
 static Action lookup(const Ui *ui, const Scene *s, uint32_t key)
 {
     unsigned scope = ui_scope(ui);
+    if (ui_has_replay_keys(ui, s)) {
+        Action action = keys_lookup(ui->keys, key, IN_REPLAY);
+        if (action != ACT_NONE) {
+            return action;
+        }
+    }
     return keys_lookup(ui->keys, key, s->demo && scope == IN_TREE ? scope | IN_DEMO : scope);
 }
 
@@ -216,6 +240,9 @@ static Request thaw(Ui *ui, const Scene *s, uint32_t key)
 Request ui_act(Ui *ui, const Scene *s, Action action)
 {
     Request out = {0};
+    if (action != ACT_NONE && s->replay != NULL && act_on_tape(ui, s, action, &out)) {
+        return out;
+    }
     if (action == ACT_NONE || act_anywhere(ui, s, action, &out) || act_on_page(ui, action) ||
         s->health == NULL) {
         return out;

@@ -186,7 +186,7 @@ Request dialog_undo(Ui *ui, const Scene *s)
 
 Request dialog_quit(Ui *ui, const Scene *s)
 {
-    if (!s->move_busy || s->asking != NULL) { // nothing was sent
+    if (!s->move_busy || s->asking != NULL || s->replay != NULL) { // nothing was sent, by us
         return (Request){.kind = REQUEST_QUIT};
     }
     ui->dialog = (Dialog){.kind = DIALOG_QUIT, .opened_ms = s->now_ms};

@@ -45,11 +45,14 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
             return false;
         }
     }
+    if (b->action == ACT_MARK && s->replay != NULL) {
+        return false;
+    }
     bool connected = s->health != NULL && (s->trouble == NULL || s->trouble[0] == '\0');
     switch (b->need) {
     case NEED_WRITE:
         if (b->action == ACT_AUTO) {
-            return s->automatic != NULL;
+            return s->automatic != NULL && s->replay == NULL;
         }
         if (b->action == ACT_MOVE_URGENT && (!connected || most_urgent_cure(s) == NULL)) {
             return false;
@@ -65,7 +68,7 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
     case NEED_MOVE:
         return s->move_busy && !s->read_only;
     case NEED_BRAKE:
-        return s->automatic != NULL && s->automatic->brake;
+        return s->replay == NULL && s->automatic != NULL && s->automatic->brake;
     case NEED_HOLD:
         return s->health != NULL && !s->read_only;
     case NEED_LIMIT:
@@ -154,6 +157,9 @@ static const char *label_of(const Ui *ui, const Scene *s, const KeyBinding *b)
     if (b->action == ACT_MOVE && node >= 0) {
         return move_label(&s->health->of[node]);
     }
+    if (b->action == ACT_PLAY) {
+        return s->replay->is_playing ? "stand still" : "play";
+    }
     if (b->action == ACT_SORT) {
         return row_order_text((RowOrder)((ui->order + 1) % ORDER_COUNT));
     }
@@ -177,6 +183,9 @@ static bool belongs(const Ui *ui, const Scene *s, const KeyBinding *b)
     unsigned scope = ui_scope(ui) | IN_ANY;
     if (s->demo && ui_scope(ui) == IN_TREE) {
         scope |= IN_DEMO;
+    }
+    if (ui_has_replay_keys(ui, s)) {
+        scope |= IN_REPLAY;
     }
     if (ui->dialog.kind != DIALOG_NONE || ui->line.is_open) {
         scope = ui_scope(ui);

@@ -364,7 +364,14 @@ static void draw_charge(Ui *ui, const Scene *s, Canvas *c)
         Chip *chip = chip_add(&chips, ROLE_BANNER, NEVER, " NO CONTACT: %.90s ", s->trouble);
         chip_brief(chip, 7, " NO CONTACT ");
     }
-    if (s->read_only) {
+    if (s->replay != NULL) {
+        char day[16];
+        char clock[16];
+        Chip *chip = chip_add(&chips, ROLE_BANNER, NEVER, " REPLAY %s %s ",
+                              format_day(day, sizeof(day), s->wall_ms),
+                              format_wall(clock, sizeof(clock), s->wall_ms));
+        chip_brief(chip, 2, " REPLAY ");
+    } else if (s->read_only) {
         chip_add(&chips, ROLE_BANNER, 14, " READ-ONLY ");
     }
     add_holds(&chips, s, c->ascii);

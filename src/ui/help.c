@@ -14,6 +14,7 @@ static const struct {
     {IN_PICK, "While a replica is picked up"},
     {IN_CONFIRM, "While a move is announced"},
     {IN_DEMO, "Demo"},
+    {IN_REPLAY, "Replay"},
     {IN_FORM | IN_FILTER, "While text is typed"},
     {IN_EVENTS | IN_AUTO | IN_DETAILS | IN_HELP, "Lists"},
     {IN_COMMAND, "Command line"},

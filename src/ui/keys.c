@@ -16,6 +16,28 @@
 // The key that asks is never the key that commits: m, M, u and a are not bound in IN_CONFIRM.
 // clang-format off
 static const KeyBinding bindings[] = {
+    {.keys = "Space", .scope = IN_REPLAY, .action = ACT_PLAY, .need = NEED_NOTHING,
+     .label = "play", .help = "Replay: play the tape, or stand still."},
+    {.keys = "]", .scope = IN_REPLAY, .action = ACT_NEXT_EVENT, .need = NEED_NOTHING,
+     .label = "next event", .help = "Replay: go to the next event on the tape."},
+    {.keys = "[", .scope = IN_REPLAY, .action = ACT_PREVIOUS_EVENT, .need = NEED_NOTHING,
+     .label = "event before", .help = "Replay: go to the event before."},
+    {.keys = ".", .scope = IN_REPLAY, .action = ACT_STEP, .need = NEED_NOTHING,
+     .label = "", .help = "Replay: one round on, and stand still."},
+    {.keys = ",", .scope = IN_REPLAY, .action = ACT_STEP_BACK, .need = NEED_NOTHING,
+     .label = "", .help = "Replay: one round back, and stand still."},
+    {.keys = ">", .scope = IN_REPLAY, .action = ACT_FASTER, .need = NEED_NOTHING,
+     .label = "faster", .help = "Replay: twice as fast, up to 64 times."},
+    {.keys = "<", .scope = IN_REPLAY, .action = ACT_SLOWER, .need = NEED_NOTHING,
+     .label = "", .help = "Replay: half as fast, down to a quarter."},
+    {.keys = ")", .scope = IN_REPLAY, .action = ACT_MINUTE_ON, .need = NEED_NOTHING,
+     .label = "", .help = "Replay: a minute on."},
+    {.keys = "(", .scope = IN_REPLAY, .action = ACT_MINUTE_BACK, .need = NEED_NOTHING,
+     .label = "", .help = "Replay: a minute back."},
+    {.keys = "^", .scope = IN_REPLAY, .action = ACT_TAPE_BEGIN, .need = NEED_NOTHING,
+     .label = "", .help = "Replay: to the beginning of the tape."},
+    {.keys = "$", .scope = IN_REPLAY, .action = ACT_TAPE_END, .need = NEED_NOTHING,
+     .label = "", .help = "Replay: to its end."},
     {.keys = "m", .scope = IN_TREE | IN_PROBLEMS | IN_DETAILS, .action = ACT_MOVE, .need = NEED_WRITE,
      .label = "move", .help = "On an orphan: give it the best spare. On a replica: pick it up and choose its new master."},
     {.keys = "M", .scope = IN_VIEWS, .action = ACT_MOVE_URGENT, .need = NEED_WRITE,
@@ -361,6 +383,7 @@ void key_scope_words(unsigned scope, StrBuf *out)
         {IN_WHY, "explanation"},        {IN_DETAILS, "details"}, {IN_HELP, "help"},
         {IN_PICK, "choosing a master"}, {IN_CONFIRM, "preview"}, {IN_DEMO, "demo"},
         {IN_FORM, "questions"},         {IN_FILTER, "typing"},   {IN_COMMAND, "command line"},
+        {IN_REPLAY, "replay"},
     };
     const char *comma = "";
     for (size_t i = 0; i < ARRAY_LEN(names); i++) {

@@ -212,7 +212,11 @@ void ui_draw(Ui *ui, const Scene *s, Canvas *c)
         small_draw(ui, s, c);
     } else {
         header_draw(ui, s, c);
-        draw_body(ui, s, c, (Rect){0, 2, c->w, c->h - 4});
+        int timeline = s->replay != NULL ? 1 : 0;
+        draw_body(ui, s, c, (Rect){0, 2, c->w, c->h - 4 - timeline});
+        if (s->replay != NULL) {
+            timeline_draw(s, c, c->h - 3);
+        }
         bool is_quiet = !message_draw(ui, s, c, c->h - 2);
         footer_draw(ui, s, c, c->h - 1, is_quiet);
     }

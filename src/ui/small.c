@@ -53,6 +53,14 @@ static bool draw_hint(const Ui *ui, const Scene *s, Canvas *c)
         draw_cut(c, 0, c->h - 1, c->w, level_role(ui->note_level), ui->note);
         return true;
     }
+    if (s->replay != NULL) {
+        char clock[16];
+        snprintf(text, sizeof(text), "REPLAY %s %s", format_wall(clock, sizeof(clock), s->wall_ms),
+                 s->replay->speed);
+        canvas_fill(c, (Rect){0, c->h - 1, c->w, 1}, ROLE_BANNER, ' ');
+        draw_cut(c, 0, c->h - 1, c->w, ROLE_BANNER, text);
+        return true;
+    }
     if (s->health->pause != NULL) {
         char words[320];
         canvas_fill(c, (Rect){0, c->h - 1, c->w, 1}, ROLE_BANNER, ' ');

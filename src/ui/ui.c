@@ -123,7 +123,9 @@ Request ui_copy(Ui *ui, const char *text)
 
 bool ui_refuses_writes(Ui *ui, const Scene *s)
 {
-    if (s->health == NULL || (s->trouble != NULL && s->trouble[0] != '\0')) {
+    if (s->replay != NULL) {
+        ui_note(ui, s, LEVEL_WARNING, "this is a tape: nothing on it can be changed");
+    } else if (s->health == NULL || (s->trouble != NULL && s->trouble[0] != '\0')) {
         ui_note(ui, s, LEVEL_WARNING, "no contact with the cluster: nothing can be moved");
     } else if (s->read_only) {
         ui_note(ui, s, LEVEL_WARNING, "read-only: nothing can be moved");

@@ -180,6 +180,7 @@ void header_draw(Ui *ui, const Scene *s, Canvas *c);
 // has_two: what the line has no room for goes into the one above it.
 void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y, bool has_two);
 bool message_draw(const Ui *ui, const Scene *s, Canvas *c, int y); // false: nothing to say
+void timeline_draw(const Scene *s, Canvas *c, int y);              // of a tape
 void details_draw(Ui *ui, const Scene *s, Canvas *c, Rect r);
 void help_draw(Ui *ui, Canvas *c, Rect r);
 void small_draw(const Ui *ui, const Scene *s, Canvas *c); // below 60x15
@@ -191,6 +192,9 @@ extern const View *const views[];
 extern const size_t views_n;
 
 bool ui_is_explaining(const Ui *ui); // over the whole screen
+
+// A tape's keys go before those of the place one is at.
+bool ui_has_replay_keys(const Ui *ui, const Scene *s);
 
 // The scope keys are looked up in just now.
 unsigned ui_scope(const Ui *ui);

@@ -103,6 +103,7 @@
     X(ui_marks)                                                                                    \
     X(ui_mouse)                                                                                    \
     X(ui_pick)                                                                                     \
+    X(ui_replay)                                                                                   \
     X(ui_review)                                                                                   \
     X(views)                                                                                       \
     X(views_automatic)                                                                             \

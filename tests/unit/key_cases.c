@@ -76,6 +76,12 @@ static void is_demo(Desk *d)
     d->st->scene.demo = true;
 }
 
+static void is_tape(Desk *d)
+{
+    static const SceneReplay replay = {.speed = "1x", .end_ms = 60000, .rounds = 60};
+    d->st->scene.replay = &replay;
+}
+
 static void has_columns(Desk *d)
 {
     static ColumnSets sets;
@@ -205,6 +211,18 @@ const KeyCase key_cases[] = {
     {ACT_COPY_ID, IN_TREE | IN_PROBLEMS | IN_DETAILS, .path = "", .request = REQUEST_COPY},
     {ACT_MOUSE, VIEWS | PAGES, .path = "", .request = REQUEST_MOUSE},
     {ACT_REDRAW, EVERYWHERE, .path = "", .request = REQUEST_REDRAW},
+    // a tape: which of them is asked for, test_ui_replay.c looks at
+    {ACT_PLAY, IN_TREE, .prepare = is_tape, .path = "", .request = REQUEST_REPLAY},
+    {ACT_STEP, IN_TREE, .prepare = is_tape, .path = "", .request = REQUEST_REPLAY},
+    {ACT_STEP_BACK, IN_TREE, .prepare = is_tape, .path = "", .request = REQUEST_REPLAY},
+    {ACT_FASTER, IN_TREE, .prepare = is_tape, .path = "", .request = REQUEST_REPLAY},
+    {ACT_SLOWER, IN_TREE, .prepare = is_tape, .path = "", .request = REQUEST_REPLAY},
+    {ACT_NEXT_EVENT, IN_TREE, .prepare = is_tape, .path = "", .request = REQUEST_REPLAY},
+    {ACT_PREVIOUS_EVENT, IN_TREE, .prepare = is_tape, .path = "", .request = REQUEST_REPLAY},
+    {ACT_MINUTE_ON, IN_TREE, .prepare = is_tape, .path = "", .request = REQUEST_REPLAY},
+    {ACT_MINUTE_BACK, IN_TREE, .prepare = is_tape, .path = "", .request = REQUEST_REPLAY},
+    {ACT_TAPE_BEGIN, IN_TREE, .prepare = is_tape, .path = "", .request = REQUEST_REPLAY},
+    {ACT_TAPE_END, IN_TREE, .prepare = is_tape, .path = "", .request = REQUEST_REPLAY},
 };
 // clang-format on
 

@@ -150,8 +150,9 @@ static void every_key_does_what_the_help_page_says(void **state)
     for (size_t i = 0; i < keys_built_in.n; i++) {
         const KeyBinding *binding = &keys_built_in.at[i];
         for (size_t w = 0; w < ARRAY_LEN(ways); w++) {
-            bool is_demo = binding->scope == IN_DEMO && ways[w].place == IN_TREE;
-            if ((binding->scope & (ways[w].place | IN_ANY)) != 0 || is_demo) {
+            bool is_added = (binding->scope == IN_DEMO || binding->scope == IN_REPLAY) &&
+                            ways[w].place == IN_TREE;
+            if ((binding->scope & (ways[w].place | IN_ANY)) != 0 || is_added) {
                 press_in(binding, ways[w].place);
             }
         }

@@ -54,6 +54,7 @@ typedef enum {
     IN_HOSTS = 4096,
     IN_PROBLEMS = 8192,
     IN_COMMAND = 16384,
+    IN_REPLAY = 32768, // a tape is shown; goes before those of the view
 } KeyScope;
 
 // Where text is typed: letters are letters there, and what the other keys do is fixed.
@@ -126,6 +127,17 @@ typedef enum {
     X(MOUSE)                                                                                       \
     X(DEMO_KILL)                                                                                   \
     X(DEMO_RESTART)                                                                                \
+    X(PLAY)                                                                                        \
+    X(STEP)                                                                                        \
+    X(STEP_BACK)                                                                                   \
+    X(FASTER)                                                                                      \
+    X(SLOWER)                                                                                      \
+    X(NEXT_EVENT)                                                                                  \
+    X(PREVIOUS_EVENT)                                                                              \
+    X(MINUTE_ON)                                                                                   \
+    X(MINUTE_BACK)                                                                                 \
+    X(TAPE_BEGIN)                                                                                  \
+    X(TAPE_END)                                                                                    \
     X(HELP)                                                                                        \
     X(QUIT)
 

@@ -15,6 +15,25 @@
 #include "rehome/policy/history.h"
 #include "rehome/policy/plan.h"
 
+// Where something happened on a tape, by the clock of now_ms.
+typedef struct {
+    int64_t at_ms;
+    Level level;
+} ReplayMark;
+
+// What is shown is a tape.
+typedef struct {
+    bool is_playing;
+    bool is_seeking;   // on its way to where it was sent
+    const char *speed; // "4x"
+    int64_t begin_ms;  // of the tape, by the clock of now_ms
+    int64_t end_ms;
+    uint64_t round; // that is shown, from 1 on
+    uint64_t rounds;
+    const ReplayMark *marks; // in order
+    size_t n_marks;
+} SceneReplay;
+
 typedef struct {
     int64_t now_ms;
     int64_t wall_ms;
@@ -36,8 +55,9 @@ typedef struct {
     const char *undo_text; // "7004 back to 7003"; "" when not can_undo
     const Event *events;   // ring, oldest first
     size_t n_events;
-    size_t n_events_before; // of these, the first so many are of earlier sessions
-    const History *history; // of each node's states; NULL: none is kept
+    size_t n_events_before;    // of these, the first so many are of earlier sessions
+    const History *history;    // of each node's states; NULL: none is kept
+    const SceneReplay *replay; // NULL: what is shown is the present
     bool read_only;
     bool mouse;          // clicks reach us instead of the terminal
     bool slow;           // the screen is painted seldom: times instead of ages

@@ -31,6 +31,7 @@ typedef enum {
     REQUEST_SET,          // name, value: of a setting, as it was typed
     REQUEST_DEMO_KILL,    // node
     REQUEST_DEMO_RESTART, // node
+    REQUEST_REPLAY,       // action: of the place `replay`
 } RequestKind;
 
 typedef struct {
@@ -44,6 +45,7 @@ typedef struct {
     HoldSubject subject;
     int64_t for_ms;
     char reason[HOLD_REASON_SIZE];
+    Action action;
     char name[32];
     char value[160];
     const char *text; // borrowed from the dashboard until its next call
