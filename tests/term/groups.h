@@ -12,6 +12,7 @@
     X(many)                                                                                        \
     X(memory)                                                                                      \
     X(mouse)                                                                                       \
+    X(replay)                                                                                      \
     X(screen)                                                                                      \
     X(svg)                                                                                         \
     X(terminals)                                                                                   \
