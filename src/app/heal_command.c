@@ -330,7 +330,9 @@ int command_heal(const Options *o)
     c->ends = mem_array(QUEUE_MAX, sizeof(*c->ends));
     c->gates = mem_array(QUEUE_MAX, sizeof(*c->gates));
     EngineListener listener = {.ctx = c, .round = on_round, .event = on_event};
-    if (session_start(&c->session, o, o->dry_run, &listener)) {
+    Options own = *o;
+    own.mode = AUTO_OFF; // whatever the settings say: what was accepted is done, and nothing else
+    if (session_start(&c->session, &own, o->dry_run, &listener)) {
         ev_timer_init(&c->patience, on_patience, PATIENCE_MS / 1000.0, 0.0);
         c->patience.data = c;
         ev_timer_start(c->session.loop, &c->patience);

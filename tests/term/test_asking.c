@@ -59,5 +59,40 @@ static void a_move_that_is_asked_about_is_called_off(void **state)
     lab_free(lab);
 }
 
+static Pty *ask_to_heal(Lab *lab)
+{
+    const char *argv[] = {program(), "heal", "--spread", lab_addr(lab, 0), NULL};
+    Pty *p = pty_start(&(PtyStart){.argv = argv, .w = 120, .h = 40});
+    assert_non_null(p);
+    assert_true(pty_wait(p, "One after the other. Type y to do it:"));
+    assert_true(pty_contains(p, "host-safe NO -> YES"));
+    return p;
+}
+
+static void a_plan_that_is_asked_about_is_called_off_or_made(void **state)
+{
+    (void)state;
+    Error err = {0};
+    Lab *lab = lab_start(&lab_scenario, NULL, NULL, &err);
+    if (lab == NULL) {
+        fail_msg("%s", err.text);
+    }
+    Pty *p = ask_to_heal(lab);
+    pty_keys(p, "n Enter");
+    assert_true(pty_wait_exit(p));
+    assert_int_equal(pty_status(p), 1);
+    assert_true(pty_contains(p, "nothing was moved"));
+    pty_end(p);
+    p = ask_to_heal(lab); // it is as it was
+    pty_keys(p, "y Enter");
+    assert_true(pty_wait(p, "host-safe NO (127.0."));
+    assert_true(pty_wait_exit(p));
+    assert_int_equal(pty_status(p), 0);
+    assert_true(pty_contains(p, "plan: the move is done"));
+    pty_end(p);
+    lab_free(lab);
+}
+
 TESTS(asking, cmocka_unit_test(a_password_that_is_not_given_leaves_the_echo_on),
-      cmocka_unit_test(a_move_that_is_asked_about_is_called_off))
+      cmocka_unit_test(a_move_that_is_asked_about_is_called_off),
+      cmocka_unit_test(a_plan_that_is_asked_about_is_called_off_or_made))

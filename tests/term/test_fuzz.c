@@ -31,7 +31,7 @@ static char audit[700];
         ": v i e w Space h o s t s Enter", ": g o t o Space : 7 0 0 3 Enter",                      \
         ": t h e m e Space Tab Enter", ": s o r t Space n a m e Enter",                            \
         ": e x p Tab : 7 Tab Enter", ": w r o n g Enter", ": Up Up Down Enter", "p Tab h i Esc",   \
-        "p Ctrl-U 5 Enter", "p Enter", "d Right Tab Tab w h y Enter", "d Enter", "d Esc",          \
+        "p Ctrl-U 5 Enter", "p Enter", "d Right Tab Tab o l d Enter", "d Enter", "d Esc",          \
         "Space j Space"
 #define ANSWER "y", "y", "n"
 #define MOVING                                                                                     \
