@@ -206,5 +206,9 @@ int automatic_table_draw(const Scene *s, const KeyMap *keys, Canvas *c, Rect r)
                      all - shown, *key != '\0' ? ": " : "", key,
                      *key != '\0' ? " shows them all" : "");
     }
+    if (lines < r.h && t.t->n > 0) {
+        canvas_text(c, r.x, r.y + lines++, r.w, ROLE_DIM,
+                    "> best  + could come  - may not; rules decide from left to right");
+    }
     return lines;
 }

@@ -150,7 +150,10 @@ static void draw_list(Ui *ui, const Scene *s, Canvas *c, Rect r)
     scroll_hint(scroll, c->ascii, hint, sizeof(hint));
     canvas_right(c, pen.end, r.y, r.w / 2, ROLE_TEXT, hint);
     x += pen.who_w + SINCE_W + 3;
-    canvas_text(c, x, r.y, pen.end - text_width(hint) - 1 - x, ROLE_DIM, "what helps");
+    const char *helps = "what helps";
+    if (x + text_width(helps) + text_width(hint) < pen.end) {
+        canvas_text(c, x, r.y, r.w, ROLE_DIM, helps);
+    }
     for (int i = 0; i < scroll->page && scroll->top + i < rows->n; i++) {
         int y = r.y + 1 + i;
         draw_row(&pen, &rows->at[scroll->top + i], y);

@@ -60,12 +60,12 @@ play_heal() {
     play scenario <<END
 $(begin_slowly 1 131072)
 caption Three masters. Each has a working replica, and :7003 has one to spare.
-still 2000
+still 1800
 run $kill_7008
 caption The server of :7008 dies.
 follow 200 160 ORPHANED
 caption :7001 is orphaned: without a replica, its next failure would lose its slots.
-still 2700
+still 2500
 key M
 wait Esc stops it
 caption M: the best move, why it is the best, what it costs. Esc would stop it.
@@ -73,7 +73,7 @@ follow 250 240 moving :7004
 caption The spare moves in. It counts once it says itself that it is in sync.
 follow 250 220 protected again
 caption Every master has a working replica again.
-still 2000
+still 1800
 run kill -USR1 \$CLUSTER_PID
 wait 1 spare
 caption :7008 comes back, as a spare of :7001 on another host.
@@ -152,6 +152,9 @@ key Esc x
 shot $out/whatif.svg
 key Esc ?
 shot $out/help.svg
+key Esc 1 H
+shot $out/plan.svg
+key Esc
 key q
 END
 }
