@@ -54,8 +54,10 @@ void lease_say_why(Lease *l, const char *format, ...)
 void lease_hold(Lease *l, int64_t now_ms)
 {
     if (l->state != LEASE_OURS) {
-        bool ran_out =
-            l->asked == LEASE_ASK_TAKE && l->holder_ends_ms > 0 && l->asked_ms >= l->holder_ends_ms;
+        // Later than right then somebody may have had it in between.
+        bool ran_out = l->asked == LEASE_ASK_TAKE && l->holder_ends_ms > 0 &&
+                       l->asked_ms >= l->holder_ends_ms &&
+                       l->asked_ms < l->holder_ends_ms + LEASE_AGAIN_MS;
         l->since_ms = now_ms;
         l->counts_ms = ran_out ? now_ms : now_ms + l->ttl_ms;
     }

@@ -231,7 +231,8 @@ static void took(Lease *l, const char *text, int64_t now_ms)
     }
     l->take_is_open = false;
     l->state = LEASE_UNKNOWN;
-    l->why[0] = '\0'; // somebody was quicker, and the next look says who
+    l->holder_ends_ms = 0; // not that one's: its time is not over
+    l->why[0] = '\0';      // somebody was quicker, and the next look says who
     if (++l->vain_takes > 1) {
         lease_say_why(l, "the key %.60s is there with nothing in it: DEL it, or choose another",
                       l->shown_key);

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "lease_world.h"
 
@@ -47,6 +48,32 @@ static void after_its_holder_was_killed_the_other_has_it_with_the_expiry(void **
     lease_pass_one(w, BIRCH, 400);
     assert_int_equal(w->taken, 2);
     assert_true(world_may_write(w, BIRCH));
+}
+
+// A third may have had it since, and may still believe in it.
+static void who_comes_late_for_what_ran_out_waits_a_whole_ttl(void **state)
+{
+    LeaseWorld *w = *state;
+    lease_pass_one(w, BIRCH, w->ends_ms - w->now_ms - 100);
+    w->now_ms = w->ends_ms + 600; // stopped
+    lease_pass_one(w, BIRCH, 100);
+    assert_int_equal(w->taken, 2);
+    assert_int_equal(world_state(w, BIRCH), LEASE_SETTLING);
+}
+
+static void who_was_too_slow_does_not_go_by_the_end_before(void **state)
+{
+    LeaseWorld *w = *state;
+    lease_pass_one(w, BIRCH, w->ends_ms - w->now_ms - 100);
+    w->now_ms = w->ends_ms + 10;
+    LeaseCommand c;
+    while (lease_step(w->lease[BIRCH], w->now_ms, &c)) { // the key is free, and then another's
+        const char *answer = strcmp(c.argv[0], "EVAL") == 0 ? "0" : "";
+        lease_reply(w->lease[BIRCH], true, answer, w->now_ms);
+    }
+    lease_pass_one(w, BIRCH, 1000); // and is gone again
+    assert_int_equal(w->taken, 2);
+    assert_int_equal(world_state(w, BIRCH), LEASE_SETTLING);
 }
 
 static void a_key_that_vanished_before_its_time_counts_only_a_ttl_later(void **state)
@@ -162,6 +189,8 @@ static void clocks_that_differ_make_no_negative_age(void **state)
 TESTS(lease, GIVEN(one_has_it_and_the_other_says_who),
       FRESH(whoever_takes_it_counts_a_whole_ttl_later),
       GIVEN(after_its_holder_was_killed_the_other_has_it_with_the_expiry),
+      GIVEN(who_comes_late_for_what_ran_out_waits_a_whole_ttl),
+      GIVEN(who_was_too_slow_does_not_go_by_the_end_before),
       GIVEN(a_key_that_vanished_before_its_time_counts_only_a_ttl_later),
       GIVEN(it_is_good_from_the_sending_and_not_from_the_answer),
       GIVEN(an_answer_that_comes_after_the_end_holds_nothing),

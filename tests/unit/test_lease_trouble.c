@@ -16,7 +16,7 @@ static void without_answers_it_runs_out_and_the_other_takes_it(void **state)
         lease_give_to_ash(&w);
         w.lost[ASH] = ways[i] == 0;
         w.unsent[ASH] = ways[i] == 1;
-        lease_pass_one(&w, ASH, 9000);
+        lease_pass(&w, 7000);
         assert_false(world_may_write(&w, ASH));
         assert_memory_equal(w.news, "lease lost: ", 12);
         assert_int_equal(w.level, LEVEL_WARNING);
