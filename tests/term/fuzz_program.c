@@ -40,12 +40,20 @@ static bool takes_keys(Pty *p, void *context)
     return pty_ended(p) || (pty_modes(p, &modes) && (modes.c_lflag & (ICANON | ISIG)) == 0);
 }
 
+static void fail_with_output(Fuzz *f, const char *what)
+{
+    size_t n = 0;
+    const char *said = pty_output(f->pty, &n);
+    size_t last = n > 20000 ? n - 20000 : 0;
+    fwrite(said + last, 1, n - last, stderr); // with what the sanitizers have to say
+    fail_msg("%s", what);
+}
+
 static void wait_for_keys(Fuzz *f)
 {
     enum { LAB_MS = 60000 };
     if (!pty_wait_until(f->pty, takes_keys, NULL, LAB_MS)) {
-        pty_print(f->pty);
-        fail_msg("it does not take keys");
+        fail_with_output(f, "it does not take keys");
     }
 }
 
@@ -95,15 +103,6 @@ void fuzz_start(Fuzz *f)
 }
 
 // --- giving the terminal back --------------------------------------------------------------------
-
-static void fail_with_output(Fuzz *f, const char *what)
-{
-    size_t n = 0;
-    const char *said = pty_output(f->pty, &n);
-    size_t last = n > 20000 ? n - 20000 : 0;
-    fwrite(said + last, 1, n - last, stderr); // with what the sanitizers have to say
-    fail_msg("%s", what);
-}
 
 // Whatever it switched on is off, and lines are lines again where anybody still holds the terminal.
 static void assert_given_back(Fuzz *f)
@@ -179,7 +178,8 @@ void fuzz_leave(Fuzz *f)
 {
     enum { TRIES = 60, REST_MS = 100 };
     for (int i = 0; i < TRIES && f->pty != NULL; i++) {
-        pty_keys(f->pty, i % 2 == 0 ? "Esc" : "q y"); // y: also out of a move
+        // y only when q alone did not do, as in the middle of a move: it could mean something else.
+        pty_keys(f->pty, i % 2 == 0 ? "Esc" : i < TRIES / 2 ? "q" : "q y");
         pty_wait_rest(f->pty, REST_MS);
         fuzz_follow(f);
     }

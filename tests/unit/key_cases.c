@@ -4,12 +4,12 @@
 
 #include "rehome/base/mem.h"
 
-#define VIEWS (IN_TREE | IN_HOSTS | IN_PROBLEMS | IN_EVENTS | IN_AUTO | IN_DETAILS)
-#define PAGES (IN_WHY | IN_HELP)
-#define LISTS (VIEWS | PAGES | IN_PICK)
-#define ROWS (IN_TREE | IN_PROBLEMS | IN_EVENTS)
+#define VIEWS      (IN_TREE | IN_HOSTS | IN_PROBLEMS | IN_EVENTS | IN_AUTO | IN_DETAILS)
+#define PAGES      (IN_WHY | IN_HELP)
+#define LISTS      (VIEWS | PAGES | IN_PICK)
+#define ROWS       (IN_TREE | IN_PROBLEMS | IN_EVENTS)
 #define EVERYWHERE (LISTS | IN_CONFIRM | IN_FORM | IN_FILTER | IN_COMMAND)
-#define PREVIEW "redis-cli -h"
+#define PREVIEW    "redis-cli -h"
 
 // --- what there is to see ------------------------------------------------------------------------
 
@@ -98,8 +98,11 @@ static void has_columns(Desk *d)
         {ACT_PAGE_DOWN, place, .stage = crowd, .way = to, .path = "g", .unlike = to " g j"},       \
         {ACT_PAGE_UP, place, .stage = crowd, .way = to, .path = "g PgDn", .like = to " g"},        \
         {ACT_FIRST, place, .stage = crowd, .way = to, .path = "j j PgDn", .like = to " g"},        \
-        {ACT_LAST, place, .stage = crowd, .way = to, .path = "g",                                  \
-         .like = to " g PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn"}
+    {                                                                                              \
+        ACT_LAST, place,                                                                           \
+            .stage = crowd, .way = to, .path = "g",                                                \
+            .like = to " g PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn PgDn"  \
+    }
 
 // --- the cases -----------------------------------------------------------------------------------
 
