@@ -193,6 +193,19 @@ static void plan_lost_majority(History *h, uint64_t *random)
     h->n_faults = 5;
 }
 
+// Automatic mode may move only once or twice an hour, and a process that has just started is to
+// know of the moves of the one before.
+static void plan_tries(History *h, uint64_t *random)
+{
+    if (!h->keeps || h->limits.max_moves_per_hour > 2 || chance(random, 40)) {
+        return;
+    }
+    h->fault[1] = fault_of(h, FAULT_KILL_US, 8000 + pick(random, 3000), 500);
+    h->fault[2] = fault_of(h, FAULT_ORPHAN, 10000 + pick(random, 3000), 12000);
+    h->fault[2].node = (int)pick(random, (unsigned)h->w.n_shards);
+    h->n_faults = h->n_faults < 3 ? 3 : h->n_faults;
+}
+
 // Who holds the lease loses it without knowing, while there is something to be moved: the key goes
 // while a move is at the gate, so that another takes it; nobody answers for it, until it has run
 // out, and only then there is an orphan; or the process stands still between the journal line and
@@ -231,6 +244,7 @@ void faults_plan(History *h, uint64_t seed, unsigned skip)
         h->fault[i] = make_fault(h, &random, i == 0);
     }
     plan_heirless(h, &random);
+    plan_tries(h, &random);
     plan_lease(h, &random);
     plan_ghost(h, &random);
     plan_lost_majority(h, &random);
