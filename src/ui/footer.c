@@ -11,8 +11,9 @@
 static bool is_movable(const Ui *ui, const Scene *s)
 {
     int node = ui_selected(ui, s);
-    return node >= 0 && (ui->marks.n > 0 || s->health->of[node].is_master ||
-                         s->health->of[node].replica == REPLICA_WORKING);
+    return node >= 0 && s->health != NULL &&
+           (ui->marks.n > 0 || s->health->of[node].is_master ||
+            s->health->of[node].replica == REPLICA_WORKING);
 }
 
 // What M would do; NULL: nothing.
@@ -37,6 +38,32 @@ static bool is_tab(const Ui *ui, const KeyBinding *b)
     return false;
 }
 
+// No need to name the key of what one is looking at.
+static bool is_shown_already(const Ui *ui, const KeyBinding *b)
+{
+    bool explains = b->action == ACT_EXPLAIN || b->action == ACT_WHATIF;
+    return b->action == ui->view->opens || is_tab(ui, b) ||
+           (ui->details && b->action == ACT_DETAILS) || (ui_scope(ui) == IN_WHY && explains);
+}
+
+static bool is_connected(const Scene *s)
+{
+    return s->health != NULL && (s->trouble == NULL || s->trouble[0] == '\0');
+}
+
+static bool can_move(const Scene *s)
+{
+    return is_connected(s) && !s->read_only && !s->move_busy;
+}
+
+static bool can_write(const Ui *ui, const Scene *s, Action action)
+{
+    return action == ACT_AUTO          ? s->automatic != NULL && s->replay == NULL
+           : action == ACT_MOVE_URGENT ? can_move(s) && most_urgent_cure(s) != NULL
+           : action == ACT_MOVE        ? can_move(s) && is_movable(ui, s)
+                                       : can_move(s);
+}
+
 static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
     if (ui_scope(ui) == IN_PROBLEMS) {
@@ -48,21 +75,13 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
     if (b->action == ACT_MARK && s->replay != NULL) {
         return false;
     }
-    bool connected = s->health != NULL && (s->trouble == NULL || s->trouble[0] == '\0');
     switch (b->need) {
     case NEED_WRITE:
-        if (b->action == ACT_AUTO) {
-            return s->automatic != NULL && s->replay == NULL;
-        }
-        if (b->action == ACT_MOVE_URGENT && (!connected || most_urgent_cure(s) == NULL)) {
-            return false;
-        }
-        return connected && !s->read_only && !s->move_busy &&
-               (b->action != ACT_MOVE || is_movable(ui, s));
+        return can_write(ui, s, b->action);
     case NEED_PLAN:
-        return connected && !s->read_only && !s->move_busy && ui->has_plan;
+        return can_move(s) && ui->has_plan;
     case NEED_UNDO:
-        return connected && !s->read_only && !s->move_busy && s->can_undo && ui->has_undo;
+        return can_move(s) && s->can_undo && ui->has_undo;
     case NEED_DEMO:
         return s->demo && ui_selected(ui, s) >= 0;
     case NEED_MOVE:
@@ -85,10 +104,7 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
     case NEED_NOTHING:
         break;
     }
-    // No need to name the key of what one is looking at.
-    return b->action != ui->view->opens && !is_tab(ui, b) &&
-           !(ui->details && b->action == ACT_DETAILS) &&
-           !(ui_scope(ui) == IN_WHY && (b->action == ACT_EXPLAIN || b->action == ACT_WHATIF));
+    return !is_shown_already(ui, b);
 }
 
 static const char *dialog_label(const Ui *ui, Action action)

@@ -148,15 +148,26 @@ static void draw_wall(Ui *ui, const Scene *s, Canvas *c, Rect r)
 
 Scroll *screen_scroll(Ui *ui, const Scene *s)
 {
-    return ui->help                     ? &ui->help_page
-           : s->health == NULL          ? NULL
-           : ui_is_explaining(ui)       ? &ui->why_page
-           : ui->details                ? &ui->details_page
-           : ui->view == &tree_view     ? &ui->tree
-           : ui->view == &events_view   ? &ui->events
-           : ui->view == &hosts_view    ? &ui->hosts_grid
-           : ui->view == &problems_view ? &ui->problems
-                                        : &ui->decisions;
+    // what lies above goes first
+    const struct {
+        bool is_shown;
+        Scroll *scroll;
+    } all[] = {
+        {ui->help, &ui->help_page},
+        {s->health == NULL, NULL},
+        {ui_is_explaining(ui), &ui->why_page},
+        {ui->details, &ui->details_page},
+        {ui->view == &tree_view, &ui->tree},
+        {ui->view == &events_view, &ui->events},
+        {ui->view == &hosts_view, &ui->hosts_grid},
+        {ui->view == &problems_view, &ui->problems},
+        {true, &ui->decisions},
+    };
+    size_t i = 0;
+    while (!all[i].is_shown) {
+        i++;
+    }
+    return all[i].scroll;
 }
 
 void screen_list_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)

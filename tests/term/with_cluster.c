@@ -52,8 +52,8 @@ static void say(void *ctx, const char *text)
 
 static LabNode *nodes_of(Arena *arena, const Shape *shape, size_t *n)
 {
-    size_t most = (size_t)(shape->masters * (shape->replicas + 1) + shape->spares);
-    LabNode *nodes = arena_array(arena, most, sizeof(*nodes));
+    int most = shape->masters * (shape->replicas + 1) + shape->spares;
+    LabNode *nodes = arena_array(arena, (size_t)most, sizeof(*nodes));
     *n = 0;
     for (int i = 0; i < shape->masters; i++) {
         int first = i * SLOT_COUNT / shape->masters;
