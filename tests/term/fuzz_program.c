@@ -36,8 +36,11 @@ size_t fuzz_pick(Fuzz *f, size_t n)
 static bool takes_keys(Pty *p, void *context)
 {
     struct termios modes;
-    (void)context;
-    return pty_ended(p) || (pty_modes(p, &modes) && (modes.c_lflag & (ICANON | ISIG)) == 0);
+    const Fuzz *f = context;
+    size_t n = 0;
+    bool has_left = f->in_shell && strstr(pty_output(p, &n) + f->seen, ended_word) != NULL;
+    return has_left || pty_ended(p) ||
+           (pty_modes(p, &modes) && (modes.c_lflag & (ICANON | ISIG)) == 0);
 }
 
 static void fail_with_output(Fuzz *f, const char *what)
@@ -52,7 +55,7 @@ static void fail_with_output(Fuzz *f, const char *what)
 static void wait_for_keys(Fuzz *f)
 {
     enum { LAB_MS = 60000 };
-    if (!pty_wait_until(f->pty, takes_keys, NULL, LAB_MS)) {
+    if (!pty_wait_until(f->pty, takes_keys, f, LAB_MS)) {
         fail_with_output(f, "it does not take keys");
     }
 }
