@@ -155,10 +155,10 @@ static json_t *gate_value(const GateVerdict *gate)
         value_set(check, "text", value_text(gate->check[i].text));
         value_push(checks, check);
     }
-    json_t *value = json_object();
-    value_set(value, "open", json_boolean(gate->open));
-    value_set(value, "checks", checks);
-    return value;
+    json_t *answer = json_object();
+    value_set(answer, "open", json_boolean(gate->open));
+    value_set(answer, "checks", checks);
+    return answer;
 }
 
 static json_t *move_value(const HealedMove *m)
