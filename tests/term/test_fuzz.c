@@ -173,17 +173,15 @@ static void nothing_is_written_before_somebody_says_yes(void **state)
     assert_nothing_written(before);
 }
 
-// Lines of the audit file that have all of these words.
+// Lines of the audit file that have both words.
 static int64_t count_records(const char *a, const char *b)
 {
+    static char line[65536]; // a decision with all its candidates is long
     int64_t n = 0;
-    char *line = NULL;
-    size_t size = 0;
-    FILE *file = fopen(audit, "r");
-    while (file != NULL && getline(&line, &size, file) >= 0) {
+    FILE *file = fopen(audit, "re");
+    while (file != NULL && fgets(line, sizeof(line), file) != NULL) {
         n += strstr(line, a) != NULL && strstr(line, b) != NULL;
     }
-    free(line);
     if (file != NULL) {
         fclose(file);
     }
