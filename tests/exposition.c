@@ -132,9 +132,10 @@ static const char *check_sample(Page *p)
 // "# HELP name text", then "# TYPE name gauge".
 static const char *check_comment(Page *p)
 {
-    StrView word;
+    StrView word = {0};
     StrView name;
-    bool is_help = sv_cut(&p->at, ' ', &word) && sv_cut(&p->at, ' ', &word) && sv_is(word, "HELP");
+    sv_cut(&p->at, ' ', &word); // the #
+    bool is_help = sv_cut(&p->at, ' ', &word) && sv_is(word, "HELP");
     if ((!is_help && !sv_is(word, "TYPE")) || !read_name(p, true, &name) || !read_char(p, ' ') ||
         p->at.n == 0) {
         return "expected # HELP name text, or # TYPE name gauge";
