@@ -19,25 +19,14 @@
 #include "rehome/ui/keys.h"
 #include "term_copy.h"
 #include "term_keys.h"
+#include "term_looks.h"
 #include "term_palette.h"
-
-// How a role is drawn on this terminal.
-typedef struct {
-    attr_t attrs;
-    short pair;
-} Look;
-
-typedef enum { DEPTH_MONO, DEPTH_8, DEPTH_16, DEPTH_256, DEPTH_DIRECT } Depth;
 
 // The one terminal of the process.
 static struct {
     SCREEN *screen; // NULL: not started
     Canvas *shown;  // what is on the screen; NULL: unknown, paint everything
     bool mouse;     // the terminal tells of it
-    Depth depth;
-    int plain_fg; // of text, in the eight colours
-    Look look[ROLE_COUNT];
-    Look selected[ROLE_COUNT]; // of cells marked CELL_REVERSE
 } term;
 
 // For the crash handler: prepared at the start, as it may neither allocate nor ask curses.
@@ -167,117 +156,9 @@ void term_stop(void)
 
 // --- colours -----------------------------------------------------------------------------------
 
-static Depth depth_of(const TermOptions *options)
-{
-    if (options->no_color || !has_colors()) {
-        return DEPTH_MONO;
-    }
-    // COLORTERM=truecolor with xterm-256color does not make curses able to say so: see
-    // term_palette.h.
-    if (COLORS > 256 && tigetflag("RGB") == 1) {
-        return DEPTH_DIRECT;
-    }
-    return COLORS >= 256 ? DEPTH_256 : COLORS >= 16 ? DEPTH_16 : DEPTH_8;
-}
-
-static attr_t attrs_of(bool bold, bool underline, bool reverse)
-{
-    return (bold ? A_BOLD : A_NORMAL) | (underline ? A_UNDERLINE : A_NORMAL) |
-           (reverse ? A_REVERSE : A_NORMAL);
-}
-
-// Such terminals have the numbers below 8 for the first named colours, and none for the others.
-static int direct_colour(int32_t rgb)
-{
-    enum { BRIGHT = 8, ALMOST_BLACK = 0x010101 };
-    if (rgb >= COLOUR_NAMED + BRIGHT) {
-        return theme_rgb_of_256(rgb - COLOUR_NAMED);
-    }
-    return rgb >= COLOUR_NAMED ? rgb - COLOUR_NAMED : rgb >= 0 && rgb < BRIGHT ? ALMOST_BLACK : rgb;
-}
-
-// A theme's colour in curses' numbers. Eight colours have no bright ones: bold makes them, but for
-// bright black, which could end as black on black and becomes dim instead.
-static int colour_of(int32_t rgb, int named, bool is_fg, attr_t *attrs)
-{
-    enum { BRIGHT = 8 };
-    switch (term.depth) {
-    case DEPTH_DIRECT:
-        return direct_colour(rgb);
-    case DEPTH_256:
-        return palette_index(rgb);
-    case DEPTH_8:
-        if (named < BRIGHT) {
-            return named;
-        }
-        if (is_fg) {
-            *attrs |= named == BRIGHT ? A_DIM : A_BOLD;
-        }
-        return is_fg && named == BRIGHT ? term.plain_fg : named - BRIGHT;
-    case DEPTH_16:
-    case DEPTH_MONO:
-        break;
-    }
-    return named;
-}
-
-static Look look_of(const Style *s, int pair)
-{
-    if (term.depth == DEPTH_MONO) {
-        return (Look){.attrs = attrs_of(s->mono_bold, s->mono_underline, s->mono_reverse)};
-    }
-    Look look = {.attrs = attrs_of(s->bold, s->underline, s->reverse)};
-    int fg = colour_of(s->fg, s->fg16, true, &look.attrs);
-    int bg = colour_of(s->bg, s->bg16, false, &look.attrs);
-    bool is_plain = fg == COLOUR_DEFAULT && bg == COLOUR_DEFAULT;
-    if (!is_plain && pair < COLOR_PAIRS && init_extended_pair(pair, fg, bg) == OK) {
-        look.pair = (short)pair;
-    }
-    return look;
-}
-
-static bool has_background(const Style *s)
-{
-    return (term.depth >= DEPTH_256 ? s->bg : s->bg16) != COLOUR_DEFAULT;
-}
-
-// The cursor's row: on a background of its own where the theme has one, so that colours stay what
-// they are; otherwise reversed, without colours, as a red letter would turn into an orphan's block.
-// What is a block stays one; without any colour it stands out by not being reversed.
-static Look selected_of(const Theme *theme, Role role, int pair)
-{
-    Style s = theme_style(theme, role, true);
-    if (term.depth == DEPTH_MONO) {
-        Look look = term.look[role];
-        look.attrs ^= A_REVERSE;
-        return look;
-    }
-    if (has_background(&theme->style[ROLE_SELECTED])) {
-        return look_of(&s, pair);
-    }
-    if (role != ROLE_TEXT && (s.reverse || has_background(&theme->style[role]))) {
-        return term.look[role];
-    }
-    Look look = term.look[ROLE_TEXT];
-    look.attrs = term.look[role].attrs ^ A_REVERSE;
-    return look;
-}
-
 static void take_theme(const Theme *theme)
 {
-    enum { BRIGHT = 8 };
-    palette_start(term.depth == DEPTH_256 ? capability("initc") : NULL);
-    int text = theme->style[ROLE_TEXT].fg16;
-    term.plain_fg = text < BRIGHT ? text : text - BRIGHT;
-    for (int role = 0; role < ROLE_COUNT; role++) {
-        Style s = theme_style(theme, (Role)role, false);
-        Look look = look_of(&s, 1 + role);
-        if (role == ROLE_DIM && look.attrs == A_NORMAL && look.pair == 0) {
-            look.attrs = A_DIM; // no colour to be less loud with
-        }
-        term.look[role] = look;
-        term.selected[role] = selected_of(theme, (Role)role, 1 + ROLE_COUNT + role);
-    }
+    looks_take(theme, capability("initc"));
     glyphs_use(theme);
     restore_prepare();
 }
@@ -349,7 +230,7 @@ bool term_start(const Theme *theme, const TermOptions *options, Error *err)
         start_color();
         use_default_colors();
     }
-    term.depth = depth_of(options);
+    looks_start(options->no_color);
     take_theme(theme);
     tell(palette_set_text());
     term_resized();
@@ -407,14 +288,6 @@ void term_suspend(void)
 
 // --- drawing -----------------------------------------------------------------------------------
 
-static Look look_of_cell(const Cell *cell)
-{
-    size_t role = (cell->flags & CELL_DIM) != 0 ? ROLE_DIM
-                  : cell->role < ROLE_COUNT     ? cell->role
-                                                : ROLE_TEXT;
-    return (cell->flags & CELL_REVERSE) != 0 ? term.selected[role] : term.look[role];
-}
-
 // Writes the cell, and with a wide character the one behind it.
 static void put_cell(int x, int y, const Cell *cell, int width)
 {
@@ -424,7 +297,7 @@ static void put_cell(int x, int y, const Cell *cell, int width)
         text[0] = L'?'; // the C library disagrees about its width, and so may the terminal
         same = width;
     }
-    Look look = look_of_cell(cell);
+    Look look = looks_cell(cell);
     cchar_t out;
     for (int i = 0; i < same; i++) {
         if (setcchar(&out, text, look.attrs, look.pair, NULL) == OK) {
