@@ -133,7 +133,7 @@ static void write_frames(Recorder *r)
         give_up(r, &err);
         return;
     }
-    strbuf_clear(&r->frames);
+    strbuf_done(&r->frames); // a full round may be large
     r->credit -= n;
     if (r->is_broken) {
         r->is_broken = false;

@@ -141,13 +141,14 @@ void names_learn_info(Names *names, StrView info)
 void names_learn_nodes(Names *names, StrView nodes)
 {
     StrView line;
-    StrView word;
+    StrView id;
+    StrView address;
     while (sv_next(&nodes, '\n', &line)) {
-        if (!sv_cut(&line, ' ', &word) || !sv_cut(&line, ' ', &word)) {
+        if (!sv_cut(&line, ' ', &id) || !sv_cut(&line, ' ', &address)) {
             continue;
         }
-        StrView hostname = word;
-        StrView endpoint = word;
+        StrView hostname = address;
+        StrView endpoint = address;
         if (sv_cut(&hostname, ',', &endpoint)) {
             learn(names, hostname);
         }
@@ -180,45 +181,43 @@ static size_t run_of(StrView text, bool (*is)(char c))
     return n;
 }
 
-// The longest piece of the first n bytes that is a host; pieces end where one of ends follows.
-static const Name *longest(const Names *names, StrView text, size_t n, const char *ends,
-                           size_t *taken)
+static const Name *named(const Names *names, StrView host)
 {
-    for (; n > 0; n--) {
-        bool is_end = n == text.n || !is_of_name(text.at[n]) || strchr(ends, text.at[n]) != NULL;
-        bool is_there = false;
-        size_t at = is_end ? place_of(names, sv_of(text.at, n), &is_there) : 0;
-        if (is_there) {
+    bool is_there = false;
+    size_t at = place_of(names, host, &is_there);
+    return is_there ? &names->at[at] : NULL;
+}
+
+// The longest piece of the text that is an IPv6 address we know: a port may follow it.
+static const Name *ipv6_at(const Names *names, StrView text, size_t *taken)
+{
+    size_t n = run_of(text, is_of_ipv6);
+    bool is_word = n == text.n || !is_of_name(text.at[n]);
+    for (; n > 1 && memchr(text.at, ':', n) != NULL; n--) {
+        bool ends = n < text.n ? text.at[n] == ':' || is_word : true;
+        const Name *name = ends ? named(names, sv_of(text.at, n)) : NULL;
+        is_word = false;
+        if (name != NULL) {
             *taken = n;
-            return &names->at[at];
+            return name;
         }
     }
     return NULL;
 }
 
-// The host that the text begins with. A dot may end a sentence, a colon comes before a port.
+// The host that the text begins with. A dot or a dash behind it may belong to the sentence.
 static const Name *host_at(const Names *names, StrView text, size_t *taken)
 {
-    size_t word = run_of(text, is_of_name);
-    size_t six = run_of(text, is_of_ipv6);
-    const Name *name = NULL;
-    if (six > 1 && memchr(text.at, ':', six) != NULL) {
-        name = longest(names, text, six, ":", taken);
+    const Name *name = ipv6_at(names, text, taken);
+    if (name != NULL) {
+        return name;
     }
-    while (name == NULL && word > 0) {
-        size_t dots = word;
-        while (dots > 0 && (text.at[dots - 1] == '.' || text.at[dots - 1] == '-')) {
-            dots--;
-        }
-        bool is_there;
-        size_t at = place_of(names, sv_of(text.at, dots), &is_there);
-        if (is_there) {
-            *taken = dots;
-            name = &names->at[at];
-        }
-        break;
+    size_t n = run_of(text, is_of_name);
+    while (n > 0 && (text.at[n - 1] == '.' || text.at[n - 1] == '-')) {
+        n--;
     }
-    return name;
+    *taken = n;
+    return named(names, sv_of(text.at, n));
 }
 
 void names_rename(const Names *names, StrView text, StrBuf *out)

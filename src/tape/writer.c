@@ -17,7 +17,7 @@
 enum { KEY_ROUNDS = 120 };
 
 // What zlib adds at the end of each flush, which the reader puts back.
-enum { FLUSH_MARK = 4 };
+enum { FLUSH_MARK = 4, PRESS_BYTES = 64 << 10 };
 
 struct TapeWriter {
     Memory memory;
@@ -89,6 +89,27 @@ void tape_write_head(TapeWriter *w, const TapeHead *head, bool is_first, StrBuf 
     bytes_put(&w->payload, (uint64_t)head->limits.max_moves_per_hour);
     frame_put(out, FRAME_HEAD, sv_of(strbuf_text(&w->payload), w->payload.n));
     w->rounds = 0;
+}
+
+// --- packing
+
+// What is in payload goes into the stream, which goes on from full round to full round: what was
+// said in rounds before costs little.
+static void press(TapeWriter *w, int flush)
+{
+    enum { STEP = 16384 };
+    w->pack.next_in = (Bytef *)w->payload.at;
+    w->pack.avail_in = (uInt)w->payload.n;
+    do {
+        char block[STEP];
+        w->pack.next_out = (Bytef *)block;
+        w->pack.avail_out = sizeof(block);
+        if (deflate(&w->pack, flush) == Z_STREAM_ERROR) {
+            abort(); // a broken stream is our own bug
+        }
+        strbuf_add_sv(&w->packed, sv_of(block, sizeof(block) - w->pack.avail_out));
+    } while (w->pack.avail_out == 0);
+    strbuf_clear(&w->payload);
 }
 
 // --- a round
@@ -237,26 +258,11 @@ static void put_round(TapeWriter *w, const TapeRound *round)
     bytes_put(&w->payload, in->n);
     for (size_t i = 0; i < in->n; i++) {
         put_observation(w, &in->at[i], i);
-    }
-}
-
-// One stream from full round to full round: what was said in rounds before costs little.
-static StrView pack(TapeWriter *w)
-{
-    enum { STEP = 16384 };
-    strbuf_clear(&w->packed);
-    w->pack.next_in = (Bytef *)w->payload.at;
-    w->pack.avail_in = (uInt)w->payload.n;
-    do {
-        char block[STEP];
-        w->pack.next_out = (Bytef *)block;
-        w->pack.avail_out = sizeof(block);
-        if (deflate(&w->pack, Z_SYNC_FLUSH) == Z_STREAM_ERROR) {
-            abort(); // a broken stream is our own bug
+        if (w->payload.n > PRESS_BYTES) { // a full round of many nodes has megabytes
+            press(w, Z_NO_FLUSH);
         }
-        strbuf_add_sv(&w->packed, sv_of(block, sizeof(block) - w->pack.avail_out));
-    } while (w->pack.avail_out == 0);
-    return sv_of(w->packed.at, w->packed.n - FLUSH_MARK);
+    }
+    press(w, Z_SYNC_FLUSH);
 }
 
 void tape_write_round(TapeWriter *w, const TapeRound *round, StrBuf *out)
@@ -273,7 +279,8 @@ void tape_write_round(TapeWriter *w, const TapeRound *round, StrBuf *out)
     memory_turn(&w->memory);
     strbuf_clear(&w->payload);
     put_round(w, round);
-    frame_put(out, is_key ? FRAME_KEY : FRAME_ROUND, pack(w));
+    frame_put(out, is_key ? FRAME_KEY : FRAME_ROUND, sv_of(w->packed.at, w->packed.n - FLUSH_MARK));
+    strbuf_done(&w->packed);
 }
 
 // --- what we did

@@ -90,6 +90,7 @@
     X(snapshot_seed)                                                                               \
     X(str)                                                                                         \
     X(tape)                                                                                        \
+    X(tape_scenario)                                                                               \
     X(text)                                                                                        \
     X(theme)                                                                                       \
     X(theme_check)                                                                                 \

@@ -147,6 +147,11 @@ static void a_quiet_round_takes_few_bytes(void **state)
 
 // --- damage
 
+static void flip(char *byte, size_t bit)
+{
+    *byte = (char)(unsigned char)((unsigned char)*byte ^ 1U << bit);
+}
+
 static void a_tape_that_was_cut_off_is_read_up_to_there(void **state)
 {
     (void)state;
@@ -170,7 +175,7 @@ static void behind_a_damage_reading_goes_on_at_the_next_full_round(void **state)
 {
     (void)state;
     Recording *rec = record(false);
-    rec->bytes.at[rec->ends[50] + 20] ^= 4;
+    flip(&rec->bytes.at[rec->ends[50] + 20], 2);
     TapeReader *r = reader_of(bytes_of(&rec->bytes));
     size_t n = 0;
     for (TapeItem item = tape_read(r); item.kind != TAPE_END; item = tape_read(r)) {
@@ -193,13 +198,13 @@ static void no_flipped_byte_is_taken_for_the_truth(void **state)
     (void)state;
     Recording *rec = record(false);
     for (size_t at = 0; at < rec->ends[20]; at++) {
-        rec->bytes.at[at] ^= (char)(1 << at % 8);
+        flip(&rec->bytes.at[at], at % 8);
         TapeReader *r = tape_reader_new(sv_of(rec->bytes.at, rec->ends[20]), NULL);
         if (r != NULL) {
             assert_true(count_rounds(r) < 21 || at < rec->ends[0]);
             tape_reader_free(r);
         }
-        rec->bytes.at[at] ^= (char)(1 << at % 8);
+        flip(&rec->bytes.at[at], at % 8);
     }
     recording_free(rec);
 }
