@@ -586,6 +586,11 @@ static void configure(Dashboard *d, const Options *o)
     ui_set_settings(d->ui, d->settings.at, d->settings.n, strbuf_text(&d->themes));
 }
 
+static void say_long(void)
+{
+    session_say("reading the whole tape once, for its events");
+}
+
 static bool start_session(Dashboard *d, const Options *o, char *const *files, size_t n)
 {
     EngineListener listener = {.ctx = d, .round = on_round, .event = on_event};
@@ -598,12 +603,15 @@ static bool start_session(Dashboard *d, const Options *o, char *const *files, si
     if (!session_replay(s, o, files, n, &listener)) {
         return false;
     }
-    if (!survey_take(&survey, files, n, o, s->labels, &err)) {
+    if (!survey_take(&survey, files, n, o, s->labels, say_long, &err)) {
         session_say("%s", err.text);
         s->status = 1;
         return false;
     }
     d->playback = playback_begin(s->player, survey, on_rewound, d);
+    if (survey.damage[0] != '\0') {
+        say(d, LEVEL_WARNING, survey.damage);
+    }
     return true;
 }
 

@@ -24,12 +24,12 @@ bool player_step(Player *p);
 
 void player_rewind(Player *p); // to before the first round; the engine is a new one
 
-int64_t player_next_ms(const Player *p);        // when the next round ended; 0: there is none
+int64_t player_next_ms(const Player *p);       // when the next round ended; 0: there is none
 void player_set_now(Player *p, int64_t at_ms); // between the last round and the next
-uint64_t player_rounds(const Player *p);        // fed so far
-AutoMode player_mode(const Player *p);          // of whoever recorded, at the last round
-const Move *player_move(const Player *p);       // of whoever recorded; NULL: none yet
-bool player_is_anew(const Player *p);           // automatic mode is run anew
+uint64_t player_rounds(const Player *p);       // fed so far
+AutoMode player_mode(const Player *p);         // of whoever recorded, at the last round
+const Move *player_move(const Player *p);      // of whoever recorded; NULL: none yet
+bool player_is_anew(const Player *p);          // automatic mode is run anew
 
 const char *player_damage(const Player *p); // what could not be read, for a person; "" nothing
 

@@ -1,6 +1,10 @@
 #include "survey.h"
 
+#include <stdio.h>
+
 #include "rehome/base/mem.h"
+
+enum { PATIENCE_MS = 1000 };
 
 typedef struct {
     Survey *survey;
@@ -21,7 +25,7 @@ static void on_event(void *ctx, const Event *event)
 }
 
 bool survey_take(Survey *out, char *const *files, size_t n, const Options *o, const Labels *labels,
-                 Error *err)
+                 void (*is_long)(void), Error *err)
 {
     *out = (Survey){0};
     Look look = {.survey = out};
@@ -30,10 +34,16 @@ bool survey_take(Survey *out, char *const *files, size_t n, const Options *o, co
     if (p == NULL) {
         return false;
     }
+    int64_t patient_ms = poller_now_ms() + PATIENCE_MS;
     for (int64_t at_ms = player_next_ms(p); player_step(p); at_ms = player_next_ms(p)) {
         out->times = mem_grow(out->times, &out->cap_times, out->rounds + 1, sizeof(*out->times));
         out->times[out->rounds++] = at_ms;
+        if (patient_ms != 0 && poller_now_ms() > patient_ms) {
+            patient_ms = 0;
+            is_long();
+        }
     }
+    snprintf(out->damage, sizeof(out->damage), "%s", player_damage(p));
     out->begin_ms = out->times[0]; // a player has one at least
     out->end_ms = out->times[out->rounds - 1];
     player_free(p);

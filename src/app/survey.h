@@ -14,11 +14,12 @@ typedef struct {
     ReplayMark *marks; // where something was told, in order
     size_t n_marks;
     size_t cap;
+    char damage[400]; // what could not be read; "" nothing
 } Survey;
 
-// As player_new().
+// As player_new(). is_long is called once when it takes more than a second.
 bool survey_take(Survey *out, char *const *files, size_t n, const Options *o, const Labels *labels,
-                 Error *err);
+                 void (*is_long)(void), Error *err);
 // When the last round before this time was, and the first one behind it; the first one, and the
 // last, when there is none.
 int64_t survey_round_before(const Survey *s, int64_t at_ms);

@@ -31,6 +31,7 @@
     X(promotion)                                                                                   \
     X(read_only)                                                                                   \
     X(readme)                                                                                      \
+    X(recorder)                                                                                    \
     X(scenario)                                                                                    \
     X(service)                                                                                     \
     X(shell)                                                                                       \

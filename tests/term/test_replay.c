@@ -98,6 +98,31 @@ static void nothing_on_a_tape_can_be_changed(void **state)
     quit(p);
 }
 
+static void a_tape_that_was_cut_off_says_so(void **state)
+{
+    (void)state;
+    char whole[512];
+    char block[4096];
+    char cut[] = "/tmp/rehome-tape-XXXXXX";
+    const char *root = getenv("REHOME_ROOT");
+    snprintf(whole, sizeof(whole), "%s/tests/tapes/scenario.tape", root != NULL ? root : ".");
+    FILE *from = fopen(whole, "rb");
+    assert_non_null(from);
+    size_t n = fread(block, 1, sizeof(block), from);
+    fclose(from);
+    int fd = mkstemp(cut);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, block, n), n);
+    close(fd);
+    const char *argv[] = {program(), "replay", cut, NULL};
+    Pty *p = pty_start(&(PtyStart){.argv = argv, .w = 160});
+    assert_non_null(p);
+    assert_true(pty_wait(p, "REPLAY"));
+    assert_true(pty_wait(p, "not whole"));
+    quit(p);
+    unlink(cut);
+}
+
 static bool shows(Pty *p, void *context)
 {
     return pty_contains(p, context);
@@ -183,4 +208,5 @@ static void what_was_on_the_screen_is_on_it_again(void **state)
 TESTS(replay, cmocka_unit_test(a_tape_is_gone_through_in_both_directions),
       cmocka_unit_test(a_tape_plays_to_its_end_and_stands_still_there),
       cmocka_unit_test(nothing_on_a_tape_can_be_changed),
+      cmocka_unit_test(a_tape_that_was_cut_off_says_so),
       cmocka_unit_test(what_was_on_the_screen_is_on_it_again))
