@@ -192,7 +192,26 @@ static void a_log_that_cannot_be_is_said_at_the_start(void **state)
     assert_non_null(strstr(run_err(run), "--log /no/such/log: No such file or directory"));
 }
 
-TESTS(service, cmocka_unit_test_teardown(the_manager_hears_how_the_service_is, forget_manager),
+static void systemd_takes_the_unit(void **state)
+{
+    (void)state;
+    static const char script[] =
+        "command -v systemd-analyze >/dev/null || exit 77; cd \"$2\" && mkdir -p bin &&"
+        "ln -sf \"$1\" bin/rehome && sed \"s|@PREFIX@|$PWD|\" \"$3/src/app/rehome@.service\" "
+        ">rehome@shop.service && systemd-analyze verify --man=no ./rehome@shop.service";
+    const char *root = getenv("REHOME_ROOT");
+    Run *run = stage_other((const char *[]){"sh", "-c", script, "sh", getenv("REHOME_BIN"),
+                                            stage_folder(), root != NULL ? root : ".", NULL});
+    int status = run_end(run, LIMIT_MS);
+    if (status == 77) {
+        skip();
+    }
+    assert_string_equal(run_err(run), "");
+    assert_int_equal(status, 0);
+}
+
+TESTS(service, STAGED(systemd_takes_the_unit),
+      cmocka_unit_test_teardown(the_manager_hears_how_the_service_is, forget_manager),
       STAGED(settings_are_read_again), STAGED(a_broken_file_changes_nothing),
       STAGED(the_log_has_what_stdout_has_and_may_be_rotated),
       STAGED(a_log_that_cannot_be_is_said_at_the_start))
