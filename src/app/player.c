@@ -177,6 +177,16 @@ static void look_ahead(Player *p)
     }
 }
 
+// What was decided is thought once more, as it was then, for whoever asks why; nobody is told of
+// it, as the tape has what was told.
+static void follow_mode(Player *p)
+{
+    AutoMode mode = p->next.round->mode == AUTO_OFF ? AUTO_OFF : AUTO_OBSERVE;
+    if (!player_is_anew(p) && pilot_automatic(engine_pilot(*p->engine))->mode != mode) {
+        engine_set_mode(*p->engine, mode);
+    }
+}
+
 bool player_step(Player *p)
 {
     if (p->next.kind != TAPE_ROUND) {
@@ -188,6 +198,7 @@ bool player_step(Player *p)
     p->present = *p->next.round;
     p->now_ms = p->present.in.now_ms;
     p->rounds++;
+    follow_mode(p);
     engine_feed(*p->engine, p->next.round);
     look_ahead(p);
     return true;
