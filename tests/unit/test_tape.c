@@ -193,6 +193,26 @@ static void behind_a_damage_reading_goes_on_at_the_next_full_round(void **state)
     recording_free(rec);
 }
 
+static void rounds_without_their_full_one_are_left_out(void **state)
+{
+    (void)state;
+    Recording *rec = record(false);
+    StrBuf bytes = {0};
+    StrBuf head = {0};
+    TapeWriter *w = tape_writer_new(false);
+    write_head(w, &head);
+    tape_writer_free(w);
+    strbuf_add_sv(&bytes, bytes_of(&head));
+    strbuf_add_sv(&bytes, sv_of(rec->bytes.at + rec->ends[0], rec->bytes.n - rec->ends[0]));
+    TapeReader *r = reader_of(bytes_of(&bytes));
+    assert_int_equal(count_rounds(r), 10); // from the next full one on
+    assert_non_null(strstr(tape_damage(r), "119 rounds"));
+    tape_reader_free(r);
+    strbuf_done(&head);
+    strbuf_done(&bytes);
+    recording_free(rec);
+}
+
 static void no_flipped_byte_is_taken_for_the_truth(void **state)
 {
     (void)state;
@@ -303,7 +323,7 @@ static void nothing_of_a_redacted_tape_names_a_host(void **state)
     TapeReader *r;
     Observation o = {
         .dialled = "db-1.example.org:7001",
-        .why = "db-1.example.org:7001 is gone. So is 10.1.2.3, not 10.1.2.34.",
+        .why = "db-1.example.org:7001 is gone. So is 10.1.2.3, not 10.1.2.34. Nor 10.1.2.9.",
         .info = sv("role:slave\nmaster_host:10.1.2.3\nslave0:ip=10.1.2.9,port=7001\n"
                    "availability_zone:attic\n"),
         .info_ms = 900,
@@ -317,7 +337,8 @@ static void nothing_of_a_redacted_tape_names_a_host(void **state)
     const Observation *back = item.round->in.at;
     assert_string_equal(item.round->in.name, "198.18.0.1:1");
     assert_string_equal(back->dialled, "host-2:7001");
-    assert_string_equal(back->why, "host-2:7001 is gone. So is 198.18.0.5, not 10.1.2.34.");
+    assert_string_equal(back->why,
+                        "host-2:7001 is gone. So is 198.18.0.5, not 10.1.2.34. Nor 198.18.0.1.");
     assert_true(sv_is(back->info, "role:slave\nmaster_host:198.18.0.5\n"
                                   "slave0:ip=198.18.0.1,port=7001\navailability_zone:host-6\n"));
     assert_true(sv_is(back->nodes,
@@ -407,6 +428,7 @@ TESTS(tape, cmocka_unit_test(what_was_said_is_read_as_it_was),
       cmocka_unit_test(a_quiet_round_takes_few_bytes),
       cmocka_unit_test(a_tape_that_was_cut_off_is_read_up_to_there),
       cmocka_unit_test(behind_a_damage_reading_goes_on_at_the_next_full_round),
+      cmocka_unit_test(rounds_without_their_full_one_are_left_out),
       cmocka_unit_test(no_flipped_byte_is_taken_for_the_truth),
       cmocka_unit_test(what_is_no_tape_is_said_to_be_none),
       cmocka_unit_test(a_length_beyond_all_measure_is_no_frame),
