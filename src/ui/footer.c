@@ -134,7 +134,6 @@ static const char *dialog_label(const Ui *ui, Action action)
     return action == ACT_CONFIRM ? labels[ui->dialog.kind].yes : labels[ui->dialog.kind].no;
 }
 
-// The label of the moment: what the key would do to what is selected.
 // What going back means in the tree, where several things may be in force.
 static const char *cancel_label(const Ui *ui)
 {
@@ -148,6 +147,7 @@ static const char *move_label(const NodeHealth *nh)
                                           : "give it a replica";
 }
 
+// The label of the moment: what the key would do to what is selected.
 static const char *label_of(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
     int node = ui_selected(ui, s);
@@ -194,6 +194,33 @@ static void first_key(const KeyBinding *b, char *out, size_t size)
     snprintf(out, size, "%.*s", (int)n, b->keys);
 }
 
+// What was said last, by us or by the app; "" when nothing was.
+static const char *last_words(const Ui *ui, const Scene *s, Level *level)
+{
+    if (ui->note[0] != '\0' && s->now_ms < ui->note_until_ms) {
+        *level = ui->note_level;
+        return ui->note;
+    }
+    *level = LEVEL_INFO;
+    if (ui->pick.active && ui->pick.many) {
+        return "choose their new master: what would happen is shown first";
+    }
+    if (ui->pick.active) {
+        return "choose its new master: what would happen is shown first";
+    }
+    *level = s->message_level;
+    return s->message != NULL ? s->message : "";
+}
+
+// Nothing was said, but something could be done.
+static bool has_suggestion(const Ui *ui, const Scene *s)
+{
+    Level level;
+    return ui->find.typing == FIND_NOTHING && last_words(ui, s, &level)[0] == '\0' &&
+           s->plan != NULL && s->plan->n_orphans > 0 && s->health != NULL && !s->read_only &&
+           !s->move_busy;
+}
+
 static bool belongs(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
     unsigned scope = ui_scope(ui) | IN_ANY;
@@ -208,6 +235,9 @@ static bool belongs(const Ui *ui, const Scene *s, const KeyBinding *b)
     }
     if (s->health == NULL && !ui->line.is_open && b->action != ACT_QUIT && b->action != ACT_HELP) {
         return false;
+    }
+    if (b->action == ACT_MOVE_URGENT && has_suggestion(ui, s)) {
+        return false; // it begins with the key
     }
     return b->label[0] != '\0' && b->keys[0] != '\0' && (b->scope & scope) != 0 &&
            is_available(ui, s, b);
@@ -265,13 +295,9 @@ void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y, bool has_two)
     }
 }
 
-// Nothing was said, but something could be done: the plan for the most urgent orphan.
-// false: there is nothing to do.
-static bool draw_suggestion(const Ui *ui, const Scene *s, Canvas *c, int y)
+// The plan for the most urgent orphan.
+static void draw_suggestion(const Ui *ui, const Scene *s, Canvas *c, int y)
 {
-    if (s->plan->n_orphans == 0) {
-        return false;
-    }
     const PlanTarget *worst = most_urgent_cure(s);
     const Snapshot *p = s->health->snapshot;
     char target[NAME_MAX_BYTES];
@@ -282,7 +308,7 @@ static bool draw_suggestion(const Ui *ui, const Scene *s, Canvas *c, int y)
         snprintf(text, sizeof(text), "no spare for %s: %s", target, s->plan->at[0].reason);
         short_text(p, text, brief, sizeof(brief));
         draw_cut(c, 1, y, c->w - 2, ROLE_WARN, brief);
-        return true;
+        return;
     }
     char replica[NAME_MAX_BYTES];
     char cost[16];
@@ -297,25 +323,6 @@ static bool draw_suggestion(const Ui *ui, const Scene *s, Canvas *c, int y)
     short_text(p, text, brief, sizeof(brief));
     first_clauses(brief, c->w - x - 2);
     draw_cut(c, x + 1, y, c->w - x - 2, ROLE_TEXT, brief);
-    return true;
-}
-
-// What was said last, by us or by the app; "" when nothing was.
-static const char *last_words(const Ui *ui, const Scene *s, Level *level)
-{
-    if (ui->note[0] != '\0' && s->now_ms < ui->note_until_ms) {
-        *level = ui->note_level;
-        return ui->note;
-    }
-    *level = LEVEL_INFO;
-    if (ui->pick.active && ui->pick.many) {
-        return "choose their new master: what would happen is shown first";
-    }
-    if (ui->pick.active) {
-        return "choose its new master: what would happen is shown first";
-    }
-    *level = s->message_level;
-    return s->message != NULL ? s->message : "";
 }
 
 bool message_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
@@ -327,9 +334,12 @@ bool message_draw(const Ui *ui, const Scene *s, Canvas *c, int y)
     Level level;
     const char *text = last_words(ui, s, &level);
     char brief[512];
+    if (has_suggestion(ui, s)) {
+        draw_suggestion(ui, s, c, y);
+        return true;
+    }
     if (text[0] == '\0') {
-        return s->plan != NULL && s->health != NULL && !s->read_only && !s->move_busy &&
-               draw_suggestion(ui, s, c, y);
+        return false;
     }
     // Commands stay as they are typed, and what was copied as it was.
     bool is_exact = strstr(text, "redis-cli") != NULL || strstr(text, "OSC 52") != NULL;
