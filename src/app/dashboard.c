@@ -306,6 +306,9 @@ static void serve(Dashboard *d, const Request *r)
     case REQUEST_REPLAY:
         playback_act(&d->playback, r->action, poller_now_ms());
         break;
+    case REQUEST_SEEK:
+        playback_seek(&d->playback, r->at_ms, poller_now_ms());
+        break;
     }
     pace_want(&d->pace, r->kind == REQUEST_NONE ? FRAME_CLOCK : FRAME_NEWS);
 }

@@ -136,6 +136,12 @@ void playback_act(Playback *p, Action action, int64_t real_ms)
     }
 }
 
+void playback_seek(Playback *p, int64_t to_ms, int64_t real_ms)
+{
+    p->real_ms = real_ms;
+    go(p, to_ms);
+}
+
 // --- time
 
 // Until there. False: the slice was not enough.

@@ -26,6 +26,8 @@ void playback_done(Playback *p);
 
 void playback_act(Playback *p, Action action, int64_t real_ms); // of the place `replay`
 
+void playback_seek(Playback *p, int64_t to_ms, int64_t real_ms);
+
 // Feed what is due by now, but for no longer than a moment. False: there is more to do at once.
 bool playback_run(Playback *p, int64_t real_ms);
 

@@ -235,6 +235,20 @@ static bool run_set(Ui *ui, const Scene *s, const CommandArgs *args, Request *ou
     return command_set(line, line + name.n + 1, out);
 }
 
+static bool run_seek(Ui *ui, const Scene *s, const CommandArgs *args, Request *out, Error *err)
+{
+    (void)ui;
+    Request r = {.kind = REQUEST_SEEK};
+    if (s->replay == NULL) {
+        return fail(err, ERR_REFUSED, "this is no tape: rehome replay shows one");
+    }
+    if (!timeline_find(s, args->at[0], &r.at_ms, err)) {
+        return false;
+    }
+    *out = r;
+    return true;
+}
+
 const LineCommand line_commands[] = {
     {"quit", "", {WORD_FREE}, 0, 0, false, "leave", run_quit},
     {"view", "NAME", {WORD_VIEW}, 1, 1, false, "show it", run_view},
@@ -287,6 +301,7 @@ const LineCommand line_commands[] = {
      true,
      "end a downtime, the pause, or the brake",
      run_release},
+    {"seek", "HH:MM[:SS]", {WORD_FREE}, 1, 1, true, "go to that time, on a tape", run_seek},
     {"sort", "ORDER", {WORD_ORDER}, 1, 1, false, "the order of masters", run_sort},
     {"columns", "NAME", {WORD_COLUMNS}, 1, 1, false, "this set of columns", run_columns},
     {"theme", "NAME", {WORD_THEME}, 1, 1, false, "how it looks: a name or a file", run_theme},

@@ -1,5 +1,6 @@
 // The line of a tape: where on it we are, and what happened where.
 #include <stdio.h>
+#include <time.h>
 
 #include "rehome/base/text.h"
 #include "view.h"
@@ -38,6 +39,54 @@ static void draw_bar(const SceneReplay *r, const Scene *s, Canvas *c, Rect bar)
     draw_marks(r, c, bar);
     canvas_text(c, bar.x + cell_of(r, s->now_ms, bar.w), bar.y, 1, ROLE_CURSOR,
                 glyph_text(GLYPH_MARK, c->ascii));
+}
+
+// "3:12" or "03:12:30"
+static bool read_clock(const char *text, struct tm *out)
+{
+    StrView rest = sv(text);
+    StrView part;
+    uint64_t number[3] = {0};
+    size_t n = 0;
+    while (sv_next(&rest, ':', &part)) {
+        if (n == 3 || part.n > 2 || !sv_to_u64(part, &number[n]) ||
+            number[n] > (n == 0 ? 23 : 59)) {
+            return false;
+        }
+        n++;
+    }
+    out->tm_hour = (int)number[0];
+    out->tm_min = (int)number[1];
+    out->tm_sec = (int)number[2];
+    return n >= 2;
+}
+
+bool timeline_find(const Scene *s, const char *clock, int64_t *at_ms, Error *err)
+{
+    enum { MINUTE_MS = 60000 };
+    const SceneReplay *r = s->replay;
+    int64_t clocks_ms = s->wall_ms - s->now_ms; // between the two
+    time_t begin_s = (time_t)((r->begin_ms + clocks_ms) / 1000);
+    char begin[16];
+    char end[16];
+    struct tm tm;
+    localtime_r(&begin_s, &tm);
+    if (!read_clock(clock, &tm)) {
+        return fail(err, ERR_USAGE, "a time is 03:12 or 03:12:30, not '%s'", clock);
+    }
+    // The first time that the tape has it, or the minute it begins in.
+    for (int64_t ms = 0; ms - clocks_ms <= r->end_ms; tm.tm_mday++) {
+        struct tm day = tm;
+        day.tm_isdst = -1;
+        ms = (int64_t)mktime(&day) * 1000;
+        if (ms - clocks_ms > r->begin_ms - MINUTE_MS && ms - clocks_ms <= r->end_ms) {
+            *at_ms = ms - clocks_ms;
+            return true;
+        }
+    }
+    return fail(err, ERR_USAGE, "the tape has no %s: it goes from %s to %s", clock,
+                format_wall(begin, sizeof(begin), r->begin_ms + clocks_ms),
+                format_wall(end, sizeof(end), r->end_ms + clocks_ms));
 }
 
 void timeline_draw(const Scene *s, Canvas *c, int y)

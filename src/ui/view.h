@@ -181,6 +181,8 @@ void header_draw(Ui *ui, const Scene *s, Canvas *c);
 void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y, bool has_two);
 bool message_draw(const Ui *ui, const Scene *s, Canvas *c, int y); // false: nothing to say
 void timeline_draw(const Scene *s, Canvas *c, int y);              // of a tape
+// Where on the tape this time of day is, by the scene's clock.
+bool timeline_find(const Scene *s, const char *clock, int64_t *at_ms, Error *err);
 void details_draw(Ui *ui, const Scene *s, Canvas *c, Rect r);
 void help_draw(Ui *ui, Canvas *c, Rect r);
 void small_draw(const Ui *ui, const Scene *s, Canvas *c); // below 60x15

@@ -1,6 +1,8 @@
 // A tape in the dashboard: its line, its keys, and that nothing on it can be changed.
 #include "unit.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "desk.h"
@@ -75,6 +77,40 @@ static void every_key_of_a_tape_asks_for_what_it_says(void **state)
     desk_free(d);
 }
 
+static Request type(Desk *d, const char *keys)
+{
+    Request r = {0};
+    StrView rest = sv(keys);
+    StrView one;
+    while (sv_next(&rest, ' ', &one)) {
+        char name[KEY_NAME_SIZE];
+        snprintf(name, sizeof(name), "%.*s", (int)one.n, one.at);
+        r = key(d, name);
+    }
+    return r;
+}
+
+// The desk's clock: now_ms 0 is 22:13:20 by the wall.
+static void a_time_of_day_is_found_on_a_tape(void **state)
+{
+    (void)state;
+    setenv("TZ", "UTC", 1);
+    Desk *d = desk_on_tape();
+    Request r = type(d, ": s e e k Space 2 2 : 2 0 Enter");
+    assert_int_equal(r.kind, REQUEST_SEEK);
+    assert_int_equal(r.at_ms, 400000);
+    r = type(d, ": s e e k Space 2 2 : 2 0 : 3 0 Enter");
+    assert_int_equal(r.at_ms, 430000);
+    r = type(d, ": s e e k Space 2 2 : 1 3 Enter"); // the minute it begins in
+    assert_int_equal(r.kind, REQUEST_SEEK);
+    assert_int_equal(type(d, ": s e e k Space 0 3 : 1 2 Enter").kind, REQUEST_NONE);
+    assert_true(shows(d, "it goes from 22:13:21 to 22:33:20"));
+    type(d, "Esc");
+    assert_int_equal(type(d, ": s e e k Space 2 5 : 0 0 Enter").kind, REQUEST_NONE);
+    assert_true(shows(d, "not '25:00'"));
+    desk_free(d);
+}
+
 static void where_text_is_typed_they_are_letters(void **state)
 {
     (void)state;
@@ -123,6 +159,7 @@ static void what_is_recorded_of_a_move_holds_nobody_back_from_leaving(void **sta
 
 TESTS(ui_replay, cmocka_unit_test(the_line_of_a_tape_shows_where_we_are_and_what_happened_where),
       cmocka_unit_test(every_key_of_a_tape_asks_for_what_it_says),
+      cmocka_unit_test(a_time_of_day_is_found_on_a_tape),
       cmocka_unit_test(where_text_is_typed_they_are_letters),
       cmocka_unit_test(without_a_tape_they_are_what_they_were),
       cmocka_unit_test(nothing_on_a_tape_can_be_changed_and_that_is_said),

@@ -32,6 +32,7 @@ typedef enum {
     REQUEST_DEMO_KILL,    // node
     REQUEST_DEMO_RESTART, // node
     REQUEST_REPLAY,       // action: of the place `replay`
+    REQUEST_SEEK,         // at_ms: on the tape
 } RequestKind;
 
 typedef struct {
@@ -46,6 +47,7 @@ typedef struct {
     int64_t for_ms;
     char reason[HOLD_REASON_SIZE];
     Action action;
+    int64_t at_ms; // by the scene's clock
     char name[32];
     char value[160];
     const char *text; // borrowed from the dashboard until its next call
