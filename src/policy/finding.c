@@ -179,10 +179,10 @@ static void find_host(Search *f)
     finding_add(f, FINDING_HOST_UNSAFE, LEVEL_WARNING, -1, f->h->since_ms[CLUSTER_HOST_UNSAFE],
                 text,
                 arena_printf(f->arena,
-                             "move a replica, or add replicas on other hosts: "
-                             "redis-cli --cluster add-node NEWHOST:NEWPORT %s --cluster-slave",
+                             "see which moves would help (or add replicas on other hosts): "
+                             "rehome heal --spread --dry-run %s",
                              f->contact))
-        ->by_move = true;
+        ->start = START_PLAN;
 }
 
 static void choose_seed(Search *f)

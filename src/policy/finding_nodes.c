@@ -115,7 +115,7 @@ static void find_orphans(Search *f)
         }
         finding_add(f, FINDING_ORPHANED, LEVEL_CRITICAL, t->target,
                     health_told_since_ms(f->h, t->target), orphan_text(f, t->target), remedy)
-            ->by_move = t->chosen >= 0;
+            ->start = t->chosen >= 0 ? START_MOVE : START_NOTHING;
     }
     if (without > 0) {
         finding_add(
@@ -176,7 +176,7 @@ static void find_same_host(Search *f, int i)
                              "master %s and every working replica of it are on one host, %s",
                              m->addr, m->host),
                 remedy)
-        ->by_move = plan.chosen >= 0;
+        ->start = plan.chosen >= 0 ? START_MOVE : START_NOTHING;
 }
 
 void find_masters(Search *f)

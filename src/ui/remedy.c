@@ -9,14 +9,10 @@
 static void key_words(const KeyMap *keys, const Scene *s, const Finding *f, char *out, size_t size)
 {
     char key[KEY_NAME_SIZE] = "";
-    if (f->by_move && !s->read_only) {
-        keys_first(keys, ACT_MOVE, IN_TREE, key, sizeof(key));
+    if (f->start != START_NOTHING && !s->read_only) {
+        keys_first(keys, f->start == START_PLAN ? ACT_HEAL : ACT_MOVE, IN_TREE, key, sizeof(key));
     }
-    bool is_here = !node_id_is_none(f->node);
-    snprintf(out, size, "%s%s%s", *key != '\0' ? "press " : "", key,
-             *key == '\0' ? ""
-             : is_here    ? " to "
-                          : " in the tree to ");
+    snprintf(out, size, "%s%s%s", *key != '\0' ? "press " : "", key, *key != '\0' ? " to " : "");
 }
 
 static size_t trimmed(const char *text, size_t n)

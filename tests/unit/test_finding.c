@@ -126,8 +126,8 @@ static void the_owners_healthy_cluster_is_not_well_placed(void **state)
     assert_found(&w, &all, FINDING_HOST_UNSAFE, LEVEL_WARNING, 0,
                  "if host 127.0.99.172 dies, 5461 slots of 1 shard are lost and 1 more master is "
                  "left without a replica",
-                 "move a replica, or add replicas on other hosts: redis-cli "
-                 "--cluster add-node NEWHOST:NEWPORT 127.0.99.170:7001 --cluster-slave");
+                 "see which moves would help (or add replicas on other hosts): rehome heal "
+                 "--spread --dry-run 127.0.99.170:7001");
     assert_int_equal(all.at[0].since_ms, 1000);
     assert_int_equal(all.at[1].since_ms, 1000);
     watch_done(&w);

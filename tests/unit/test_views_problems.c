@@ -68,13 +68,14 @@ static void a_remedy_names_the_key_that_is_in_use(void **state)
     assert_true(key_remap_bind(r, sv("move"), sv("F5"), 1, &err));
     ui_set_keys(d->ui, key_remap_map(r));
     assert_true(shows(d, "press F5 to give it :7004"));
-    assert_true(shows(d, "press F5 in the tree to move a replica"));
+    assert_true(shows(d, "press H to see which moves would help"));
     assert_null(strstr(screen(d), "press m"));
     key(d, "Enter"); // to the node, and to its details
     key(d, "Enter");
     assert_true(shows(d, "press F5 to give it 127.0.99.171:7004"));
     key(d, "3");
     assert_true(key_remap_bind(r, sv("move"), sv(""), 1, &err));
+    assert_true(key_remap_bind(r, sv("heal"), sv(""), 1, &err));
     assert_true(shows(d, "give it :7004"));
     assert_null(strstr(screen(d), "press "));
     desk_free(d);

@@ -86,6 +86,8 @@ typedef enum {
         FINDING_CODE_COUNT
 } FindingCode;
 
+typedef enum { START_NOTHING, START_MOVE, START_PLAN } FindingStart;
+
 typedef struct {
     FindingCode code;
     Level severity;      // LEVEL_CRITICAL or LEVEL_WARNING
@@ -94,7 +96,7 @@ typedef struct {
     const char *text;    // one sentence
     const char *remedy;  // what to do: in words, a command line, or both; names no key; never ""
     const char *command; // the command line at the end of it; "" when there is none
-    bool by_move;        // it begins with a move, for which the dashboard has a key: "give it .."
+    FindingStart start;  // what it begins with that the dashboard has a key for: "give it .."
 } Finding;
 
 typedef struct {
