@@ -75,8 +75,9 @@ static void describe(const Engine *e, char *out, size_t size)
                  plural((size_t)h->spares), h->brake != NULL ? "; the brake is on" : "",
                  h->pause != NULL ? "; paused" : "");
     }
-    for (char *c = out; *c != '\0'; c++) {
-        *c = *c == '\n' ? ' ' : *c; // a line of its own would be an order
+    char *end = strchr(out + strlen("STATUS="), '\n');
+    if (end != NULL) {
+        *end = '\0'; // a second line would be an order
     }
 }
 

@@ -23,7 +23,7 @@ static void copy(char *out, size_t size, const char *text)
 
 static bool is_renewed(Dialog *d, const Scene *s)
 {
-    if (d->health == s->health && d->round == s->health->snapshot->round) {
+    if (d->health != NULL && d->health == s->health && d->round == s->health->snapshot->round) {
         return false;
     }
     d->health = s->health;

@@ -276,7 +276,7 @@ void footer_draw(const Ui *ui, const Scene *s, Canvas *c, int y, bool has_two)
     }
     // The last line, and the one above it.
     int x[] = {1, 1};
-    int end[] = {c->w + KEYS_GAP - reserved_width(ui, s), has_two ? c->w + KEYS_GAP : 0};
+    const int end[] = {c->w + KEYS_GAP - reserved_width(ui, s), has_two ? c->w + KEYS_GAP : 0};
     for (size_t i = 0; i < ui->keys->n; i++) {
         const KeyBinding *b = &ui->keys->at[i];
         if (!belongs(ui, s, b)) {
