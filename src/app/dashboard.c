@@ -7,64 +7,12 @@
 #include <unistd.h>
 
 #include "commands.h"
-#include "event_log.h"
-#include "live_settings.h"
-#include "person.h"
-#include "playback.h"
+#include "dashboard_parts.h"
 #include "rehome/base/mem.h"
-#include "rehome/ui/pace.h"
 #include "rehome/ui/term.h"
-#include "rehome/ui/ui.h"
-#include "session.h"
 #include "theme_file.h"
-#include "theme_watch.h"
-#include "undo.h"
 
 enum { MESSAGE_MS = 12000 };
-
-typedef struct {
-    Session session;
-    Lab *lab;
-    Ui *ui;
-    Canvas *canvas;
-    EventLog *log;
-    History *history;
-    Undo undo;
-    Theme theme;
-    ThemeWatch theme_watch;
-    StrBuf themes; // names, each with a blank behind it
-    LiveSettings settings;
-    Playback playback;   // of a tape, where the session has a player
-    SceneReplay replay;  // for the scene
-    Automatic automatic; // the same
-    char seeds[160];
-    char message[240];
-    Level message_level;
-    int64_t message_ms;
-    Pace pace;
-    ev_io keyboard;
-    ev_signal resized;
-    ev_timer wake; // clocks on the screen, the countdown, a frame that was too soon
-    ev_prepare before_wait;
-} Dashboard;
-
-static const KeyMap *keys_of(const Options *o)
-{
-    return o->keys != NULL ? key_remap_map(o->keys) : &keys_built_in;
-}
-
-static void say(Dashboard *d, Level level, const char *text)
-{
-    snprintf(d->message, sizeof(d->message), "%s", text);
-    d->message_level = level;
-    d->message_ms = poller_now_ms();
-    pace_want(&d->pace, FRAME_NEWS);
-}
-
-static bool is_replay(const Dashboard *d)
-{
-    return d->session.player != NULL;
-}
 
 // What whoever recorded had on the screen, as far as the tape has it.
 static void show_tape(Dashboard *d, Scene *scene)
@@ -114,210 +62,17 @@ static Scene scene_now(Dashboard *d)
         .message = now - d->message_ms < MESSAGE_MS ? d->message : "",
         .message_level = d->message_level,
     };
-    if (is_replay(d)) {
+    if (dashboard_is_replay(d)) {
         show_tape(d, &scene);
     }
     return scene;
-}
-
-static void demo_act(Dashboard *d, NodeId node, bool kill_it)
-{
-    Error err = {0};
-    for (size_t i = 0; i < lab_size(d->lab); i++) {
-        if (strcmp(lab_id(d->lab, i), node.hex) != 0) {
-            continue;
-        }
-        char text[160];
-        char restart[KEY_NAME_SIZE];
-        keys_first(keys_of(d->session.options), ACT_DEMO_RESTART, IN_DEMO, restart,
-                   sizeof(restart));
-        bool done = kill_it ? lab_kill(d->lab, i) : lab_restart(d->lab, i, &err);
-        bool was_killed = done && kill_it && *restart != '\0';
-        snprintf(text, sizeof(text), "%s %s%s%s", lab_addr(d->lab, i),
-                 done      ? (kill_it ? "was killed" : "was started again")
-                 : kill_it ? "is not running"
-                           : err.text,
-                 was_killed ? ": start it again with " : "", was_killed ? restart : "");
-        say(d, done ? LEVEL_INFO : LEVEL_WARNING, text);
-    }
-}
-
-static void suspend(Dashboard *d)
-{
-    term_suspend();
-    // Whoever holds the terminal meanwhile may have resized it.
-    term_resized();
-    pace_want(&d->pace, FRAME_NOW);
-}
-
-// The present one; name is how it was asked for.
-static void wear_theme(Dashboard *d, const char *name)
-{
-    term_set_theme(&d->theme);
-    theme_watch_follow(&d->theme_watch, name);
-    pace_want(&d->pace, FRAME_NOW);
-}
-
-static void next_theme(Dashboard *d)
-{
-    char text[160];
-    if (!theme_file_next(d->theme.name, &d->theme)) {
-        say(d, LEVEL_INFO, "there is no other theme: rehome --list-themes says where they belong");
-        return;
-    }
-    wear_theme(d, d->theme.name);
-    snprintf(text, sizeof(text), "theme %s%s%s", d->theme.name,
-             d->theme.about[0] != '\0' ? ": " : "", d->theme.about);
-    say(d, LEVEL_INFO, text);
-}
-
-static void use_mouse(Dashboard *d, bool on)
-{
-    d->settings.now.mouse = term_set_mouse(on) && on;
-    if (d->settings.now.mouse != on) {
-        say(d, LEVEL_WARNING, "this terminal does not tell of its mouse");
-        return;
-    }
-    say(d, LEVEL_INFO,
-        on ? "the mouse is on: a click selects, a second one opens; with Shift the terminal's own"
-           : "the mouse is off: the terminal selects and copies");
-}
-
-static void copy(Dashboard *d, const char *what)
-{
-    char text[sizeof(d->message)];
-    snprintf(text, sizeof(text), "copied, if your terminal allows it (OSC 52): %.150s", what);
-    bool ok = term_copy(what);
-    say(d, ok ? LEVEL_INFO : LEVEL_WARNING, ok ? text : "this terminal has no clipboard");
-}
-
-// Its file has changed. What is wrong with it is told, and the theme stays as it was.
-static void on_theme_file(void *ctx, const char *name)
-{
-    Dashboard *d = ctx;
-    Error err = {0};
-    if (theme_file_load(name, &d->theme, NULL, &err)) {
-        term_set_theme(&d->theme);
-        pace_want(&d->pace, FRAME_NOW);
-    } else {
-        say(d, LEVEL_WARNING, err.text);
-    }
-}
-
-static bool use_theme(Dashboard *d, const char *name, Error *err)
-{
-    if (!theme_file_load(name, &d->theme, NULL, err)) {
-        return false;
-    }
-    wear_theme(d, name);
-    return true;
-}
-
-static void change_setting(Dashboard *d, const char *name, const char *value)
-{
-    Error err = {0};
-    StrBuf text = {0};
-    bool ok = strcmp(name, "theme") == 0 ? use_theme(d, value, &err)
-                                         : live_settings_set(&d->settings, name, value,
-                                                             d->session.engine, d->ui, &text, &err);
-    say(d, ok ? LEVEL_INFO : LEVEL_WARNING, ok ? strbuf_text(&text) : err.text);
-    strbuf_done(&text);
-    d->pace.is_slow = d->settings.now.slow;
-    if (d->settings.now.mouse != term_mouse()) {
-        use_mouse(d, d->settings.now.mouse);
-    }
-}
-
-// What would reach for the cluster, or for what is kept about it.
-static bool is_about_present(RequestKind kind)
-{
-    return kind == REQUEST_MOVE || kind == REQUEST_QUEUE || kind == REQUEST_STOP_MOVE ||
-           kind == REQUEST_AUTO || kind == REQUEST_HOLD || kind == REQUEST_END_HOLD ||
-           kind == REQUEST_REFRESH;
-}
-
-static void serve(Dashboard *d, const Request *r)
-{
-    if (is_replay(d) && is_about_present(r->kind)) {
-        say(d, LEVEL_WARNING, "this is a tape: nothing on it can be changed");
-        return;
-    }
-    Engine *e = d->session.engine;
-    Error err = {0};
-    switch (r->kind) {
-    case REQUEST_NONE:
-        break;
-    case REQUEST_QUIT:
-        session_end(&d->session, 0);
-        break;
-    case REQUEST_MOVE:
-        if (!engine_move(e, &r->move, &err)) {
-            say(d, LEVEL_WARNING, err.text);
-        }
-        break;
-    case REQUEST_QUEUE:
-        if (!engine_queue(e, r->moves, r->n_moves, r->queue_kind, &err)) {
-            say(d, LEVEL_WARNING, err.text);
-        }
-        break;
-    case REQUEST_STOP_MOVE:
-        engine_stop_move(e);
-        break;
-    case REQUEST_AUTO:
-        engine_set_mode(e, r->mode);
-        break;
-    case REQUEST_HOLD:
-        if (!engine_hold(e, &r->subject, person_name(), r->reason, r->for_ms, &err)) {
-            say(d, LEVEL_WARNING, err.text);
-        }
-        break;
-    case REQUEST_END_HOLD:
-        if (!engine_end_hold(e, &r->subject, &err)) {
-            say(d, LEVEL_WARNING, err.text);
-        }
-        break;
-    case REQUEST_SET:
-        change_setting(d, r->name, r->value);
-        break;
-    case REQUEST_REFRESH:
-        engine_refresh(e);
-        break;
-    case REQUEST_REDRAW:
-        term_repaint();
-        break;
-    case REQUEST_SUSPEND:
-        suspend(d);
-        break;
-    case REQUEST_THEME:
-        next_theme(d);
-        break;
-    case REQUEST_MOUSE:
-        use_mouse(d, !term_mouse());
-        break;
-    case REQUEST_COPY:
-        copy(d, r->text);
-        break;
-    case REQUEST_DEMO_KILL:
-        demo_act(d, r->node, true);
-        break;
-    case REQUEST_DEMO_RESTART:
-        demo_act(d, r->node, false);
-        break;
-    case REQUEST_REPLAY:
-        playback_act(&d->playback, r->action, poller_now_ms());
-        break;
-    case REQUEST_SEEK:
-        playback_seek(&d->playback, r->at_ms, poller_now_ms());
-        break;
-    }
-    pace_want(&d->pace, r->kind == REQUEST_NONE ? FRAME_CLOCK : FRAME_NEWS);
 }
 
 static void tick(Dashboard *d)
 {
     Scene scene = scene_now(d);
     Request r = ui_tick(d->ui, &scene);
-    serve(d, &r);
+    dashboard_serve(d, &r);
 }
 
 // Of which cluster they are is known only once there is a picture.
@@ -325,9 +80,9 @@ static void keep_events(Dashboard *d)
 {
     Error err = {0};
     const Health *h = engine_health(d->session.engine);
-    if (h != NULL && !is_replay(d) &&
+    if (h != NULL && !dashboard_is_replay(d) &&
         !event_log_keep(d->log, d->session.state_dir, h->snapshot, &err)) {
-        say(d, LEVEL_WARNING, err.text);
+        dashboard_say(d, LEVEL_WARNING, err.text);
     }
 }
 
@@ -356,7 +111,7 @@ static void on_event(void *ctx, const Event *event)
 {
     Dashboard *d = ctx;
     event_log_add(d->log, event);
-    if (is_replay(d)) {
+    if (dashboard_is_replay(d)) {
         return; // the line of the tape shows it
     }
     if (event->code == EVENT_MOVE_DONE) {
@@ -365,7 +120,7 @@ static void on_event(void *ctx, const Event *event)
     }
     if (event->code == EVENT_MOVE_DONE || event->code == EVENT_MOVE_FAILED ||
         event->code == EVENT_REFUSED || event->code == EVENT_AUDIT || event->code == EVENT_QUEUE) {
-        say(d, event->level, event->text);
+        dashboard_say(d, event->level, event->text);
     }
     pace_want(&d->pace, FRAME_NEWS);
 }
@@ -418,7 +173,7 @@ static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
         Scene scene = scene_now(d);
         Request r =
             key >= KEY_IS_CLICK ? ui_mouse(d->ui, &scene, key, x, y) : ui_key(d->ui, &scene, key);
-        serve(d, &r);
+        dashboard_serve(d, &r);
     }
     if (d->pace.wish !=
         FRAME_NONE) { // whoever pressed a key waits for it, not for what else there is to do now
@@ -453,7 +208,7 @@ static void on_before_wait(struct ev_loop *loop, ev_prepare *w, int revents)
     (void)revents;
     Dashboard *d = w->data;
     int64_t now = poller_now_ms();
-    int64_t tape_due = is_replay(d) ? play(d, now) : 0;
+    int64_t tape_due = dashboard_is_replay(d) ? play(d, now) : 0;
     Scene scene = scene_now(d);
     int64_t due = pace_due_ms(&d->pace, ui_is_in_motion(d->ui, &scene));
     if (due != 0 && now >= due) {
@@ -534,7 +289,7 @@ static void say_warnings(Dashboard *d, const StrBuf *warnings)
     size_t folders = (size_t)(sv_rfind(path, '/') + 1);
     char text[240];
     snprintf(text, sizeof(text), "%.*s", (int)(line.n - folders), line.at + folders);
-    say(d, LEVEL_WARNING, text);
+    dashboard_say(d, LEVEL_WARNING, text);
 }
 
 static bool start_screen(Dashboard *d, const Options *o)
@@ -550,7 +305,8 @@ static bool start_screen(Dashboard *d, const Options *o)
         session_say("%s", err.text);
         return false;
     }
-    d->theme_watch = (ThemeWatch){.loop = d->session.loop, .ctx = d, .changed = on_theme_file};
+    d->theme_watch =
+        (ThemeWatch){.loop = d->session.loop, .ctx = d, .changed = dashboard_theme_changed};
     theme_watch_follow(&d->theme_watch, o->theme);
     restore_on_crash();
     int w;
@@ -558,7 +314,7 @@ static bool start_screen(Dashboard *d, const Options *o)
     term_size(&w, &h);
     d->canvas = canvas_new(w, h, o->ascii || !term_is_utf8());
     if (o->mouse) {
-        use_mouse(d, true);
+        dashboard_use_mouse(d, true);
     }
     d->pace = (Pace){.is_slow = o->slow, .wish = FRAME_NOW};
     return true;
@@ -578,7 +334,7 @@ static void configure(Dashboard *d, const Options *o)
     const ColumnSet *first =
         o->columns != NULL ? column_sets_find(&o->column_sets, sv(o->columns)) : NULL;
     ui_set_columns(d->ui, &o->column_sets, first != NULL ? first : o->column_sets.at);
-    ui_set_keys(d->ui, keys_of(o));
+    ui_set_keys(d->ui, dashboard_keys(o));
     ThemeFiles themes;
     theme_files_find(&themes);
     for (size_t i = 0; i < themes.n; i++) {
@@ -613,7 +369,7 @@ static bool start_session(Dashboard *d, const Options *o, char *const *files, si
     }
     d->playback = playback_begin(s->player, survey, on_rewound, d);
     if (survey.damage[0] != '\0') {
-        say(d, LEVEL_WARNING, survey.damage);
+        dashboard_say(d, LEVEL_WARNING, survey.damage);
     }
     return true;
 }
