@@ -258,7 +258,7 @@ $(B)/real: $(call obj,$(REAL) $(TEST_SHARED)) $(B)/librehome.a $(B)/flags
 $(B)/term: $(call obj,$(TERM) $(SCENE)) $(B)/librehome.a $(B)/flags
 	$(link) $(TEST_LIBS) $(LIBS)
 
-$(DRIVER_BINARIES): $(B)/%: $(B)/obj/tests/term/%.o $(call obj,$(TERM_SHARED)) $(B)/librehome.a $(B)/flags
+$(DRIVER_BINARIES): $(B)/%: $(B)/obj/tests/term/%.o $(call obj,$(TERM_SHARED) tests/shape.c) $(B)/librehome.a $(B)/flags
 	$(link) $(TEST_LIBS) $(LIBS)
 
 # Shows the same made-up clusters as the unit tests.

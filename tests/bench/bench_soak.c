@@ -9,6 +9,7 @@
 #include "lab_view.h"
 #include "real/stage.h"
 #include "rehome/base/mem.h"
+#include "shape.h"
 
 enum {
     MASTERS = 10,
@@ -46,19 +47,6 @@ static size_t soak_random(Soak *s, size_t n)
 static int64_t now_ms(void)
 {
     return bench_now_us() / 1000;
-}
-
-static void lay_out(LabNode nodes[NODES], char slots[MASTERS][24])
-{
-    for (int i = 0; i < MASTERS; i++) {
-        int last = i == MASTERS - 1 ? 16383 : (i + 1) * 1638 - 1;
-        snprintf(slots[i], sizeof(slots[i]), "%d-%d", i * 1638, last);
-        nodes[i] = (LabNode){.host = 10 + i, .port = 7000 + i, .master = -1, .slots = slots[i]};
-        nodes[MASTERS + i] = (LabNode){.host = 30 + i, .port = 7100 + i, .master = i};
-    }
-    for (int i = 0; i < SPARES; i++) {
-        nodes[2 * MASTERS + i] = (LabNode){.host = 50 + i, .port = 7200 + i, .master = i};
-    }
 }
 
 static bool owns_slots(const LabView *v, size_t i)
@@ -235,16 +223,15 @@ static double setting(const char *name, double otherwise)
 
 void bench_soak(void)
 {
-    LabNode nodes[NODES];
-    char slots[MASTERS][24];
+    Arena *arena = arena_new();
+    const Shape ten = {.masters = MASTERS, .replicas = 1, .spares = SPARES, .hosts = 60};
     double minutes = setting("SOAK_MINUTES", 60);
-    lay_out(nodes, slots);
     LabSpec spec = lab_scenario;
-    spec.nodes = nodes;
-    spec.n = NODES;
+    spec.nodes = shape_nodes(&ten, arena, &spec.n);
     spec.extra = (const char *[]){"--cluster-allow-replica-migration", "no", NULL};
     Soak *s = mem_alloc(sizeof(*s));
     *s = (Soak){.lab = stage_lab(&spec), .seed = (unsigned)setting("SOAK_SEED", 1)};
+    arena_free(arena);
     lab_view_open(&s->view, s->lab);
     s->watch =
         stage_run(s->lab, (const char *[]){"watch", "--auto", "act", "--grace", "0",

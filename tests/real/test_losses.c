@@ -1,45 +1,31 @@
 // More than one thing wrong at once.
 #include "stage.h"
 
+#include "shape.h"
+
 #include <stdio.h>
 #include <string.h>
 
-enum { MASTERS = 10, SPARES = 3, NODES = 2 * MASTERS + SPARES };
-
-// 7000.. the masters, 7100.. a replica of each, 7200.. a second one of the first three.
-static LabSpec ten_masters_and_three_spares(LabNode nodes[NODES], char slots[MASTERS][24])
-{
-    for (int i = 0; i < MASTERS; i++) {
-        int last = i == MASTERS - 1 ? 16383 : (i + 1) * 1638 - 1;
-        snprintf(slots[i], sizeof(slots[i]), "%d-%d", i * 1638, last);
-        nodes[i] = (LabNode){.host = 10 + i, .port = 7000 + i, .master = -1, .slots = slots[i]};
-        nodes[MASTERS + i] = (LabNode){.host = 30 + i, .port = 7100 + i, .master = i};
-    }
-    for (int i = 0; i < SPARES; i++) {
-        nodes[2 * MASTERS + i] = (LabNode){.host = 50 + i, .port = 7200 + i, .master = i};
-    }
-    LabSpec spec = lab_scenario;
-    spec.nodes = nodes;
-    spec.n = NODES;
-    return spec;
-}
+enum { SPARES = 3 };
 
 static void lose_replica_of(Lab *lab, Run *watch, int i)
 {
     run_mark(watch);
-    lab_kill(lab, stage_port(lab, 7100 + i));
-    run_event(watch, "orphaned", 7000 + i, LIMIT_MS);
+    lab_kill(lab, stage_port(lab, 7101 + i));
+    run_event(watch, "orphaned", 7001 + i, LIMIT_MS);
 }
 
 static void
 ten_masters_survive_three_losses_and_the_fourth_is_told_that_no_spare_is_left(void **state)
 {
     (void)state;
-    LabNode nodes[NODES];
-    char slots[MASTERS][24];
-    LabSpec spec = ten_masters_and_three_spares(nodes, slots);
+    LabSpec spec = lab_scenario;
+    Arena *arena = arena_new();
+    const Shape ten = {.masters = 10, .replicas = 1, .spares = SPARES, .hosts = 60};
+    spec.nodes = shape_nodes(&ten, arena, &spec.n);
     spec.extra = (const char *[]){"--cluster-allow-replica-migration", "no", NULL};
     Lab *lab = stage_lab(&spec);
+    arena_free(arena);
     Run *watch = stage_run(
         lab, (const char *[]){"watch", "--auto", "act", "--grace", "0", "--format", "json", NULL});
     run_event(watch, "connected", 0, LIMIT_MS);
@@ -47,10 +33,10 @@ ten_masters_survive_three_losses_and_the_fourth_is_told_that_no_spare_is_left(vo
         lose_replica_of(lab, watch, i);
         const json_t *done = run_event(watch, "move-done", 0, LIMIT_MS);
         stage_measured("loss %d: %s", i - 4, word_in(done, "text"));
-        run_event(watch, "protected", 7000 + i, LIMIT_MS);
+        run_event(watch, "protected", 7001 + i, LIMIT_MS);
     }
     lose_replica_of(lab, watch, 9);
-    const json_t *decision = run_event(watch, "decision", 7009, LIMIT_MS);
+    const json_t *decision = run_event(watch, "decision", 7010, LIMIT_MS);
     assert_non_null(strstr(word_in(decision, "text"), "spare"));
     assert_null(run_has_event(watch, "move-started", 0));
     Run *plan = stage_run(lab, (const char *[]){"plan", "--format", "json", NULL});
@@ -60,7 +46,7 @@ ten_masters_survive_three_losses_and_the_fourth_is_told_that_no_spare_is_left(vo
     assert_int_equal(number_in(document, "spares"), 0);
     assert_int_equal(json_array_size(json_object_get(document, "moves")), 0);
     const json_t *refused = json_array_get(json_object_get(document, "refused"), 0);
-    assert_string_equal(word_in(refused, "target"), lab_id(lab, stage_port(lab, 7009)));
+    assert_string_equal(word_in(refused, "target"), lab_id(lab, stage_port(lab, 7010)));
     assert_string_equal(word_in(refused, "rule"), "no-spare");
     int status;
     (void)stage_check(lab, &status);

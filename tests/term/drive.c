@@ -2,6 +2,10 @@
 
 #include "drive.h"
 
+#include "rehome/base/mem.h"
+
+enum { LONG_MS = 60000 }; // seven servers have to find each other
+
 Pty *driver_start(const PtyStart *how, const char *option)
 {
     const char *argv[] = {pty_beside("term_driver"), option, NULL};
@@ -25,4 +29,20 @@ void driver_quit(Pty *p)
     assert_true(pty_wait_exit(p));
     assert_int_equal(pty_status(p), 0);
     pty_end(p);
+}
+
+static bool shows(Pty *p, void *context)
+{
+    return pty_contains(p, context);
+}
+
+void drive_wait_long(Pty *p, const char *text)
+{
+    char *wanted = mem_strdup(text);
+    bool seen = pty_wait_until(p, shows, wanted, LONG_MS);
+    mem_free(wanted);
+    if (!seen) {
+        pty_print(p);
+        fail_msg("waited in vain for '%s'", text);
+    }
 }

@@ -1,5 +1,6 @@
 // The program itself on a terminal: without a cluster, and with the demo's real servers.
 #include "../unit/unit.h"
+#include "drive.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -9,8 +10,6 @@
 
 #include "pty.h"
 #include "rehome/base/mem.h"
-
-enum { LAB_MS = 60000 }; // seven servers have to find each other
 
 static const char *program(void)
 {
@@ -37,23 +36,6 @@ static void quit(Pty *p)
     assert_false(pty_alt_screen(p));
     assert_true(pty_cursor_visible(p));
     pty_end(p);
-}
-
-static bool shows(Pty *p, void *context)
-{
-    return pty_contains(p, context);
-}
-
-// Like pty_wait(), for what takes its time.
-static void wait_long(Pty *p, const char *text)
-{
-    char *wanted = mem_strdup(text);
-    bool seen = pty_wait_until(p, shows, wanted, LAB_MS);
-    mem_free(wanted);
-    if (!seen) {
-        pty_print(p);
-        fail_msg("waited in vain for '%s'", text);
-    }
 }
 
 static void a_cluster_that_is_not_there_is_told(void **state)
@@ -132,27 +114,27 @@ static void one_key_heals_an_orphan(void **state)
     const char *argv[] = {program(), "demo", NULL};
     Pty *p = pty_start(&(PtyStart){.argv = argv});
     assert_non_null(p);
-    wait_long(p, "0 orphaned");
-    wait_long(p, "1 spare");
+    drive_wait_long(p, "0 orphaned");
+    drive_wait_long(p, "1 spare");
     for (int port = 7001; port <= 7008; port++) {
         char text[16];
         snprintf(text, sizeof(text), ":%d", port);
         assert_int_equal(pty_contains(p, text), port != 7007);
     }
     pty_keys(p, "g j K"); // :7008, below :7001 at the top
-    wait_long(p, "ORPHANED");
+    drive_wait_long(p, "ORPHANED");
     assert_true(pty_wait(p, "1 orphaned"));
     pty_keys(p, "M");
-    wait_long(p, "Esc stops it");
+    drive_wait_long(p, "Esc stops it");
     pty_keys(p, "Esc");
     assert_true(pty_wait_gone(p, "Esc stops it"));
     assert_true(pty_contains(p, "1 orphaned"));
     pty_keys(p, "M");
     assert_true(pty_wait(p, "Esc stops it"));
     pty_keys(p, "y");
-    wait_long(p, "0 orphaned");
+    drive_wait_long(p, "0 orphaned");
     pty_resize(p, 120, 40);
-    wait_long(p, "u undo");
+    drive_wait_long(p, "u undo");
     quit(p);
 }
 
@@ -169,13 +151,13 @@ static void a_hook_that_thinks_is_told_and_never_seen(void **state)
                           NULL};
     Pty *p = pty_start(&(PtyStart){.argv = argv});
     assert_non_null(p);
-    wait_long(p, "1 spare");
+    drive_wait_long(p, "1 spare");
     pty_keys(p, "g j K");
-    wait_long(p, "1 orphaned");
+    drive_wait_long(p, "1 orphaned");
     pty_keys(p, "M");
-    wait_long(p, "Esc stops it");
+    drive_wait_long(p, "Esc stops it");
     pty_keys(p, "y");
-    wait_long(p, "asking before_move 2");
+    drive_wait_long(p, "asking before_move 2");
     assert_true(pty_wait(p, "before_move → :7001"));
     pty_keys(p, "X");
     assert_true(pty_wait_gone(p, "asking before_move"));

@@ -1,6 +1,8 @@
 // Several moves of one wish at a terminal, on real servers: marked replicas, and the whole plan.
 #include "../unit/unit.h"
 
+#include "drive.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +10,6 @@
 #include "pty.h"
 #include "rehome/app/lab.h"
 #include "rehome/base/mem.h"
-
-enum { LAB_MS = 60000 };
 
 // :7001 has two spares; the others have a replica each.
 static const LabNode nodes[] = {
@@ -22,21 +22,6 @@ static const LabNode nodes[] = {
     {.host = 172, .port = 7021, .master = 1},
     {.host = 170, .port = 7031, .master = 2},
 };
-
-static bool shows(Pty *p, void *context)
-{
-    return pty_contains(p, context);
-}
-
-static void wait_long(Pty *p, const char *text)
-{
-    char wanted[80];
-    snprintf(wanted, sizeof(wanted), "%s", text);
-    if (!pty_wait_until(p, shows, wanted, LAB_MS)) {
-        pty_print(p);
-        fail_msg("waited in vain for '%s'", text);
-    }
-}
 
 static void search(Pty *p, const char *text)
 {
@@ -77,7 +62,7 @@ static void marked_replicas_move_one_after_the_other(void **state)
     const char *argv[] = {path != NULL ? path : pty_beside("rehome"), lab_addr(lab, 0), NULL};
     Pty *p = pty_start(&(PtyStart){.argv = argv, .w = 100, .h = 30});
     assert_non_null(p);
-    wait_long(p, "2 spares");
+    drive_wait_long(p, "2 spares");
     search(p, ":7011");
     pty_keys(p, "Space");
     assert_true(pty_wait(p, "1 marked"));
@@ -91,8 +76,8 @@ static void marked_replicas_move_one_after_the_other(void **state)
     assert_true(pty_contains(p, "2 moves"));
     int target = pty_contains(p, ":7003, copies") ? 7003 : 7002;
     pty_keys(p, "y");
-    wait_long(p, "move 1 of 2: ");
-    wait_long(p, "queue: all 2 moves are done");
+    drive_wait_long(p, "move 1 of 2: ");
+    drive_wait_long(p, "queue: all 2 moves are done");
     assert_true(follows(lab, 7011, target));
     assert_true(follows(lab, 7013, target));
     assert_true(follows(lab, 7012, 7001));
@@ -116,9 +101,9 @@ static void the_whole_plan_is_shown_taken_back_and_made(void **state)
     const char *argv[] = {path != NULL ? path : pty_beside("rehome"), lab_addr(lab, 0), NULL};
     Pty *p = pty_start(&(PtyStart){.argv = argv, .w = 80, .h = 24});
     assert_non_null(p);
-    wait_long(p, "host-safe NO (..172)  H");
+    drive_wait_long(p, "host-safe NO (..172)  H");
     lab_kill(lab, (size_t)lab_by_port(lab, 7008));
-    wait_long(p, "1 orphaned");
+    drive_wait_long(p, "1 orphaned");
     pty_keys(p, "H");
     assert_true(pty_wait(p, "2 moves, host-safe NO"));
     pty_keys(p, "Esc");
@@ -127,8 +112,8 @@ static void the_whole_plan_is_shown_taken_back_and_made(void **state)
     assert_true(pty_wait(p, "2 moves, host-safe NO"));
     assert_true(follows(lab, 7004, 7003));
     pty_keys(p, "y");
-    wait_long(p, "plan: all 2 moves are done");
-    wait_long(p, "host-safe YES");
+    drive_wait_long(p, "plan: all 2 moves are done");
+    drive_wait_long(p, "host-safe YES");
     assert_true(pty_contains(p, "0 orphaned"));
     assert_true(follows(lab, 7004, 7005));
     assert_true(follows(lab, 7006, 7001));

@@ -1,5 +1,6 @@
 // What the dashboard keeps for its next start, on the demo's real servers.
 #include "../unit/unit.h"
+#include "drive.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -11,9 +12,6 @@
 
 #include "pty.h"
 #include "rehome/app/lab.h"
-#include "rehome/base/mem.h"
-
-enum { LAB_MS = 60000 };
 
 typedef struct {
     Lab *lab;
@@ -54,22 +52,6 @@ static void world_end(World *w)
     remove_tree(w->folder);
 }
 
-static bool shows(Pty *p, void *context)
-{
-    return pty_contains(p, context);
-}
-
-static void wait_long(Pty *p, const char *text)
-{
-    char *wanted = mem_strdup(text);
-    bool seen = pty_wait_until(p, shows, wanted, LAB_MS);
-    mem_free(wanted);
-    if (!seen) {
-        pty_print(p);
-        fail_msg("waited in vain for '%s'", text);
-    }
-}
-
 static Pty *dashboard(const World *w)
 {
     const char *path = getenv("REHOME_BIN");
@@ -77,7 +59,7 @@ static Pty *dashboard(const World *w)
     const char *env[] = {w->state, NULL};
     Pty *p = pty_start(&(PtyStart){.argv = argv, .w = 120, .h = 40, .env = env});
     assert_non_null(p);
-    wait_long(p, "3 masters");
+    drive_wait_long(p, "3 masters");
     return p;
 }
 
@@ -121,23 +103,23 @@ static void events_and_problems_survive_a_restart(void **state)
     World w = world_start();
     Pty *p = dashboard(&w);
     lab_kill(w.lab, (size_t)lab_by_port(w.lab, 7008));
-    wait_long(p, "1 orphaned");
+    drive_wait_long(p, "1 orphaned");
     pty_keys(p, "3");
-    wait_long(p, "why it matters");
+    drive_wait_long(p, "why it matters");
     assert_true(pty_contains(p, "Orphaned"));
     pty_keys(p, "m");
-    wait_long(p, "Esc stops it");
+    drive_wait_long(p, "Esc stops it");
     pty_keys(p, "Esc");
     pty_keys(p, "Enter");
     assert_true(pty_wait_gone(p, "why it matters"));
     pty_keys(p, "4");
-    wait_long(p, "is orphaned");
+    drive_wait_long(p, "is orphaned");
     assert_false(pty_contains(p, "this session"));
     quit(p);
     tear_last_line(&w);
     p = dashboard(&w);
     pty_keys(p, "4");
-    wait_long(p, "this session");
+    drive_wait_long(p, "this session");
     assert_true(pty_contains(p, "is orphaned: its only replica :7008 failed"));
     quit(p);
     world_end(&w);
@@ -157,7 +139,7 @@ static void another_cluster_is_not_told_of_it(void **state)
     assert_non_null(w.lab);
     p = dashboard(&w);
     pty_keys(p, "4");
-    wait_long(p, "all kinds");
+    drive_wait_long(p, "all kinds");
     assert_true(pty_contains(p, "connected to"));
     assert_false(pty_contains(p, "this session"));
     quit(p);
@@ -174,9 +156,9 @@ static void what_cannot_be_kept_is_said_once_and_goes_on(void **state)
     assert_non_null(file);
     fclose(file);
     Pty *p = dashboard(&w);
-    wait_long(p, "events are not kept for the next start");
+    drive_wait_long(p, "events are not kept for the next start");
     pty_keys(p, "4");
-    wait_long(p, "connected to");
+    drive_wait_long(p, "connected to");
     quit(p);
     world_end(&w);
 }

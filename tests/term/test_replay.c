@@ -1,5 +1,6 @@
 // A tape on a terminal: what was recorded is seen again, wherever one goes on it.
 #include "../unit/unit.h"
+#include "drive.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 #include "rehome/base/mem.h"
 #include "rehome/base/strbuf.h"
 
-enum { LAB_MS = 60000, TREE_FROM = 2, TREE_ROWS = 7 };
+enum { TREE_FROM = 2, TREE_ROWS = 7 };
 
 static const char *program(void)
 {
@@ -125,22 +126,6 @@ static void a_tape_that_was_cut_off_says_so(void **state)
     unlink(cut);
 }
 
-static bool shows(Pty *p, void *context)
-{
-    return pty_contains(p, context);
-}
-
-static void wait_long(Pty *p, const char *text)
-{
-    char *wanted = mem_strdup(text);
-    bool seen = pty_wait_until(p, shows, wanted, LAB_MS);
-    mem_free(wanted);
-    if (!seen) {
-        pty_print(p);
-        fail_msg("waited in vain for '%s'", text);
-    }
-}
-
 static void copy_tree(Pty *p, StrBuf *out)
 {
     strbuf_clear(out);
@@ -191,13 +176,13 @@ static void what_was_on_the_screen_is_on_it_again(void **state)
     const char *argv[] = {program(), "demo", "--tape", tape, NULL};
     Pty *p = pty_start(&(PtyStart){.argv = argv});
     assert_non_null(p);
-    wait_long(p, "1 spare");
+    drive_wait_long(p, "1 spare");
     pty_keys(p, "g j K");
-    wait_long(p, "ORPHANED");
+    drive_wait_long(p, "ORPHANED");
     pty_keys(p, "M");
-    wait_long(p, "Esc stops it");
+    drive_wait_long(p, "Esc stops it");
     pty_keys(p, "y");
-    wait_long(p, "0 orphaned");
+    drive_wait_long(p, "0 orphaned");
     pty_keys(p, "g");
     pty_wait_rest(p, 200);
     copy_tree(p, &tree);

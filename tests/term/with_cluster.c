@@ -18,23 +18,16 @@
 
 #include "rehome/app/lab.h"
 #include "rehome/base/mem.h"
-#include "rehome/model/slots.h"
+#include "shape.h"
 
 enum { SEEDS = 7 }; // so many addresses: all others are found from these
 
-typedef struct {
+static const struct {
     const char *name;
-    int masters;
-    int replicas; // of each
-    int spares;   // one more for so many of the first masters
-    int hosts;    // 127.0.N.11 and so on
-} Shape;
-
-// A master's replicas are on the hosts behind its own. Ports: 7001.. the masters, 7101.. their
-// first replicas, 7201.. their second.
-static const Shape shapes[] = {
-    {.name = "ten", .masters = 10, .replicas = 1, .spares = 3, .hosts = 5},
-    {.name = "sixty", .masters = 20, .replicas = 2, .hosts = 6},
+    Shape shape;
+} shapes[] = {
+    {"ten", {.masters = 10, .replicas = 1, .spares = 3, .hosts = 5}},
+    {"sixty", {.masters = 20, .replicas = 2, .hosts = 6}},
 };
 
 static volatile sig_atomic_t restart_wanted;
@@ -50,29 +43,6 @@ static void say(void *ctx, const char *text)
     fprintf(stderr, "  %s\n", text);
 }
 
-static LabNode *nodes_of(Arena *arena, const Shape *shape, size_t *n)
-{
-    int most = shape->masters * (shape->replicas + 1) + shape->spares;
-    LabNode *nodes = arena_array(arena, (size_t)most, sizeof(*nodes));
-    *n = 0;
-    for (int i = 0; i < shape->masters; i++) {
-        int first = i * SLOT_COUNT / shape->masters;
-        int last = (i + 1) * SLOT_COUNT / shape->masters - 1;
-        nodes[(*n)++] = (LabNode){.host = 11 + i % shape->hosts,
-                                  .port = 7001 + i,
-                                  .master = -1,
-                                  .slots = arena_printf(arena, "%d-%d", first, last)};
-    }
-    for (int i = 0; i < shape->masters; i++) {
-        int replicas = shape->replicas + (i < shape->spares ? 1 : 0);
-        for (int k = 1; k <= replicas; k++) {
-            nodes[(*n)++] = (LabNode){
-                .host = 11 + (i + k) % shape->hosts, .port = 7001 + i + 100 * k, .master = i};
-        }
-    }
-    return nodes;
-}
-
 // lab_scenario where name is "scenario". false: there is no such shape.
 static bool spec_of(Arena *arena, const char *name, LabSpec *spec)
 {
@@ -80,7 +50,7 @@ static bool spec_of(Arena *arena, const char *name, LabSpec *spec)
     bool found = strcmp(name, "scenario") == 0;
     for (size_t i = 0; i < ARRAY_LEN(shapes); i++) {
         if (strcmp(name, shapes[i].name) == 0) {
-            spec->nodes = nodes_of(arena, &shapes[i], &spec->n);
+            spec->nodes = shape_nodes(&shapes[i].shape, arena, &spec->n);
             found = true;
         }
     }
