@@ -8,8 +8,9 @@
 
 enum {
     GATE_GAP_MS = 50,        // two rounds this far apart: a failover under way shows
-    GATE_EVIDENCE_MS = 1000, // REPLICATE is not sent on evidence older than this: the servers must
-                             // not come to act themselves in between (gate_server.c)
+    GATE_EVIDENCE_MS = 1000, // nothing is written on evidence older than this, but to lift a fence:
+                             // the servers must not come to act themselves in between
+                             // (gate_server.c)
     ROUND_AGAIN_MS = 2000,   // a round asked for that did not come is asked for again
     LATE_MARGIN_MS = 500,    // the transport has the same limit and should speak first
     FENCE_TRIES = 3,

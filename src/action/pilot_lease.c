@@ -123,27 +123,30 @@ void pilot_lease_warn(Pilot *p, const MoveSpec *spec, int64_t now_ms)
 // --- the last word before a write
 
 // The time of the step that decided is not good enough: the process may have been stopped since, or
-// the disk may have taken its time with the journal.
+// the disk may have taken its time with the journal. And what counts is how old the gate's evidence
+// is by then: the replica may have taken its time with the fence before that.
 //
 // Lifting our own fence is allowed without the lease once the replica is in sync: left on, the
 // fence would keep a master's only replica from ever being promoted, and nobody else lifts it, as
 // everyone else takes it for somebody's wish. Before that it is not ours to lift any more: whoever
 // has the lease now may be moving this very replica and rely on the fence that it found.
-bool pilot_may_write(void *ctx, int64_t step_ms, char *why, size_t size)
+bool pilot_may_write(void *ctx, char *why, size_t size)
 {
     const Pilot *p = ctx;
     const Move *m = runner_move(p->runner);
     int64_t now_ms = p->world.now_ms(p->world.ctx);
-    if (m->state != MOVE_UNFENCE && now_ms - step_ms > GATE_EVIDENCE_MS) {
+    bool is_ours =
+        p->lease == NULL || m->spec.origin != ORIGIN_AUTO || lease_may_write(p->lease, now_ms);
+    if (m->state == MOVE_UNFENCE) {
+        is_ours = is_ours || needs_no_fence(p, m->spec.replica, now_ms);
+    } else if (is_ours && now_ms - m->gate_ms > GATE_EVIDENCE_MS) {
         char age[32];
-        snprintf(why, size, "it was decided %s ago, which is too long",
-                 format_seconds(age, sizeof(age), now_ms - step_ms));
+        snprintf(why, size, "the gate was checked %s ago, which is too long: try again",
+                 format_seconds(age, sizeof(age), now_ms - m->gate_ms));
         return false;
     }
-    if (p->lease == NULL || m->spec.origin != ORIGIN_AUTO || lease_may_write(p->lease, now_ms) ||
-        (m->state == MOVE_UNFENCE && needs_no_fence(p, m->spec.replica, now_ms))) {
-        return true;
+    if (!is_ours) {
+        lease_words(p->lease, now_ms, why, size);
     }
-    lease_words(p->lease, now_ms, why, size);
-    return false;
+    return is_ours;
 }

@@ -67,6 +67,6 @@ void pilot_lease_go_on(Pilot *p, int64_t now_ms);
 void pilot_lease_warn(Pilot *p, const MoveSpec *spec, int64_t now_ms);
 
 // As in Transport.
-bool pilot_may_write(void *ctx, int64_t step_ms, char *why, size_t size);
+bool pilot_may_write(void *ctx, char *why, size_t size);
 
 #endif

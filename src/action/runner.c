@@ -134,7 +134,7 @@ static bool perform_send(Runner *r, MoveEffect *e, char *why, size_t size)
         }
     }
     if (e->is_write && r->transport.may_write != NULL &&
-        !r->transport.may_write(r->transport.ctx, r->now_ms, why, size)) {
+        !r->transport.may_write(r->transport.ctx, why, size)) {
         return false;
     }
     if (!r->transport.send(r->transport.ctx, e->node, e->argc, e->argv)) {

@@ -82,7 +82,7 @@ mutant gate-rounds src/action/move_gate.c \
     'rounds that are not complete count'
 mutant gate-shut src/action/move_gate.c 's/m->is_shut = true/m->is_shut = false/' \
     'what is told while the fence is set'
-mutant evidence-age src/action/move_fence.c 's/age_ms > GATE_EVIDENCE_MS/false/' \
+mutant evidence-age src/action/pilot_lease.c 's/now_ms - m->gate_ms > GATE_EVIDENCE_MS/false/' \
     'REPLICATE on old evidence'
 mutant settled src/policy/settled.c 's/^    out.is_so = .*/    out.is_so = true; bool was_so =/' \
     'views, failovers and cluster_state, for gate and automatic mode'
@@ -112,7 +112,7 @@ mutant lease-until src/action/lease.c \
     's/now_ms < l->good_ms/true/; s/now_ms >= l->good_ms/false/' \
     'a lease that is not extended runs out'
 mutant last-word src/action/pilot_lease.c \
-    's/^    int64_t now_ms = p->world.now_ms(p->world.ctx);/    int64_t now_ms = step_ms;/' \
+    's/^    int64_t now_ms = p->world.now_ms(p->world.ctx);/    int64_t now_ms = m->sent_ms;/' \
     'age of the decision and lease are looked at right before the write'
 mutant hook-veto src/action/pilot_move.c 's/^    if (!allowed) {/    if (false) {/' \
     'after a veto of the hook nothing is moved'
@@ -126,7 +126,7 @@ mutant journal src/action/runner.c \
     's/if (e->is_write || e->journal) {/if (e->journal \&\& !e->is_write) {/' \
     'a journal line before each write'
 mutant write-again src/action/move_fence.c \
-    's/^        return ask_enter(m, now_ms);/        return move_send(m, true, now_ms, "CLUSTER", "REPLICATE", m->spec.target.hex, NULL);/' \
+    's/^        return ask_enter(m, now_ms);/        m->gate_ms = now_ms; return move_send(m, true, now_ms, "CLUSTER", "REPLICATE", m->spec.target.hex, NULL);/' \
     'REPLICATE is sent again when it was not answered'
 mutant no-fence src/action/move_fence.c \
     's/^    if (m->spec.fencing == FENCE_OFF) {/    if (true) {/' 'the fence'

@@ -208,12 +208,13 @@ static void a_lease_lost_after_the_gate_stops_the_next_write(void **state)
     l.t.now_ms += 8000;
     answer(&l, "no");
     assert_false(flight_did(&l.t, "send CONFIG SET"));
-    assert_told(&l, "move-failed 127.0.99.171:7004: nothing was moved: the fence could not be set");
+    assert_told(&l, "move-failed 127.0.99.171:7004: nothing was moved: the fence could not be set: "
+                    "no lease");
     land(&l);
 }
 
 // The process was stopped, or the disk was slow: with or without a lease.
-static void what_was_decided_too_long_ago_is_not_sent(void **state)
+static void what_the_gate_saw_too_long_ago_is_not_acted_on(void **state)
 {
     (void)state;
     for (int has_lease = 0; has_lease < 2; has_lease++) {
@@ -225,9 +226,28 @@ static void what_was_decided_too_long_ago_is_not_sent(void **state)
         l.late_ms = 1500;
         answer(&l, "no");
         assert_false(flight_did(&l.t, "send CONFIG SET"));
-        assert_told(&l, "it was decided 1.5s ago, which is too long");
+        assert_told(&l, "the gate was checked 1.5s ago, which is too long");
         land(&l);
     }
+}
+
+static void a_slow_fence_and_a_slow_journal_together_take_too_long(void **state)
+{
+    (void)state;
+    LeaseFlight l;
+    fly_to_the_fence(&l);
+    l.t.now_ms += 600;
+    answer(&l, "no");
+    assert_true(flight_did(&l.t, "send CONFIG SET yes"));
+    l.late_ms = 600;
+    answer(&l, "OK");
+    assert_false(flight_did(&l.t, "send CLUSTER REPLICATE"));
+    assert_true(flight_did(&l.t, "send CONFIG SET no"));
+    l.late_ms = 0;
+    answer(&l, "OK");
+    assert_told(&l, "move-failed 127.0.99.171:7004: nothing was moved: CLUSTER REPLICATE could not "
+                    "be sent: the gate was checked 1.2s ago, which is too long");
+    land(&l);
 }
 
 static void fly_to_the_sync(LeaseFlight *l)
@@ -344,7 +364,8 @@ TESTS(pilot_lease, cmocka_unit_test(without_the_lease_it_says_what_it_would_do),
       cmocka_unit_test(with_the_lease_it_acts_once_that_counts),
       cmocka_unit_test(who_only_observes_leaves_it_to_others),
       cmocka_unit_test(a_lease_lost_after_the_gate_stops_the_next_write),
-      cmocka_unit_test(what_was_decided_too_long_ago_is_not_sent),
+      cmocka_unit_test(what_the_gate_saw_too_long_ago_is_not_acted_on),
+      cmocka_unit_test(a_slow_fence_and_a_slow_journal_together_take_too_long),
       cmocka_unit_test(in_sync_a_fence_of_ours_is_lifted_without_the_lease),
       cmocka_unit_test(while_the_replica_copies_for_another_the_fence_stays_and_goes_afterwards),
       cmocka_unit_test(a_move_by_hand_needs_no_lease),

@@ -21,10 +21,9 @@ typedef struct {
     bool (*send)(void *ctx, NodeId node, int argc, const char **argv);
     // Keep the line durably before returning. False: the write must not happen; err says why.
     bool (*journal)(void *ctx, const char *line, Error *err);
-    // The last thing before a write leaves: may it still? step_ms is the time of the step that
-    // wants it; keeping its line may have taken long. False: it must not; why says so. NULL:
-    // always.
-    bool (*may_write)(void *ctx, int64_t step_ms, char *why, size_t size);
+    // The last thing before a write of the move in flight leaves: may it still? Keeping its line
+    // may have taken long. False: it must not; why says so. NULL: always.
+    bool (*may_write)(void *ctx, char *why, size_t size);
     int64_t (*wall_ms)(void *ctx);
 } Transport;
 
