@@ -175,6 +175,10 @@ static void harm_us(History *h, const Fault *f)
     if (f->kind == FAULT_DISK_FULL) {
         tell(w, "our disk is full, for %.1f s", s);
         h->disk_full = true;
+    } else if (f->kind == FAULT_UNHEARD) {
+        tell(w, "our next REPLICATE is %s", f->flag ? "carried out unheard" : "lost");
+        h->is_unheard = true;
+        h->is_mute_only = f->flag;
     } else if (instance_is_frozen(in)) {
         return;
     } else if (f->kind == FAULT_FREEZE_US && in->alive && f->flag) {
@@ -244,6 +248,7 @@ void harm_begin(History *h, Fault *f)
     case FAULT_STOP_US:
     case FAULT_FREEZE_US:
     case FAULT_DISK_FULL:
+    case FAULT_UNHEARD:
         harm_us(h, f);
         break;
     }
@@ -322,6 +327,9 @@ void harm_end(History *h, const Fault *f)
         break;
     case FAULT_DISK_FULL:
         h->disk_full = false;
+        break;
+    case FAULT_UNHEARD:
+        h->is_unheard = false;
         break;
     case FAULT_OPERATOR:
     case FAULT_ORDER:

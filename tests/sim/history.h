@@ -35,6 +35,7 @@ enum {
     X(DOWNTIME)   /* or not with a node */                                                         \
     X(KEY_GONE)   /* the lease's key is deleted */                                                 \
     X(KEY_CUT)    /* we do not reach whoever serves it */                                          \
+    X(UNHEARD)    /* our next REPLICATE is not answered */                                         \
     X(KILL_US)                                                                                     \
     X(STOP_US)                                                                                     \
     X(FREEZE_US) /* our process is stopped, or its disk takes its time with a journal line */      \
@@ -61,7 +62,7 @@ typedef struct {
     int other; // OPERATOR, ORDER: the new master; SPLIT: what we reach: 0 both, 1 and 2 one side
     unsigned mask; // SPLIT: the nodes of the second side
     bool flag; // REBORN: the process starts anew; ORDER: the risks are accepted; CUT_MOST: half;
-               // FREEZE_US: in the next journal line
+               // FREEZE_US: in the next journal line; UNHEARD: it is carried out
     bool begun;
     bool ended;
     unsigned hit; // the nodes that it has hit, when several
@@ -110,6 +111,7 @@ typedef struct {
 typedef struct {
     int64_t info_ms; // its INFO, in the round that began then
     int64_t view_ms;
+    bool asks_view; // else its view was spared
     bool loading;
     int master; // -1: it is one
     Link link;
@@ -236,6 +238,8 @@ struct History {
     int64_t fault_ms;   // a fault last began or ended
     int64_t no_gate_ms; // faults at the gate are not waited for any more
     bool disk_full;
+    bool is_unheard;   // our next REPLICATE will not be answered,
+    bool is_mute_only; // but carried out
     Record record[NODES_MAX];
     const char *broken; // the claim that does not hold; NULL: all hold
     char words[300];
@@ -322,6 +326,7 @@ void judge_choice(Instance *in, const AutoDecision *d);
 void judge_send(Instance *in, const Command *c, int target);
 
 int judge_host_of(const World *w, int node);
+bool judge_is_anew(const World *w, const Command *c, int node); // has started since the gate asked
 
 // judge_end.c: what must hold at the end
 bool judge_orphan_waits(const History *h, int *orphan, int *spare);

@@ -12,7 +12,8 @@
 //   room for a fork; room: the replica has told of enough memory; unless a person took the risk.
 // host: automatic mode does not take a replica of the target's own host when another one that has
 //   been as well for a while, of a donor that has, is on another; a person's order does not without
-//   accepting the risk.
+//   accepting the risk, unless one of the two has started anew since the gate asked, which may have
+//   been on another machine.
 // grace, cool-down, young, cap: automatic mode's clocks, of each process by itself; the second of
 //   two steps waits for no cool-down. An orphan is
 //   one that has had no replica that works and is held for well, for longer than a moment.
@@ -51,10 +52,10 @@ static void judge_complete(const Instance *in, const Command *c)
 {
     for (int i = 0; i < in->h->w.n; i++) {
         const Peer *p = &in->peer[i];
-        if (!p->followed || !has_told(in, i, c->evidence_ms) || p->said.loading || !p->asks_view) {
+        if (!p->followed || !has_told(in, i, c->evidence_ms) || p->said.loading) {
             continue;
         }
-        if (p->said.view_ms < c->evidence_ms) {
+        if (p->said.asks_view && p->said.view_ms < c->evidence_ms) {
             history_breaks(in->h, "complete", "we write at %d before %d has told its view",
                            port_of(c->node), port_of(i));
         }
@@ -131,6 +132,23 @@ int judge_host_of(const World *w, int node)
     return w->place[w->node[node].place].host;
 }
 
+// It may be on another host than it was when the gate asked.
+bool judge_is_anew(const World *w, const Command *c, int node)
+{
+    return w->node[node].booted_ms >= c->evidence_ms;
+}
+
+static void judge_order(History *h, const Command *c, int target)
+{
+    if (judge_is_anew(&h->w, c, c->node) || judge_is_anew(&h->w, c, target)) {
+        return;
+    }
+    if (judge_host_of(&h->w, c->node) == judge_host_of(&h->w, target)) {
+        history_breaks(h, "host", "a person has us move %d to %d on its own host", port_of(c->node),
+                       port_of(target));
+    }
+}
+
 static void judge_clocks(Instance *in, const Command *c, int target)
 {
     History *h = in->h;
@@ -191,10 +209,8 @@ void judge_send(Instance *in, const Command *c, int target)
     if (!c->accepts_risk) {
         judge_memory(in, c, target);
     }
-    if (c->purpose == PURPOSE_MANUAL && !c->accepts_risk &&
-        judge_host_of(&h->w, c->node) == judge_host_of(&h->w, target)) {
-        history_breaks(h, "host", "a person has us move %d to %d on its own host", port_of(c->node),
-                       port_of(target));
+    if (c->purpose == PURPOSE_MANUAL && !c->accepts_risk) {
+        judge_order(h, c, target);
     }
     if (c->is_automatic) {
         judge_clocks(in, c, target);

@@ -107,9 +107,7 @@ static void judge_hosts(History *h, const Command *c, int donor, int target)
     if (c->purpose != PURPOSE_SPREAD && c->purpose != PURPOSE_STEP) {
         return;
     }
-    // Who has started anew since the questions may be on another host by now.
-    if (w->node[c->at].booted_ms >= c->evidence_ms || w->node[donor].booted_ms >= c->evidence_ms ||
-        w->node[target].booted_ms >= c->evidence_ms) {
+    if (judge_is_anew(w, c, c->at) || judge_is_anew(w, c, donor) || judge_is_anew(w, c, target)) {
         return;
     }
     int host = judge_host_of(w, c->at);

@@ -123,6 +123,7 @@ static void take_info(Instance *in, Peer *p, int who)
     p->hears = (Said){
         .info_ms = in->round_ms,
         .view_ms = p->hears.view_ms,
+        .asks_view = p->asks_view,
         .loading = p->loading,
         .master = master_of(w, who),
         .link = n->link,

@@ -89,6 +89,7 @@ static void choose_details(const History *h, uint64_t *random, Fault *f)
     case FAULT_DISK_FULL:
     case FAULT_KEY_GONE:
     case FAULT_KEY_CUT:
+    case FAULT_UNHEARD:
         break;
     }
 }
@@ -236,6 +237,17 @@ static void plan_lease(History *h, uint64_t *random)
     h->n_faults = h->n_faults < 3 ? 3 : h->n_faults;
 }
 
+// A REPLICATE of ours is not answered: slow answers seldom do that, as by then the gate's evidence
+// mostly is too old to send any.
+static void plan_unheard(History *h, uint64_t *random)
+{
+    if (chance(random, 5)) {
+        Fault unheard = fault_of(h, FAULT_UNHEARD, 0, SPAN_MS);
+        unheard.flag = chance(random, 50);
+        h->fault[h->n_faults++] = unheard;
+    }
+}
+
 void faults_plan(History *h, uint64_t seed, unsigned skip)
 {
     uint64_t random = seed * UINT64_C(0xd1342543de82ef95) + 7;
@@ -248,6 +260,7 @@ void faults_plan(History *h, uint64_t seed, unsigned skip)
     plan_lease(h, &random);
     plan_ghost(h, &random);
     plan_lost_majority(h, &random);
+    plan_unheard(h, &random);
     for (int i = 0; i < h->n_faults; i++) {
         h->fault[i].begun = h->fault[i].ended = (skip >> i & 1U) != 0;
     }

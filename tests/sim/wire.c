@@ -189,6 +189,11 @@ static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
     c->reply_ms = c->execute_ms + pick(&h->random, 10) + (slow > 0 ? pick(&h->random, slow) : 0);
     c->is_lost = h->w.is_slow && chance(&h->random, 10);
     c->is_mute = h->w.is_slow && chance(&h->random, 15);
+    if (h->is_unheard && starts(c->text, "CLUSTER REPLICATE")) {
+        c->is_lost = !h->is_mute_only;
+        c->is_mute = h->is_mute_only;
+        h->is_unheard = false;
+    }
     bool write = strcmp(argv[1], "GET") != 0;
     if (write && !in->has_line) {
         history_breaks(h, "journal-first", "%s was sent without a journal line before it", c->text);
