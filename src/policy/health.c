@@ -4,7 +4,7 @@
 #include "held.h"
 #include "word.h"
 
-enum { CUT_OFF_MS = 10000, FRESH_MS = 3000 };
+enum { CUT_OFF_MS = 10000, FRESH_MS = 3000, MANY_OWNERS = 8 };
 
 static const int64_t longest_ms =
     INT64_C(10) * 365 * 86400 * 1000; // beyond this a server is confused
@@ -87,7 +87,8 @@ static const NodeHealth *earlier(const Health *before, const Snapshot *s, int i)
 }
 
 // When the link went down, never 0. What we saw ourselves goes first; the server's own count goes
-// on through failed syncs, which are no time without hope, so it is not used after one.
+// on through failed syncs, which are no time without hope, so it is not used after one. was: of the
+// same process, which another one need not take after.
 static int64_t link_down_since(const Snapshot *s, const NodeInfo *info, const NodeHealth *was)
 {
     int64_t since = s->now_ms;
@@ -102,8 +103,9 @@ static int64_t link_down_since(const Snapshot *s, const NodeInfo *info, const No
     return since != 0 ? since : -1;
 }
 
-static ReplicaState replica_state(const Health *h, int i, const NodeHealth *was, NodeHealth *out)
+static ReplicaState replica_state(const Health *h, int i, const Health *before, NodeHealth *out)
 {
+    const NodeHealth *was = earlier(before, h->snapshot, i);
     const Snapshot *s = h->snapshot;
     const Node *n = &s->nodes[i];
     // A replica that loads what our own move brings it may look failed to the others for minutes.
@@ -128,7 +130,8 @@ static ReplicaState replica_state(const Health *h, int i, const NodeHealth *was,
     if (info->link_up) {
         return failed ? REPLICA_LINKING : REPLICA_WORKING;
     }
-    out->link_down_ms = link_down_since(s, info, was);
+    bool is_anew = before != NULL && word_has_restarted(before->snapshot, s, i);
+    out->link_down_ms = link_down_since(s, info, is_anew ? NULL : was);
     return s->now_ms - out->link_down_ms > h->options.cut_off_ms ? REPLICA_LINK_DOWN
                                                                  : REPLICA_LINKING;
 }
@@ -188,6 +191,26 @@ static void assess_lag(const Snapshot *s, int i, NodeHealth *out)
     }
 }
 
+// A large cluster asks some of them only.
+static bool most_have_told(const Snapshot *s)
+{
+    return 2 * s->n_owners_asked > s->n_owners || s->n_owners_asked >= MANY_OWNERS;
+}
+
+// When it failed, and when it had not yet. Where few tell, some may not have heard of it for long.
+static void assess_failure(const Health *h, int i, const NodeHealth *was, NodeHealth *out)
+{
+    const Snapshot *s = h->snapshot;
+    out->not_failed_ms = was != NULL ? was->not_failed_ms : 0;
+    if (node_has(&s->nodes[i], NODE_FAIL)) {
+        bool held = was != NULL && was->fail_ms != 0;
+        out->fail_ms = held ? was->fail_ms : s->now_ms;
+        out->fail_after_ms = held ? was->fail_after_ms : out->not_failed_ms;
+    } else if (most_have_told(s)) {
+        out->not_failed_ms = s->asked_ms;
+    }
+}
+
 // When did we see it begin to follow its master? Nodes that are new to us are no news.
 static int64_t moved_ms(const Health *before, const Snapshot *s, int i)
 {
@@ -212,14 +235,8 @@ static void assess_replica(const Health *h, int i, const Health *before, NodeHea
     int own = word_master(s, i);
     out->arriving = !node_id_is_none(moving->replica) && node_id_eq(n->id, moving->replica) &&
                     own >= 0 && node_id_eq(s->nodes[own].id, moving->target);
-    if (node_has(n, NODE_FAIL)) {
-        bool held = was != NULL && was->fail_ms != 0;
-        out->fail_ms = held ? was->fail_ms : s->now_ms;
-        if (was != NULL) {
-            out->fail_after_ms = held ? was->fail_after_ms : before->snapshot->asked_ms;
-        }
-    }
-    out->replica = replica_state(h, i, was, out);
+    assess_failure(h, i, was, out);
+    out->replica = replica_state(h, i, before, out);
     if (out->replica != REPLICA_FAILED && out->replica != REPLICA_UNVERIFIED) {
         if (n->says->has_info) {
             assess_progress(&n->says->info, out);

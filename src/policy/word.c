@@ -137,6 +137,16 @@ int word_twin(const Snapshot *s, const Snapshot *other, int node)
     return snapshot_find(other, id);
 }
 
+bool word_has_restarted(const Snapshot *before, const Snapshot *s, int node)
+{
+    int was = word_twin(s, before, node);
+    const NodeSays *then = was < 0 ? NULL : before->nodes[was].says;
+    const NodeSays *now = s->nodes[node].says;
+    return then != NULL && now != NULL && then->has_info && now->has_info &&
+           then->info.run_id[0] != '\0' && now->info.run_id[0] != '\0' &&
+           strcmp(then->info.run_id, now->info.run_id) != 0;
+}
+
 int word_live_replicas(const Snapshot *s, const Node *master)
 {
     int n = 0;

@@ -35,6 +35,9 @@ int word_others_working(const Health *h, int master, int replica);
 // The same node in an earlier or later snapshot, -1: not there.
 int word_twin(const Snapshot *s, const Snapshot *other, int node);
 
+// By its own word this node's process is another one than before. False when nobody can tell.
+bool word_has_restarted(const Snapshot *before, const Snapshot *s, int node);
+
 // Its replicas as the servers count them: listed and not FAIL, whatever their links.
 int word_live_replicas(const Snapshot *s, const Node *master);
 

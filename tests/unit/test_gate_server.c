@@ -69,6 +69,33 @@ static void what_was_noticed_late_began_earlier(void **state)
     assert_race_of(orphaned_since(1001, 2700, 2000, 7004), "2.7s");
 }
 
+// In the look before only :7005 told its view, and it had not heard of it.
+static void what_few_tell_of_may_have_begun_long_before(void **state)
+{
+    (void)state;
+    for (int told = 1; told <= 2; told++) {
+        Try t = {.w = watch_new(fixture_scenario())};
+        watch_round(&t.w, 1000);
+        knob(&t.w, 7001)->silent = true;
+        knob(&t.w, 7003)->silent = told < 2;
+        watch_round(&t.w, 1999);
+        knob(&t.w, 7001)->silent = knob(&t.w, 7003)->silent = false;
+        watch_fail(&t.w, 7008);
+        watch_round(&t.w, 2000);
+        t.ask = (GateAsk){
+            .replica = watch_id(&t.w, 7004),
+            .donor = watch_id(&t.w, 7003),
+            .target = watch_id(&t.w, 7001),
+            .purpose = PURPOSE_HEAL,
+            .decided_ms = 1500,
+        };
+        watch_round(&t.w, 4900);
+        watch_round(&t.w, 5000);
+        try_check(&t);
+        assert_race_of(t, told < 2 ? "3.0s" : NULL);
+    }
+}
+
 // Whoever has not heard of our move acts as if it had not been.
 static void the_news_of_our_move_takes_half_a_node_timeout(void **state)
 {
@@ -239,6 +266,7 @@ static void servers_that_do_not_act_are_not_waited_for(void **state)
 
 TESTS(gate_server, cmocka_unit_test(nothing_is_written_while_the_servers_may_act_themselves),
       cmocka_unit_test(what_was_noticed_late_began_earlier),
+      cmocka_unit_test(what_few_tell_of_may_have_begun_long_before),
       cmocka_unit_test(the_news_of_our_move_takes_half_a_node_timeout),
       cmocka_unit_test(whom_the_servers_would_take_may_go_before_they_take_it),
       cmocka_unit_test(an_orphan_whose_beginning_was_not_seen_is_given_the_servers_time),

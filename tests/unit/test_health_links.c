@@ -72,6 +72,26 @@ static void after_a_failed_sync_the_link_gets_its_time_again(void **state)
     watch_done(&w);
 }
 
+static void a_process_that_has_begun_anew_gets_the_time_again(void **state)
+{
+    (void)state;
+    Watch w = watch_new(fixture_scenario());
+    knob(&w, 7008)->link_up = false;
+    knob(&w, 7008)->link_down_s = 40;
+    watch_round(&w, 100000);
+    assert_int_equal(watch_node(&w, 7008)->replica, REPLICA_LINK_DOWN);
+    snprintf(knob(&w, 7008)->run_id, 41, "%040d", 1);
+    knob(&w, 7008)->link_down_s = 1;
+    watch_rounds(&w, 1);
+    assert_int_equal(watch_node(&w, 7008)->replica, REPLICA_LINKING);
+    assert_int_equal(watch_node(&w, 7001)->master, STATE_AT_RISK);
+    watch_rounds(&w, 9);
+    assert_int_equal(watch_node(&w, 7008)->replica, REPLICA_LINKING);
+    watch_rounds(&w, 1);
+    assert_int_equal(watch_node(&w, 7008)->replica, REPLICA_LINK_DOWN);
+    watch_done(&w);
+}
+
 static void an_absurd_count_of_seconds_is_survived(void **state)
 {
     (void)state;
@@ -169,6 +189,7 @@ TESTS(health_links, cmocka_unit_test(a_short_interruption_of_the_link_is_waited_
       cmocka_unit_test(a_link_long_down_is_seen_at_first_sight),
       cmocka_unit_test(without_the_servers_count_our_own_clock_decides),
       cmocka_unit_test(after_a_failed_sync_the_link_gets_its_time_again),
+      cmocka_unit_test(a_process_that_has_begun_anew_gets_the_time_again),
       cmocka_unit_test(an_absurd_count_of_seconds_is_survived),
       cmocka_unit_test(a_sync_shows_its_progress),
       cmocka_unit_test(huge_progress_numbers_do_not_overflow),

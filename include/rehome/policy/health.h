@@ -71,7 +71,9 @@ typedef struct {
     int64_t sync_eta_s; // -1 unknown
     bool arriving;      // our own move brings it to this master
     int64_t fail_ms;    // since when the cluster calls it failed, whatever we think; 0: it does not
-    int64_t fail_after_ms; // the look before that began; 0: it was so when we first looked
+    int64_t not_failed_ms; // the last look began in which most slot owners told their views, and it
+                           // had not failed; 0: none
+    int64_t fail_after_ms; // not_failed_ms then; 0: it was so when we first looked
     int64_t moved_ms;      // when we saw it begin to follow its master; 0: it has done so all along
     int64_t link_down_ms;  // since when its link is down and nothing is on its way; 0: it is not
     // both
