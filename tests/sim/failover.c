@@ -45,14 +45,22 @@ static bool gets_vote(World *w, int i, int voter, int master)
     return true;
 }
 
+// It holds neither the data of the master's slots nor what the master itself had: that one may have
+// been a person's, elected with the wrong data.
+static bool is_foreign(const World *w, int i, int master)
+{
+    int data = w->node[i].data;
+    bool is_right = data >= 0 && (w->node[i].view[master].shards >> data & 1U) != 0;
+    return !is_right && data != w->node[master].data;
+}
+
 static void promote(World *w, int i, int master)
 {
     SimNode *n = &w->node[i];
     unsigned shards = n->view[master].shards;
     w->upset_ms = w->now_ms;
     tell(w, "%d is elected and takes over from %d", port_of(i), port_of(master));
-    if ((shards >> (n->data < 0 ? 31 : n->data) & 1U) == 0 && n->arrived_by == LEFT_US &&
-        !w->config_denied) {
+    if (is_foreign(w, i, master) && n->arrived_by == LEFT_US && !w->config_denied) {
         w->told_foreign = true;
     }
     node_leave(w, i, LEFT_FAULT);

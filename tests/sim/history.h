@@ -194,7 +194,8 @@ typedef struct {
     int64_t tries_ms[WRITES_MAX]; // automatic REPLICATEs of this process
     int n_tries;
     int64_t touched_ms[NODES_MAX]; // an automatic REPLICATE of it last concerned this node,
-    bool stepped[NODES_MAX];       // and was the first of two steps
+    bool stepped[NODES_MAX];       // and was the first of two steps,
+    int step_for;                  // the last one for this master
 } Instance;
 
 // The last write of ours that moved this replica.

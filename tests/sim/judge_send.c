@@ -15,8 +15,9 @@
 //   accepting the risk, unless one of the two has started anew since the gate asked, which may have
 //   been on another machine.
 // grace, cool-down, young, cap: automatic mode's clocks, of each process by itself; the second of
-//   two steps waits for no cool-down. An orphan is
-//   one that has had no replica that works and is held for well, for longer than a moment.
+//   two steps waits for no cool-down, also when who was to profit from it is an orphan by then. An
+//   orphan is one that has had no replica that works and is held for well, for longer than a
+//   moment.
 // brake, paused, downtime: what was kept before the move began.
 // lease: where there is one, no process writes without it, nor while another that has written may
 //   still believe in it.
@@ -167,7 +168,8 @@ static void judge_clocks(Instance *in, const Command *c, int target)
     const int part[] = {c->node, c->donor, target};
     for (int i = 0; i < 3; i++) {
         int64_t *touched_ms = &in->touched_ms[part[i]];
-        bool is_second = in->stepped[part[i]] && c->purpose == PURPOSE_SPREAD;
+        bool is_second =
+            in->stepped[part[i]] && (c->purpose == PURPOSE_SPREAD || target == in->step_for);
         in->stepped[part[i]] = c->purpose == PURPOSE_STEP;
         if (*touched_ms != 0 && now_ms - *touched_ms < h->limits.cool_down_ms && !is_second) {
             history_breaks(h, "cool-down", "%d took part in a move %lld ms ago", port_of(part[i]),
@@ -262,6 +264,8 @@ void judge_choice(Instance *in, const AutoDecision *d)
     for (int i = 0; i < w->n; i++) {
         replica = node_id_eq(w->node[i].id, d->replica) ? i : replica;
         target = node_id_eq(w->node[i].id, d->target) ? i : target;
+        bool profits = d->purpose == PURPOSE_STEP && node_id_eq(w->node[i].id, d->for_target);
+        in->step_for = profits ? i : in->step_for;
     }
     if (in->n_rounds < in->h->limits.young_rounds) {
         history_breaks(in->h, "young", "a decision after %d rounds", in->n_rounds);
