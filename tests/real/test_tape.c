@@ -55,7 +55,6 @@ static void play_the_scenario(Lab *lab, Run *watch)
     run_mark(watch);
     assert_true(lab_restart(lab, stage_port(lab, 7008), NULL));
     run_event(watch, "replica-back", 7008, LIMIT_MS);
-    run_event(watch, "reachable", 7008, LIMIT_MS);
 }
 
 static void measure(const char *path)
