@@ -212,13 +212,16 @@ static const char *last_words(const Ui *ui, const Scene *s, Level *level)
     return s->message != NULL ? s->message : "";
 }
 
-// Nothing was said, but something could be done.
+// Nothing was said, but something could be done: here, by its key, unless that nothing can be is
+// what there is to say.
 static bool has_suggestion(const Ui *ui, const Scene *s)
 {
     Level level;
+    char key[KEY_NAME_SIZE];
+    keys_first(ui->keys, ACT_MOVE_URGENT, ui_scope(ui), key, sizeof(key));
     return ui->find.typing == FIND_NOTHING && last_words(ui, s, &level)[0] == '\0' &&
            s->plan != NULL && s->plan->n_orphans > 0 && s->health != NULL && !s->read_only &&
-           !s->move_busy;
+           !s->move_busy && (key[0] != '\0' || most_urgent_cure(s) == NULL);
 }
 
 static bool belongs(const Ui *ui, const Scene *s, const KeyBinding *b)
@@ -315,7 +318,7 @@ static void draw_suggestion(const Ui *ui, const Scene *s, Canvas *c, int y)
     short_name(p, worst->target, target, sizeof(target));
     short_name(p, worst->candidates[worst->chosen].replica, replica, sizeof(replica));
     char key[KEY_NAME_SIZE];
-    keys_first(ui->keys, ACT_MOVE_URGENT, IN_TREE, key, sizeof(key));
+    keys_first(ui->keys, ACT_MOVE_URGENT, ui_scope(ui), key, sizeof(key));
     int x = canvas_text(c, 1, y, c->w - 2, ROLE_KEY, key);
     snprintf(text, sizeof(text), "gives %s the spare %s: copies %s, %s", target, replica,
              format_bytes(cost, sizeof(cost), worst->cost_bytes),
