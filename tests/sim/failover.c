@@ -174,6 +174,7 @@ void migration_cron(World *w, int i)
     w->upset_ms = w->now_ms;
     int64_t seen_ms = n->view[target].orphaned_ms;
     n->left_to = target;
+    n->left_clock_ms = seen_ms;
     n->left_orphan_ms = seen_ms > n->free_ms ? seen_ms : n->free_ms;
     tell(w, "the server's own migration takes %d from %d to %d", port_of(i), port_of(mine),
          port_of(target));

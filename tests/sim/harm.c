@@ -279,7 +279,19 @@ static void heal_all_hit(World *w, const Fault *f)
     }
 }
 
-void harm_end(History *h, const Fault *f)
+// Across a split it comes to nothing, and the person tries again.
+static void end_swap(World *w, Fault *f)
+{
+    if (w->node[f->node].side != w->node[f->other].side) {
+        f->ended = false;
+        f->ms += 1000;
+        return;
+    }
+    tell(w, "a person has %d meet %d again", port_of(f->node), port_of(f->other));
+    node_meet(w, f->node, f->other);
+}
+
+void harm_end(History *h, Fault *f)
 {
     World *w = &h->w;
     SimNode *n = &w->node[f->node];
@@ -294,8 +306,7 @@ void harm_end(History *h, const Fault *f)
         tell(w, "%d goes on", port_of(f->node));
         break;
     case FAULT_SWAP:
-        tell(w, "a person has %d meet %d again", port_of(f->node), port_of(f->other));
-        node_meet(w, f->node, f->other);
+        end_swap(w, f);
         break;
     case FAULT_SPLIT:
         heal_network(w);

@@ -203,6 +203,7 @@ typedef struct {
     int64_t ms; // 0: never
     int64_t sent_ms;
     int64_t evidence_ms;
+    int64_t started_ms; // the process that sent it
     int from;
     int to;
 } Written;
@@ -269,7 +270,7 @@ bool faults_are_over(const History *h);
 
 // harm.c: how
 void harm_begin(History *h, Fault *f); // may end it at once
-void harm_end(History *h, const Fault *f);
+void harm_end(History *h, Fault *f);   // may have it go on
 
 // instance.c
 bool instance_is_frozen(const Instance *in);

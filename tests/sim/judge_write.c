@@ -11,7 +11,9 @@
 //   that began late (the node had only just come back, or its master had only just become one that
 //   can give) is not told to anybody, and the gate does not try to guess it.
 // race: the same within a second and a half after the write: the server's taking the donor's last
-//   one then is a race that we have run into.
+//   one then is a race that we have run into. Excused besides: a clock that had begun when the
+//   master was an orphan once before, went on while it was none, and had not run out when it became
+//   one again, when our process was started after all that had begun.
 // minority: when the network had been split for longer than it takes the servers to notice (two
 //   node timeouts and a second) when the gate asked, the replica and the target are on the side of
 //   most of the owners of slots.
@@ -25,7 +27,7 @@
 //   began or ended, and no server changed its mind, in between.
 #include "history.h"
 
-enum { FORESEEN_MS = 200, ON_WIRE_MS = 1000, RACE_MS = 1500 };
+enum { FORESEEN_MS = 200, ON_WIRE_MS = 1000, RACE_MS = 1500, SERVERS_MS = 5000 };
 
 // Was that this replica left unknowable for a gate that asked at evidence_ms?
 static bool is_excused(const History *h, int node, int64_t evidence_ms, int64_t on_wire_ms)
@@ -172,9 +174,17 @@ void judge_replicate(Instance *in, const Command *c, int target)
         .ms = h->w.now_ms,
         .sent_ms = c->sent_ms,
         .evidence_ms = c->evidence_ms,
+        .started_ms = in->started_ms,
         .from = donor,
         .to = target,
     };
+}
+
+static bool is_left_over(const History *h, const SimNode *mover, const Written *last)
+{
+    int64_t clock_ms = mover->left_clock_ms;
+    int64_t bare_ms = h->record[mover->left_to].bare_ms;
+    return clock_ms < last->started_ms && clock_ms < bare_ms && bare_ms < clock_ms + SERVERS_MS;
 }
 
 // The server's own migration has taken one of a donor's replicas right after we did.
@@ -186,7 +196,7 @@ void judge_race(History *h, int mover)
         const Written *last = &h->record[k].written;
         if (last->ms != 0 && last->from == n->left_from && w->now_ms - last->ms < RACE_MS &&
             last->ms - last->sent_ms <= ON_WIRE_MS && master_of(w, k) == last->to &&
-            n->left_orphan_ms <= last->evidence_ms - FORESEEN_MS &&
+            n->left_orphan_ms <= last->evidence_ms - FORESEEN_MS && !is_left_over(h, n, last) &&
             judge_kept_by(w, n->left_from, mover) < judge_floor_of(w)) {
             history_breaks(h, "race", "the server takes %d from %d %lld ms after we took %d",
                            port_of(mover), port_of(n->left_from), (long long)(w->now_ms - last->ms),

@@ -93,7 +93,8 @@ typedef struct {
     Leave left_why;
     int64_t deposed_ms;     // another took over its slots; 0: never
     int left_to;            // SERVER: the orphan,
-    int64_t left_orphan_ms; // and since when nothing but its own clock held it back
+    int64_t left_orphan_ms; // since when nothing but its own clock held it back,
+    int64_t left_clock_ms;  // and when that had begun
     Belief view[NODES_MAX];
 } SimNode;
 
