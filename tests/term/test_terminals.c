@@ -169,7 +169,9 @@ static void a_storm_of_sizes_ends_in_a_clean_screen(void **state)
         pty_keys(p, i % 5 == 0 ? "j" : i % 7 == 0 ? "3" : i % 11 == 0 ? "1" : "");
         pty_wait_rest(p, i % 10 == 0 ? 20 : 1);
     }
-    pty_keys(p, "1 g");
+    // libvterm deletes no character in a line that a resize has added, and curses does so for what
+    // keys change: these are painted anew.
+    pty_keys(p, "1 g Ctrl-L");
     static const int last[][2] = {{80, 24}, {1, 1}, {59, 14}, {120, 40}, {500, 150}};
     Stage *st = stage_orphaned();
     for (size_t i = 0; i < ARRAY_LEN(last); i++) {
