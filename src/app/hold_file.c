@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "hold_json.h"
 #include "paths.h"
 #include "rehome/base/mem.h"
@@ -29,20 +30,11 @@ struct HoldFile {
     Holds all;
 };
 
-static char *path_of(const char *dir, const char *name)
-{
-    StrBuf path = {0};
-    strbuf_addf(&path, "%s/%s", dir, name);
-    char *out = mem_strdup(strbuf_text(&path));
-    strbuf_done(&path);
-    return out;
-}
-
 HoldFile *hold_file_new(const char *state_dir)
 {
     HoldFile *f = mem_alloc(sizeof(*f));
     f->dir = mem_strdup(state_dir);
-    f->path = path_of(state_dir, "holds.json");
+    f->path = folder_path(state_dir, "holds.json");
     return f;
 }
 
@@ -145,7 +137,7 @@ static int lock(HoldFile *f, Error *err)
     if (!paths_make_dirs(f->dir, err)) {
         return -1;
     }
-    char *path = path_of(f->dir, "holds.lock");
+    char *path = folder_path(f->dir, "holds.lock");
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
         fail(err, ERR_IO, "cannot open %s: %s", path, strerror(errno));
@@ -170,7 +162,7 @@ static bool put_aside(HoldFile *f, int64_t wall_ms, Error *err)
 {
     char name[64];
     snprintf(name, sizeof(name), "holds.json.unreadable-%lld", (long long)wall_ms);
-    char *path = path_of(f->dir, name);
+    char *path = folder_path(f->dir, name);
     bool ok = rename(f->path, path) == 0 ||
               fail(err, ERR_IO, "cannot put %s aside: %s", f->path, strerror(errno));
     for (size_t i = 0; i < f->all.n; i++) {
@@ -213,7 +205,7 @@ static bool write_file(HoldFile *f, Error *err)
 {
     StrBuf text = {0};
     hold_json_write(&text, &f->all);
-    char *path = path_of(f->dir, "holds.json.new");
+    char *path = folder_path(f->dir, "holds.json.new");
     bool ok = write_text(path, &text, err);
     if (ok && rename(path, f->path) != 0) {
         ok = fail(err, ERR_IO, "cannot replace %s: %s", f->path, strerror(errno));

@@ -4,19 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "folder.h"
 #include "paths.h"
 #include "rehome/base/mem.h"
 
 enum { READ_MAX = 1024 * 1024 }; // of some ten thousand nodes
-
-static char *path_of(const char *state_dir, const char *name)
-{
-    StrBuf path = {0};
-    strbuf_addf(&path, "%s/%s", state_dir, name);
-    char *out = mem_strdup(strbuf_text(&path));
-    strbuf_done(&path);
-    return out;
-}
 
 // Names come from servers and go to a shell: those that it could take for more are left out.
 static bool is_plain(const char *name)
@@ -56,8 +48,8 @@ void node_file_keep(const char *state_dir, const Snapshot *s)
     for (size_t i = 0; i < s->n_nodes; i++) {
         add_node(&text, &s->nodes[i]);
     }
-    char *path = path_of(state_dir, "nodes");
-    char *fresh = path_of(state_dir, "nodes.new");
+    char *path = folder_path(state_dir, "nodes");
+    char *fresh = folder_path(state_dir, "nodes.new");
     if (paths_make_dirs(state_dir, &ignored) && write_text(fresh, &text)) {
         (void)rename(fresh, path);
     }
@@ -68,7 +60,7 @@ void node_file_keep(const char *state_dir, const Snapshot *s)
 
 bool node_file_read(const char *state_dir, StrBuf *out, Error *err)
 {
-    char *path = path_of(state_dir, "nodes");
+    char *path = folder_path(state_dir, "nodes");
     FILE *file = fopen(path, "re");
     bool ok = file != NULL || errno == ENOENT ||
               fail(err, ERR_IO, "cannot read %s: %s", path, strerror(errno));

@@ -67,14 +67,21 @@ static void rank(Ranked *ranked, int n)
     }
 }
 
-static void compute(Pick *pick, const Scene *s, int replica)
+// Room for a target and a rank for each master of the present picture; the ranks are the caller's.
+static Ranked *begin(Pick *pick, const Scene *s)
 {
     const Snapshot *p = s->health->snapshot;
     pick->health = s->health;
     pick->round = p->round;
     pick->at = mem_grow(pick->at, &pick->cap, p->n_masters, sizeof(*pick->at));
     pick->n = (int)p->n_masters;
-    Ranked *ranked = mem_array(p->n_masters, sizeof(*ranked));
+    return mem_array(p->n_masters, sizeof(Ranked));
+}
+
+static void compute(Pick *pick, const Scene *s, int replica)
+{
+    const Snapshot *p = s->health->snapshot;
+    Ranked *ranked = begin(pick, s);
     int legal = 0;
     for (int i = 0; i < pick->n; i++) {
         PickTarget *t = &pick->at[i];
@@ -102,11 +109,7 @@ static void compute_many(Ui *ui, const Scene *s)
 {
     Pick *pick = &ui->pick;
     const Snapshot *p = s->health->snapshot;
-    pick->health = s->health;
-    pick->round = p->round;
-    pick->at = mem_grow(pick->at, &pick->cap, p->n_masters, sizeof(*pick->at));
-    pick->n = (int)p->n_masters;
-    Ranked *ranked = mem_array(p->n_masters, sizeof(*ranked));
+    Ranked *ranked = begin(pick, s);
     int legal = 0;
     for (int i = 0; i < pick->n; i++) {
         PickTarget *t = &pick->at[i];
