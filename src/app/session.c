@@ -217,8 +217,8 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
     if (!read_labels(s)) {
         return false;
     }
-    bool has_folder = paths_state_dir(&s->state_dir, &err);
-    if (!has_folder) {
+    s->has_folder = paths_state_dir(&s->state_dir, &err);
+    if (!s->has_folder) {
         if (!read_only && !o->read_only) {
             session_say("%s", err.text);
             s->status = 1;
@@ -227,7 +227,7 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         s->state_dir = mem_strdup("/nonexistent"); // read-only keeps nothing
     }
     EngineListener ours = {.ctx = s, .round = on_round, .event = on_event};
-    if (!tapes_begin(&s->tapes, o, has_folder ? s->state_dir : NULL, &ours, &err)) {
+    if (!tapes_begin(&s->tapes, o, s->has_folder ? s->state_dir : NULL, &ours, &err)) {
         session_say("%s", err.text);
         s->status = 1;
         return false;
@@ -307,7 +307,8 @@ void session_end(Session *s, int status)
 void session_done(Session *s)
 {
     // The nodes of a tape are not those of the next command.
-    if (s->player == NULL && s->engine != NULL && engine_health(s->engine) != NULL) {
+    if (s->has_folder && s->player == NULL && s->engine != NULL &&
+        engine_health(s->engine) != NULL) {
         node_file_keep(s->state_dir, engine_health(s->engine)->snapshot);
     }
     engine_leave(s->engine);

@@ -17,6 +17,7 @@ typedef struct {
     Engine *engine;
     int status; // what the command will return
     char *state_dir;
+    bool has_folder; // state_dir is one; who only looks can do without
     char *pass;
     Labels *labels;
     EngineListener listener; // the command's

@@ -123,6 +123,18 @@ static void a_hostile_name_is_nothing_to_a_shell(void **state)
     assert_non_null(strstr(said, "-> $(touch${IFS}hit):1 h;touch,hit\n")); // text, and no more
 }
 
+// A monitor may have no HOME, and be root.
+static void who_has_no_folder_keeps_no_nodes(void **state)
+{
+    (void)state;
+    bool was_there = access("/nonexistent", F_OK) == 0;
+    Lab *lab = stage_lab(&lab_scenario);
+    Run *run = stage_other(
+        (const char *[]){"env", "-i", getenv("REHOME_BIN"), "check", lab_addr(lab, 0), NULL});
+    assert_int_equal(run_end(run, LIMIT_MS), 1); // not host-safe
+    assert_true(was_there || access("/nonexistent", F_OK) != 0);
+}
+
 static void zsh_understands_its_script(void **state)
 {
     (void)state;
@@ -136,4 +148,5 @@ static void zsh_understands_its_script(void **state)
 TESTS(shell, STAGED(the_man_page_tells_of_every_option_of_the_help),
       STAGED(the_man_page_is_good_roff), STAGED(bash_completes_commands_options_and_their_values),
       STAGED(bash_completes_the_nodes_that_were_looked_at_last),
-      STAGED(a_hostile_name_is_nothing_to_a_shell), STAGED(zsh_understands_its_script))
+      STAGED(a_hostile_name_is_nothing_to_a_shell), STAGED(who_has_no_folder_keeps_no_nodes),
+      STAGED(zsh_understands_its_script))
