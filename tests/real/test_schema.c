@@ -129,6 +129,12 @@ static void what_every_command_writes_fits_its_schema(void **state)
     run_signal(watch, SIGTERM);
     assert_int_equal(run_end(watch, LIMIT_MS), 0);
     keep(&kept, "event", run_out(watch), true);
+    char why[2400];
+    Run *replay = stage_run(NULL, (const char *[]){"replay", "--format", "json", NULL});
+    assert_int_equal(run_end(replay, LIMIT_MS), 0); // what the flight recorder kept of it
+    if (!schema_fits_text("event", run_out(replay), true, why, sizeof(why))) {
+        fail_msg("%s", why);
+    }
     keep(&kept, "audit", file_text(audit), true);
     Run *told = stage_other((const char *[]){"cat", hook, NULL});
     if (run_end(told, LIMIT_MS) == 0) { // no move of ours where the servers were first
