@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +38,15 @@ static void allow_many_connections(void)
         limit.rlim_cur = limit.rlim_max;
         setrlimit(RLIMIT_NOFILE, &limit);
     }
+}
+
+// Views of a large cluster are large and gone a moment later. By default glibc takes it that such
+// pieces will be wanted again, and keeps up to 64 MB of them.
+static void give_memory_back(void)
+{
+    enum { LARGE_BYTES = 64 << 10 };
+    mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
 }
 
 // Else the first connection would be what we print to. The wrong way round, so that writing to it
@@ -118,6 +128,7 @@ int main(int argc, char **argv)
     fill_closed_streams();
     ignore_broken_pipes();
     allow_many_connections();
+    give_memory_back();
     if (argc > 1 && strcmp(argv[1], "--complete-words") == 0) {
         return complete(argc - 2, argv + 2);
     }

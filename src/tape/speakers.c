@@ -63,6 +63,18 @@ StrView said_text(const Said *said)
     return sv_of(strbuf_text(&said->text), said->text.n);
 }
 
+void memory_keep(StrBuf *reference, StrView text)
+{
+    enum { SLACK_PARTS = 16 };
+    if (text.n >= reference->cap) {
+        strbuf_done(reference);
+        reference->cap = text.n + text.n / SLACK_PARTS + 1;
+        reference->at = mem_alloc(reference->cap);
+    }
+    strbuf_clear(reference);
+    strbuf_add_sv(reference, text);
+}
+
 StrBuf *memory_reference(Memory *m, Speaker *speaker, SaidKind kind)
 {
     return kind == SAID_NODES ? &m->view : &speaker->said[kind].text;

@@ -52,4 +52,7 @@ Speaker *memory_take(Memory *m, size_t place);
 StrView said_text(const Said *said);
 StrBuf *memory_reference(Memory *m, Speaker *speaker, SaidKind kind); // what kind is compared to
 
+// In place of what it was, with hardly more room than that takes: there is one for each node.
+void memory_keep(StrBuf *reference, StrView text);
+
 #endif

@@ -205,8 +205,7 @@ static void put_reply(TapeWriter *w, Speaker *s, const Observation *o, SaidKind 
         kinds[kind].keep(raw, &w->kept);
         StrView text = redacted(w, sv_of(strbuf_text(&w->kept), w->kept.n));
         delta_put(&w->payload, sv_of(strbuf_text(reference), reference->n), text);
-        strbuf_clear(reference);
-        strbuf_add_sv(reference, text);
+        memory_keep(reference, text);
     }
     said->ms = ms;
     said->raw_n = raw.n;
@@ -281,6 +280,8 @@ void tape_write_round(TapeWriter *w, const TapeRound *round, StrBuf *out)
     put_round(w, round);
     frame_put(out, is_key ? FRAME_KEY : FRAME_ROUND, sv_of(w->packed.at, w->packed.n - FLUSH_MARK));
     strbuf_done(&w->packed);
+    strbuf_done(&w->payload); // of a large cluster some hundred KB, from now to the next round
+    strbuf_done(&w->kept);
 }
 
 // --- what we did
