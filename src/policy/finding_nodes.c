@@ -1,7 +1,8 @@
 // What is wrong with single masters and replicas.
+#include <string.h>
+
 #include "finding_work.h"
 #include "rehome/base/text.h"
-
 #include "word.h"
 
 const char *forget_command(const Search *f, const Node *n)
@@ -219,15 +220,31 @@ static void find_replica(Search *f, int i)
     }
 }
 
+bool finding_is_unreachable(const Health *h, int node)
+{
+    const Node *n = &h->snapshot->nodes[node];
+    return !node_has(n, NODE_FAIL) && !node_has(n, NODE_NOADDR) &&
+           !word_is_fresh(h->snapshot, node, h->options.fresh_ms) &&
+           h->of[node].replica != REPLICA_LOADING;
+}
+
+// The reason that ends the sentence "N cannot be asked": "it" for its address at the beginning.
+static const char *unreachable_why(const Search *f, const Node *n)
+{
+    const char *why = n->says != NULL ? n->says->why : "";
+    size_t name = strlen(n->addr);
+    bool begins = name > 0 && strncmp(why, n->addr, name) == 0 && why[name] == ' ';
+    return begins ? arena_printf(f->arena, "it%s", why + name) : why;
+}
+
 static void find_unreachable(Search *f, int i)
 {
     const Node *n = &f->s->nodes[i];
-    if (node_has(n, NODE_FAIL) || node_has(n, NODE_NOADDR) ||
-        word_is_fresh(f->s, i, f->h->options.fresh_ms) || f->h->of[i].replica == REPLICA_LOADING) {
+    if (!finding_is_unreachable(f->h, i)) {
         return;
     }
     const NodeSays *says = n->says;
-    const char *why = says != NULL ? says->why : "";
+    const char *why = unreachable_why(f, n);
     bool heard = says != NULL && says->has_info && says->info_ms > 0;
     finding_add(f, FINDING_UNREACHABLE, LEVEL_WARNING, i,
                 heard ? says->info_ms : f->h->of[i].since_ms,

@@ -97,7 +97,7 @@ static void end(Link *l, const Trouble *trouble)
     int64_t at_us = clock_now_us();
     Request *request;
     while (!gone && l->ending && (request = requests_pop(&l->requests)) != NULL) {
-        if (!request->late) {
+        if (request_is_waited_for(request)) {
             tell(request, ANSWER_LOST, (StrView){0}, at_us);
         }
         mem_free(request);
@@ -178,7 +178,9 @@ static bool tell_late(Link *l, int64_t at_us)
            (request = requests_first_in_time(&l->requests)) != NULL &&
            request->sent_us <= limit_us) {
         requests_mark_late(&l->requests, request);
-        tell(request, ANSWER_LATE, (StrView){0}, at_us);
+        if (!request->patient) {
+            tell(request, ANSWER_LATE, (StrView){0}, at_us);
+        }
     }
     if (gone) {
         return false;
@@ -213,8 +215,7 @@ static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)
         (at_us - l->requests.first->sent_us >= hung_us(l) || l->requests.late > LATE_MAX)) {
         Trouble trouble;
         trouble_set(&trouble, REACH_UNREACHABLE,
-                    "%s is connected, but has not answered for %.3g s (hung or stopped?)", l->where,
-                    (double)(at_us - l->requests.first->sent_us) / 1e6);
+                    "%s is connected, but does not answer (hung or stopped?)", l->where);
         give_up(l, &trouble);
         return;
     }
@@ -301,7 +302,7 @@ static void on_reply(void *ctx, const redisReply *reply)
         give_up(l, &trouble); // the request is lost like the rest: nothing is served here
     } else {
         Request *request = requests_pop(&l->requests);
-        if (!request->late) {
+        if (request_is_waited_for(request)) {
             tell(request, is_error ? ANSWER_ERROR : ANSWER_OK, text, clock_now_us());
         }
         mem_free(request);
@@ -387,6 +388,15 @@ const char *link_notice(const Link *l)
 bool link_send(Link *l, int argc, const char **argv, LinkAnswer *done, void *ctx)
 {
     return l->state == LINK_UP && send_request(l, argc, argv, done, ctx);
+}
+
+bool link_ask(Link *l, int argc, const char **argv, LinkAnswer *done, void *ctx)
+{
+    bool sent = link_send(l, argc, argv, done, ctx);
+    if (sent) {
+        l->requests.last->patient = true;
+    }
+    return sent;
 }
 
 int link_owed(const Link *l)

@@ -85,12 +85,14 @@ struct Peer {
     // how it does
     Reach trouble; // REACH_OK: none
     char why[320];
-    char late_why[160];
+    char late_why[224];
+    char stall[128]; // what it says instead of an answer, and what helps; "" mostly
     char dialled[272];
     bool proven; // it has answered on this connection
     bool loading;
     int64_t heard_ms; // asking time of the last good answer, whatever kind
     int64_t took_ms;  // how long the last good answer took
+    int64_t asked_ms; // what was asked first since the last good answer; 0: nothing
     int64_t rtt_us;   // of the last INFO; -1 unknown
     unsigned denied;  // ASK_...: not allowed, or not known there
     char denied_why[200];

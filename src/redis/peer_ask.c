@@ -171,6 +171,8 @@ static bool take_answer(Peer *p, QueryKind kind, const Answer *answer, int64_t a
         break;
     }
     prove(p);
+    p->stall[0] = '\0';
+    p->asked_ms = 0;
     p->took_ms = clock_now_ms() - asked_ms;
     if (kind != QUERY_MYID) {
         remember(p, kind, answer->text, asked_ms);
@@ -218,6 +220,16 @@ static void deny(Peer *p, QueryKind kind, StrView error)
     }
 }
 
+// Behind busy-reply-threshold a server refuses all but what ends the script, INFO included.
+static void note_script(Peer *p, StrView error)
+{
+    const char *kill = has_words(error, "FUNCTION KILL") ? "FUNCTION KILL" : "SCRIPT KILL";
+    snprintf(p->stall, sizeof(p->stall),
+             "runs a script that does not end and answers nothing else (BUSY): %s ends it, unless "
+             "it has written",
+             kill);
+}
+
 // False: the connection is over.
 static bool take_error(Peer *p, QueryKind kind, StrView error)
 {
@@ -250,6 +262,9 @@ static bool take_error(Peer *p, QueryKind kind, StrView error)
         prove(p);
     } else if (sv_starts(error, "MASTERDOWN")) {
         prove(p); // Redis 3 to 5 refuse CLUSTER then; INFO works
+    } else if (sv_starts(error, "BUSY ")) {
+        note_script(p, error);
+        prove(p); // alive; nothing is denied for good
     } else {
         deny(p, kind, error);
     }
@@ -277,8 +292,9 @@ static void pump(Peer *p)
         Query *query = &p->queries[kind];
         if ((p->wanted & 1U << kind) != 0 && !query->pending) {
             query->pending =
-                link_send(p->link, commands[kind].argc, commands[kind].argv, on_answer, query);
+                link_ask(p->link, commands[kind].argc, commands[kind].argv, on_answer, query);
             query->sent_ms = now_ms;
+            p->asked_ms = p->asked_ms != 0 ? p->asked_ms : now_ms;
             p->wanted &= ~(1U << kind);
             if (kind == QUERY_SETTINGS) {
                 p->settings_asked_ms = now_ms;
@@ -347,15 +363,37 @@ static StrView word(const Peer *p, QueryKind kind)
     return sv_of(p->words[kind].text, p->words[kind].n);
 }
 
+// It serves, but not in this round.
+static void explain_silence(Peer *p, int64_t now_ms)
+{
+    enum { ROUND_MS = 1000 };
+    // Asked again in the round behind its last answer, it would be about to answer.
+    bool is_slow = p->took_ms >= p->options.request_timeout_ms / 2 &&
+                   now_ms - p->heard_ms <= 2 * p->took_ms + ROUND_MS;
+    const char *where = link_where(p->link);
+    if (p->stall[0] != '\0') {
+        snprintf(p->late_why, sizeof(p->late_why), "%s %s", where, p->stall);
+    } else if (p->loading) {
+        snprintf(p->late_why, sizeof(p->late_why),
+                 "%s is loading its dataset, and answers only now and then", where);
+    } else if (is_slow) {
+        snprintf(p->late_why, sizeof(p->late_why),
+                 "%s answers too slowly: its last answer took %.1f s (busy, or a slow network?)",
+                 where, (double)p->took_ms / 1000.);
+    } else {
+        snprintf(p->late_why, sizeof(p->late_why),
+                 "%s is connected, but does not answer (hung, stopped or very busy?)", where);
+    }
+}
+
 void peer_observe(Peer *p, int64_t started_ms, int64_t now_ms, Observation *out)
 {
     Reach reach = p->trouble;
     const char *why = p->why;
     if (reach == REACH_OK && p->heard_ms < started_ms) {
-        reach = REACH_LATE;
-        snprintf(p->late_why, sizeof(p->late_why),
-                 "%s is connected, but has not answered for %.1f s", link_where(p->link),
-                 (double)(now_ms - p->heard_ms) / 1000.);
+        bool long_ago = p->asked_ms != 0 && now_ms - p->asked_ms >= p->options.hung_timeout_ms;
+        reach = long_ago ? REACH_UNREACHABLE : REACH_LATE; // as when the link itself gives up
+        explain_silence(p, now_ms);
         why = p->late_why;
     } else if (reach == REACH_OK && (p->denied & (ASK_INFO | ASK_TOPOLOGY)) != 0) {
         why = p->denied_why;

@@ -140,6 +140,8 @@ static void on_up(void *ctx)
     p->tried = true;
     p->proven = false;
     p->denied = 0;
+    p->stall[0] = '\0';
+    p->asked_ms = 0;
     if (p->trouble == REACH_CONNECTING) {
         char why[320];
         snprintf(why, sizeof(why),

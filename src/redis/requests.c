@@ -30,6 +30,11 @@ Request *requests_pop(Requests *all)
     return request;
 }
 
+bool request_is_waited_for(const Request *request)
+{
+    return !request->late || request->patient;
+}
+
 Request *requests_first_in_time(const Requests *all)
 {
     Request *request = all->first;

@@ -10,7 +10,8 @@ typedef struct Request {
     LinkAnswer *done; // NULL: nobody wants to know
     void *ctx;
     int64_t sent_us;
-    bool late; // done was told; the pipeline still owes us this reply
+    bool patient; // done is told of nothing but the answer, or that it is lost
+    bool late;    // the pipeline still owes us this reply; unless it is patient, done was told
 } Request;
 
 // Zero-initialise it; requests_drop() empties it.
@@ -23,6 +24,7 @@ typedef struct {
 
 Request *requests_push(Requests *all, LinkAnswer *done, void *ctx, int64_t sent_us);
 Request *requests_pop(Requests *all);                 // the oldest, now the caller's; NULL: none
+bool request_is_waited_for(const Request *request);   // its answer would be told
 Request *requests_first_in_time(const Requests *all); // NULL: all are late
 void requests_mark_late(Requests *all, Request *first_in_time);
 void requests_drop(Requests *all); // without telling anybody

@@ -9,7 +9,7 @@
 
 // Order of classes when the worst comes first. A dead master that owns nothing any more (its
 // replica took over) is history, not an emergency.
-enum { CLASS_WELL = 3, CLASS_REST = 4 };
+enum { CLASS_SILENT = 3, CLASS_WELL = 5, CLASS_REST = 6 };
 
 const char *row_order_text(RowOrder order)
 {
@@ -21,9 +21,25 @@ const char *row_order_text(RowOrder order)
     return order < ORDER_COUNT ? texts[order] : "";
 }
 
-static int class_of(const Node *n, const NodeHealth *nh)
+// Whoever cannot be asked: the master itself comes before a replica of it.
+static int class_of_silence(const Health *h, int node)
 {
-    switch (nh->master) {
+    const Node *n = &h->snapshot->nodes[node];
+    if (finding_is_unreachable(h, node)) {
+        return CLASS_SILENT;
+    }
+    for (size_t i = 0; i < n->n_replicas; i++) {
+        if (finding_is_unreachable(h, n->replicas[i])) {
+            return CLASS_SILENT + 1;
+        }
+    }
+    return CLASS_WELL;
+}
+
+static int class_of(const Health *h, int node)
+{
+    const Node *n = &h->snapshot->nodes[node];
+    switch (h->of[node].master) {
     case STATE_FAILED:
         return n->slot_count > 0 ? 0 : CLASS_REST;
     case STATE_ORPHANED:
@@ -35,12 +51,12 @@ static int class_of(const Node *n, const NodeHealth *nh)
     case STATE_PROTECTED:
         break;
     }
-    return CLASS_WELL;
+    return class_of_silence(h, node);
 }
 
 bool master_is_unwell(const Health *h, int node)
 {
-    return class_of(&h->snapshot->nodes[node], &h->of[node]) < CLASS_WELL;
+    return class_of(h, node) < CLASS_WELL;
 }
 
 static bool folds_has(const Folds *folds, NodeId master)
@@ -183,7 +199,7 @@ static int64_t value_of(const Maker *m, int node)
     const NodeInfo *info = n->says != NULL && n->says->has_info ? &n->says->info : NULL;
     switch (m->ask->order) {
     case ORDER_WORST:
-        return class_of(n, &m->h->of[node]);
+        return class_of(m->h, node);
     case ORDER_MEMORY:
         return info != NULL ? -info->used_memory : 1;
     case ORDER_OPS:

@@ -71,8 +71,9 @@ static void draw_number(const RowPen *pen, Column column, Role role, const char 
     }
 }
 
-static void draw_load(const RowPen *pen, const Node *n)
+static void draw_load(const RowPen *pen, int node)
 {
+    const Node *n = &pen->p->nodes[node];
     char text[24];
     if (n->says == NULL || !n->says->has_info) {
         draw_number(pen, pen->k.memory, ROLE_STALE, "?");
@@ -90,8 +91,9 @@ static void draw_load(const RowPen *pen, const Node *n)
         char rate[16];
         snprintf(text, sizeof(text), "%s/s", format_count(rate, sizeof(rate), info->ops_per_s));
         draw_number(pen, pen->k.ops, role, info->ops_per_s < 0 ? "?" : text);
-    } else {
-        draw_number(pen, pen->k.ops, ROLE_STALE, "silent");
+    } else { // from when on, the state says
+        bool is_said = finding_is_unreachable(pen->s->health, node);
+        draw_number(pen, pen->k.ops, ROLE_STALE, is_said ? "?" : "silent");
     }
 }
 
@@ -214,7 +216,7 @@ static void draw_master(const RowPen *pen, const Row *row)
         canvas_text(pen->c, k->why.x, pen->y, k->why.w, ROLE_WARN, why);
     }
     if (draw_slots(pen, n, node, row->folded)) {
-        draw_load(pen, n);
+        draw_load(pen, node);
     }
 }
 
@@ -260,6 +262,7 @@ static void draw_silence(const RowPen *pen, const Node *n)
     size_t name = strlen(n->addr);
     if (strncmp(why, n->addr, name) == 0 && why[name] == ' ') {
         why += name + 1;
+        why += strncmp(why, "is ", 3) == 0 ? 3 : 0;
     }
     short_text(pen->s->health->snapshot, why, text, sizeof(text));
     draw_cut(pen->c, pen->k.rest, pen->y, pen->k.end - pen->k.rest, ROLE_STALE, text);

@@ -54,6 +54,25 @@ static bool is_moving_target(const Scene *s, NodeId id)
     return m != NULL && node_id_eq(m->spec.target, id);
 }
 
+// Whoever cannot be asked may have died since its last word: how long that is ago.
+static Words silent_words(const Scene *s, int node)
+{
+    const NodeSays *says = s->health->snapshot->nodes[node].says;
+    if (says == NULL || !says->has_info) {
+        return words(GLYPH_UNKNOWN, ROLE_STALE, "not verified");
+    }
+    return words_since(GLYPH_UNKNOWN, ROLE_STALE, "silent", s, says->info_ms);
+}
+
+size_t count_silent(const Health *h)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < h->snapshot->n_nodes; i++) {
+        n += finding_is_unreachable(h, (int)i);
+    }
+    return n;
+}
+
 Words master_words(const Scene *s, int node)
 {
     const NodeHealth *nh = &s->health->of[node];
@@ -78,6 +97,9 @@ Words master_words(const Scene *s, int node)
         Words w = words(GLYPH_UNKNOWN, ROLE_WARN, "");
         snprintf(w.text, sizeof(w.text), "fail? %d of %d", n->pfail_views, n->views);
         return w;
+    }
+    if (finding_is_unreachable(s->health, node)) {
+        return silent_words(s, node);
     }
     if (nh->spares > 0) {
         Words w = words(GLYPH_OK, ROLE_SPARE, "");
@@ -143,7 +165,9 @@ Words replica_words(const Scene *s, int node)
     case REPLICA_UNVERIFIED:
         break;
     }
-    return words(GLYPH_UNKNOWN, ROLE_STALE, "not verified");
+    return finding_is_unreachable(s->health, node)
+               ? silent_words(s, node)
+               : words(GLYPH_UNKNOWN, ROLE_STALE, "not verified");
 }
 
 Words node_words(const Scene *s, int node)

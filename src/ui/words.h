@@ -17,6 +17,7 @@ typedef struct {
 Words master_words(const Scene *s, int node);  // "ORPHANED 00:12"
 Words replica_words(const Scene *s, int node); // "syncing 41%"
 Words node_words(const Scene *s, int node);
+size_t count_silent(const Health *h); // nodes that cannot be asked, and are not said to be dead
 
 // Why it is an orphan: "no replica" "its replica failed" "replication link down"; "" when it is
 // not.

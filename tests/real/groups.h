@@ -36,6 +36,7 @@
     X(service)                                                                                     \
     X(shell)                                                                                       \
     X(schema)                                                                                      \
+    X(slow)                                                                                        \
     X(spread)                                                                                      \
     X(tape)                                                                                        \
     X(trouble)                                                                                     \

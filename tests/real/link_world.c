@@ -120,6 +120,14 @@ bool send_words(World *w, const char *one, const char *two)
     return sent;
 }
 
+bool ask_words(World *w, const char *one)
+{
+    w->inside = true;
+    bool sent = link_ask(w->link, 1, &one, on_answer, w);
+    w->inside = false;
+    return sent;
+}
+
 void expect_down(World *w, Reach reach, const char *words)
 {
     wait_for(w, is_down);

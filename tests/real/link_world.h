@@ -33,6 +33,7 @@ int link_tear_down(void **state);
 void open_link(World *w);
 void come_up(World *w);
 bool send_words(World *w, const char *one, const char *two); // two may be NULL
+bool ask_words(World *w, const char *one);                   // by link_ask()
 
 // Conditions, and to wait for one.
 bool is_down(void *ctx);

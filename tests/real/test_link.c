@@ -161,6 +161,35 @@ static void drops_late_replies(void **state)
     assert_int_equal(w->downs, 0);
 }
 
+static bool is_owed_late(void *ctx)
+{
+    World *w = ctx;
+    return link_late(w->link) == 1;
+}
+
+static void but_not_to_whom_asks_patiently(void **state)
+{
+    World *w = *state;
+    w->options.request_timeout_ms = 50;
+    fake_answer_bulk(w->fake, "INFO", "x");
+    come_up(w);
+    wait_for(w, is_settled);
+    fake_hang(w->fake, 1);
+    ask_words(w, "INFO");
+    wait_for(w, is_owed_late);
+    assert_int_equal(answered(w), 0);
+    fake_hang(w->fake, 0);
+    wait_for(w, is_settled);
+    assert_int_equal(w->answers[ANSWER_OK], 1);
+    assert_int_equal(answered(w), 1);
+    w->options.hung_timeout_ms = 100;
+    fake_hang(w->fake, 1);
+    ask_words(w, "INFO");
+    expect_down(w, REACH_UNREACHABLE, "does not answer");
+    assert_int_equal(w->answers[ANSWER_LOST], 1);
+    assert_int_equal(w->answers[ANSWER_LATE], 0);
+}
+
 static void gives_up_what_hangs(void **state)
 {
     World *w = *state;
@@ -169,7 +198,7 @@ static void gives_up_what_hangs(void **state)
     fake_answer(w->fake, "INFO", NULL);
     come_up(w);
     send_words(w, "INFO", NULL);
-    expect_down(w, REACH_UNREACHABLE, "has not answered for 0.3");
+    expect_down(w, REACH_UNREACHABLE, "is connected, but does not answer");
     assert_non_null(strstr(w->why, "hung or stopped?"));
     assert_int_equal(w->answers[ANSWER_LATE], 1);
     assert_int_equal(w->answers[ANSWER_LOST], 0);
@@ -184,7 +213,7 @@ static void gives_up_what_owes_too_much(void **state)
     for (int i = 0; i < 100; i++) {
         send_words(w, "INFO", NULL);
     }
-    expect_down(w, REACH_UNREACHABLE, "has not answered");
+    expect_down(w, REACH_UNREACHABLE, "does not answer");
     assert_int_equal(w->answers[ANSWER_LATE], 100);
 }
 
@@ -245,6 +274,7 @@ static void asks_one_thing(void **state)
 TESTS(link, CLAIM(carries_requests_in_order), CLAIM(renders_every_kind_of_reply),
       CLAIM(opens_again_after_its_end), CLAIM(may_be_freed_by_whom_it_answers),
       CLAIM(may_be_freed_when_it_is_lost), CLAIM(closing_ends_all_callbacks),
-      CLAIM(may_be_closed_while_it_connects), CLAIM(drops_late_replies), CLAIM(gives_up_what_hangs),
+      CLAIM(may_be_closed_while_it_connects), CLAIM(drops_late_replies),
+      CLAIM(but_not_to_whom_asks_patiently), CLAIM(gives_up_what_hangs),
       CLAIM(gives_up_what_owes_too_much), CLAIM(half_a_reply_is_late_not_served),
       CLAIM(half_a_reply_and_the_end), CLAIM(a_dripping_reply_is_still_one), CLAIM(asks_one_thing))

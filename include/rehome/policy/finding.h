@@ -2,6 +2,7 @@
 #ifndef REHOME_POLICY_FINDING_H
 #define REHOME_POLICY_FINDING_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -105,6 +106,7 @@ typedef struct {
 } Findings;
 
 Findings findings_find(const Health *h);
+bool finding_is_unreachable(const Health *h, int node); // FINDING_UNREACHABLE is about it
 const char *finding_code_text(FindingCode code);
 const char *finding_title(FindingCode code); // "Orphaned"
 const char *finding_why(FindingCode code);   // why it matters, one plain sentence

@@ -70,6 +70,10 @@ const char *link_notice(const Link *l);
 // sent and never will be (not up).
 bool link_send(Link *l, int argc, const char **argv, LinkAnswer *done, void *ctx);
 
+// The same for what only reads: an answer is welcome whenever it comes. It is never ANSWER_LATE,
+// but counts as late for link_late() meanwhile.
+bool link_ask(Link *l, int argc, const char **argv, LinkAnswer *done, void *ctx);
+
 // Requests sent and not yet answered, late ones included.
 int link_owed(const Link *l);
 int link_late(const Link *l); // of these, the late ones
