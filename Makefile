@@ -53,7 +53,7 @@ MAIN    := src/app/main.c
 # link these and neither ncurses, hiredis nor libev: a call out of the pure part is a link error.
 PURE    := $(foreach layer,base model policy action report tape,$(filter src/$(layer)/%,$(SRC))) \
            $(filter-out src/ui/term%,$(filter src/ui/%,$(SRC))) \
-           $(filter src/redis/address.c src/app/option_table.c src/app/config%.c,$(SRC))
+           $(filter src/redis/address%.c src/app/option_table.c src/app/config%.c,$(SRC))
 
 TEST_SHARED := $(wildcard tests/*.c)
 UNIT    := $(sort $(wildcard tests/unit/*.c)) $(filter tests/fixture%.c tests/golden.c tests/exposition.c tests/schema.c,$(TEST_SHARED))

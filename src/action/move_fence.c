@@ -256,18 +256,11 @@ static MoveEffect unfence_done(Move *m, int64_t now_ms)
 // leave the journal open, so that the next start tries again.
 static MoveEffect unfence_give_up(Move *m, int64_t now_ms)
 {
-    StrView host = sv(m->spec.replica_addr);
-    StrView port = sv("6379");
-    ptrdiff_t colon = sv_rfind(host, ':');
-    if (colon >= 0) {
-        port = sv_of(host.at + colon + 1, host.n - (size_t)colon - 1);
-        host.n = (size_t)colon;
-    }
-    if (sv_starts(host, "[") && host.n > 2) { // redis-cli wants IPv6 without the brackets
-        host = sv_of(host.at + 1, host.n - 2);
-    }
-    move_say(m, "FENCE STILL ON, lift it: redis-cli -h %.*s -p %.*s config set %s no; %s",
-             (int)host.n, host.at, (int)port.n, port.at, SETTING, m->end_why);
+    StrView host = sv(m->spec.replica_addr); // redis-cli wants IPv6 without brackets
+    int port = 6379;
+    sv_host_port(host, &host, &port);
+    move_say(m, "FENCE STILL ON, lift it: redis-cli -h %.*s -p %d config set %s no; %s",
+             (int)host.n, host.at, port, SETTING, m->end_why);
     char why[sizeof(m->why)];
     memcpy(why, m->why, sizeof(why));
     m->unfinished = true;

@@ -59,7 +59,7 @@ static void take_option(Reading *r, const char *name, const char *value)
     int *said = &r->said[option - option_table];
     if ((option->traits & OPTION_NOT_IN_FILE) != 0) {
         complain_at(r, r->line, "%s is for the command line only", name);
-    } else if (*said > 0) {
+    } else if (*said > 0 && option->kind != KIND_MAP) {
         complain_at(r, r->line, "%s stands there twice: in line %d already", name, *said);
     } else if (option->kind == KIND_SECRET && r->is_shared && value[0] != '\0') {
         complain_at(r, r->line, "others may read the password here: chmod 600 %s", r->path);

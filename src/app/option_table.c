@@ -15,6 +15,9 @@ const Option option_table[] = {
     {"pass", 'a', "PASSWORD", KIND_SECRET, AT(pass), 0, 0, 0,
      "password; REDISCLI_AUTH or --askpass keep it out of the process list"},
     {"askpass", 0, NULL, KIND_FLAG, AT(ask_pass), 0, 0, 0, "ask for the password"},
+    {"map", 0, "FROM=TO", KIND_MAP, AT(map), 0, 0, 0,
+     "dial nodes that say HOST or HOST:PORT (FROM; *: all others) at TO instead: NAT, containers, "
+     "tunnels; several with blanks between"},
     {"interval", 0, "SECONDS", KIND_SECONDS, AT(interval_ms), 100, 3600000, OPTION_LIVE,
      "time between two rounds of questions (1)"},
     {"auto", 0, "MODE", KIND_MODE, AT(mode), 0, 0, 0,
@@ -307,6 +310,8 @@ bool option_read(Options *o, const Option *option, const char *called, const cha
         return confirm_parse(text, at) || fail_word(err, option, called, text);
     case KIND_SHELL:
         return read_shell(text, at) || fail_word(err, option, called, text);
+    case KIND_MAP:
+        return address_map_add(at, sv(text), err);
     }
     return false;
 }
@@ -325,11 +330,13 @@ void option_reset(Options *o, const Option *option)
         [KIND_INT] = sizeof(int),       [KIND_SECONDS] = sizeof(int64_t),
         [KIND_MODE] = sizeof(AutoMode), [KIND_FENCE] = sizeof(FencePolicy),
         [KIND_FORMAT] = sizeof(Format), [KIND_CONFIRM] = sizeof(ConfirmMode),
-        [KIND_SHELL] = sizeof(char *),
+        [KIND_SHELL] = sizeof(char *),  [KIND_MAP] = sizeof(AddressMap),
     };
     Options built_in = options_default();
     if (is_text(option)) {
         wipe(*(char **)field(o, option));
+    } else if (option->kind == KIND_MAP) {
+        address_map_done(field(o, option));
     }
     memcpy(field(o, option), field(&built_in, option), sizes[option->kind]);
 }
@@ -350,6 +357,9 @@ void option_show(const Options *o, const Option *option, StrBuf *out)
         break;
     case KIND_SECRET:
         break;
+    case KIND_MAP:
+        address_map_show(at, out);
+        return;
     case KIND_INT:
         if (*(const int *)at >= option->min) {
             strbuf_addf(out, "%d", *(const int *)at);
@@ -383,6 +393,8 @@ void option_table_done(Options *o)
             char **at = field(o, &option_table[i]);
             wipe(*at);
             *at = NULL;
+        } else if (option_table[i].kind == KIND_MAP) {
+            address_map_done(field(o, &option_table[i]));
         }
     }
 }

@@ -18,6 +18,7 @@ typedef enum {
     KIND_FORMAT,  // Format
     KIND_CONFIRM, // ConfirmMode
     KIND_SHELL,   // char *, owned
+    KIND_MAP,     // AddressMap; each time it is given adds to it
 } OptionKind;
 
 // What is true of an option, in bits.

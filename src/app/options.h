@@ -12,6 +12,7 @@
 #include "rehome/model/aliases.h"
 #include "rehome/policy/automatic.h"
 #include "rehome/redis/address.h"
+#include "rehome/redis/address_map.h"
 #include "rehome/ui/column_sets.h"
 #include "rehome/ui/key_remap.h"
 #include "rehome/ui/ui.h"
@@ -37,6 +38,7 @@ typedef struct {
     char *user;
     char *pass;
     bool ask_pass;
+    AddressMap map;
     int64_t interval_ms;
     // behaviour
     AutoMode mode;

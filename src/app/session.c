@@ -264,6 +264,7 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
     };
     options.poll.user = o->user;
     options.poll.pass = s->pass != NULL ? s->pass : o->pass;
+    options.poll.map = &o->map;
     options.poll.interval_ms = o->interval_ms;
     s->engine = engine_new(s->loop, &options, &ours);
     return true;

@@ -79,6 +79,22 @@ ptrdiff_t sv_rfind(StrView a, char c)
     return -1;
 }
 
+bool sv_host_port(StrView addr, StrView *host, int *port)
+{
+    ptrdiff_t colon = sv_rfind(addr, ':');
+    uint64_t number;
+    if (colon <= 0 || !sv_to_u64(sv_of(addr.at + colon + 1, addr.n - (size_t)colon - 1), &number) ||
+        number > UINT16_MAX) {
+        return false;
+    }
+    *host = sv_of(addr.at, (size_t)colon);
+    *port = (int)number;
+    if (host->n > 2 && host->at[0] == '[' && host->at[host->n - 1] == ']') {
+        *host = sv_of(host->at + 1, host->n - 2);
+    }
+    return true;
+}
+
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;

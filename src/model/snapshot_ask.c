@@ -85,6 +85,12 @@ bool node_has(const Node *n, NodeFlag flag)
     return (n->flags & (unsigned)flag) != 0;
 }
 
+const char *node_answers_at(const Node *n)
+{
+    bool answers = n->says != NULL && (n->says->reach == REACH_OK || n->says->reach == REACH_LATE);
+    return answers ? n->says->dialled : "";
+}
+
 bool node_is_at(const Node *n, const char *host, int port)
 {
     return n->port == port && host[0] != '\0' &&

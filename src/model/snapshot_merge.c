@@ -105,18 +105,10 @@ static const NodeLine *others_line(const Merge *m, int node)
 
 static void take_dialled_address(Node *node, Arena *arena)
 {
-    StrView host = sv(node->says->dialled);
-    ptrdiff_t colon = sv_rfind(host, ':');
-    uint64_t port;
-    if (colon <= 0 || !sv_to_u64(sv(host.at + colon + 1), &port) || port > UINT16_MAX) {
-        return;
+    StrView host;
+    if (sv_host_port(sv(node->says->dialled), &host, &node->port)) {
+        node->ip = arena_strndup(arena, host.at, host.n);
     }
-    host = sv_of(host.at, (size_t)colon);
-    if (host.n > 2 && host.at[0] == '[' && host.at[host.n - 1] == ']') {
-        host = sv_of(host.at + 1, host.n - 2);
-    }
-    node->ip = arena_strndup(arena, host.at, host.n);
-    node->port = (int)port;
 }
 
 // The address: its own word, unless it does not know itself, else what was heard from it last, else

@@ -17,8 +17,9 @@ static bool is_host_port(const Node *node, const char *host, const char *text)
 
 static bool is_address(const Node *node, const char *text)
 {
-    return strcmp(node->addr, text) == 0 || is_host_port(node, node->ip, text) ||
-           is_host_port(node, node->hostname, text);
+    return strcmp(node->addr, text) == 0 ||
+           (text[0] != '\0' && strcmp(node_answers_at(node), text) == 0) ||
+           is_host_port(node, node->ip, text) || is_host_port(node, node->hostname, text);
 }
 
 static bool is_port(const Node *node, const char *text)

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-static const char *shell_word(Arena *arena, const char *text)
+static const char *shell_word(Arena *arena, StrView text)
 {
-    char *word = arena_strdup(arena, text);
+    char *word = arena_strndup(arena, text.at, text.n);
     for (char *p = word; *p != '\0'; p++) {
         bool letter = (*p >= 'a' && *p <= 'z') || (*p >= 'A' && *p <= 'Z');
         bool digit = *p >= '0' && *p <= '9';
@@ -18,30 +18,44 @@ static const char *shell_word(Arena *arena, const char *text)
     return word;
 }
 
-static const char *dial_host(const Snapshot *s, int node)
+// Where it answers us, else where it says it is. Without an address the port is of no use either.
+static const char *dial_host(const Snapshot *s, int node, int *port)
 {
     const Node *n = &s->nodes[node];
-    const char *host = n->ip[0] != '\0' ? n->ip : n->hostname;
-    return host[0] != '\0' ? shell_word(s->arena, host) : "HOST";
+    StrView host = sv(n->ip[0] != '\0' ? n->ip : n->hostname);
+    *port = n->port;
+    sv_host_port(sv(node_answers_at(n)), &host, port);
+    return host.n > 0 ? shell_word(s->arena, host) : "HOST";
 }
 
 const char *plan_dial(const Snapshot *s, int node)
 {
-    return arena_printf(s->arena, "-h %s -p %d", dial_host(s, node), s->nodes[node].port);
+    int port;
+    const char *host = dial_host(s, node, &port);
+    return arena_printf(s->arena, "-h %s -p %d", host, port);
 }
 
 const char *plan_contact(const Snapshot *s, int node)
 {
-    return arena_printf(s->arena, "%s:%d", dial_host(s, node), s->nodes[node].port);
+    int port;
+    const char *host = dial_host(s, node, &port);
+    return arena_printf(s->arena, "%s:%d", host, port);
+}
+
+const char *plan_address(const Snapshot *s, int node)
+{
+    int port;
+    const char *host = dial_host(s, node, &port);
+    return arena_printf(s->arena, strchr(host, ':') != NULL ? "[%s]:%d" : "%s:%d", host, port);
 }
 
 const char *plan_name(const Snapshot *s, int node)
 {
     const Node *n = &s->nodes[node];
     // A v6 address needs brackets, which a shell may take for a pattern.
-    bool plain = (n->ip[0] != '\0' || n->hostname[0] != '\0') && n->port > 0 &&
-                 strchr(dial_host(s, node), ':') == NULL;
-    return plain ? plan_contact(s, node) : n->id.hex;
+    bool plain = (n->ip[0] != '\0' || n->hostname[0] != '\0') && n->port > 0;
+    const char *name = plain ? plan_contact(s, node) : "";
+    return plain && strchr(name, ':') == strrchr(name, ':') ? name : n->id.hex;
 }
 
 const char *plan_command(const Snapshot *s, int replica, int target)

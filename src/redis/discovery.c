@@ -1,5 +1,6 @@
 // Whom to ask: from the addresses of the command line to every node of the cluster, and back when
 // all of them are lost.
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,20 +171,49 @@ static int id_key_cmp(const void *id, const void *peer)
     return node_id_cmp(*(const NodeId *)id, *key(*(Peer *const *)peer));
 }
 
-// A seed that has not said yet who it is, at the node's address.
-static Peer *find_nameless(const Poller *p, const char *host, int port)
+static void set_way(HostPort *way, const char *host, int port)
 {
+    snprintf(way->host, sizeof(way->host), "%s", host);
+    way->port = port;
+}
+
+// Where the node is to be dialled: where the map says, else by its address and, should that fail,
+// by its name.
+static void find_ways(const Poller *p, const Node *node, HostPort *address, HostPort *name)
+{
+    bool has_ip = node->ip[0] != '\0';
+    *name = (HostPort){0};
+    if (node->port == 0 || (!has_ip && node->hostname[0] == '\0')) {
+        *address = (HostPort){0};
+    } else if (!address_map_find(&p->map, node->ip, node->hostname, node->port, address)) {
+        set_way(address, has_ip ? node->ip : node->hostname, node->port);
+        if (has_ip && node->hostname[0] != '\0') {
+            set_way(name, node->hostname, node->port);
+        }
+    }
+}
+
+// A seed that has not said yet who it is, at the node's address.
+static Peer *find_nameless(const Poller *p, const Node *node)
+{
+    HostPort address;
+    HostPort name;
+    find_ways(p, node, &address, &name);
     for (size_t i = 0; i < p->n_peers; i++) {
         Peer *peer = p->peers[i];
-        if (peer->is_seed && node_id_is_none(peer->id) && peer_is_at(peer, host, port)) {
+        if (peer->is_seed && node_id_is_none(peer->id) &&
+            peer_is_at(peer, address.host, address.port)) {
             return peer;
         }
     }
     return NULL;
 }
 
-static void adopt(Peer *peer, const Node *node)
+static void adopt(Poller *p, Peer *peer, const Node *node)
 {
+    HostPort address;
+    HostPort name;
+    find_ways(p, node, &address, &name);
     bool was_flagged = peer->flagged;
     peer->is_seed = false;
     peer->expected = node->id;
@@ -191,7 +221,7 @@ static void adopt(Peer *peer, const Node *node)
     peer->is_owner = node_is_owner(node);
     peer->flagged =
         node_has(node, NODE_FAIL) || node_has(node, NODE_PFAIL) || node_has(node, NODE_NOADDR);
-    peer_announce(peer, node->ip[0] != '\0' ? node->ip : node->hostname, node->port);
+    peer_announce(peer, &address, &name);
     if (was_flagged && !peer->flagged) {
         peer_dial(peer); // the others hear it again: no need to wait any longer
     }
@@ -211,13 +241,13 @@ static void follow(Poller *p, const Snapshot *s)
         Peer **found = bsearch(&node->id, sorted, n_sorted, sizeof(*sorted), id_key_cmp);
         Peer *peer = found != NULL ? *found : NULL;
         if (peer == NULL && p->n_known == 0) {
-            peer = find_nameless(p, node->ip, node->port);
+            peer = find_nameless(p, node);
         }
         bool is_new = peer == NULL;
         if (is_new) {
             peer = add_peer(p, &p->login);
         }
-        adopt(peer, node);
+        adopt(p, peer, node);
         if (is_new) {
             peer_dial(peer);
             round_expect(p, peer);
@@ -301,7 +331,11 @@ static void unite(const Poller *p, Peer *seed, bool any_heard)
         seed->expected = known->expected;
         seed->is_owner = known->is_owner;
         seed->flagged = known->flagged;
-        peer_announce(seed, known->routes[0].host, known->routes[0].port);
+        HostPort address;
+        HostPort name;
+        set_way(&address, known->routes[ROUTE_ADDRESS].host, known->routes[ROUTE_ADDRESS].port);
+        set_way(&name, known->routes[ROUTE_NAME].host, known->routes[ROUTE_NAME].port);
+        peer_announce(seed, &address, &name);
     }
 }
 

@@ -10,6 +10,7 @@
 
 #include "rehome/model/node_id.h"
 #include "rehome/model/observation.h"
+#include "rehome/redis/address_map.h"
 #include "rehome/redis/link.h"
 #include "resolve.h"
 
@@ -56,6 +57,10 @@ typedef struct {
     bool is_anothers; // another node answered there last
 } Route;
 
+// As the cluster announces it, by address and by name (under which it may be found where the address
+// leads nowhere), and as a seed was given. Tried in this order from the one that was good.
+typedef enum { ROUTE_ADDRESS, ROUTE_NAME, ROUTE_SEED, ROUTES } RouteKind;
+
 typedef enum { WAIT_NO, WAIT_SOFT, WAIT_HARD } Wait;
 
 struct Peer {
@@ -65,14 +70,14 @@ struct Peer {
     LinkOptions options;
     Link *link;
 
-    // the way to it: as the cluster announces it, then as a seed was given
-    Route routes[2];
-    int route;      // in use, or tried next
-    int good_route; // where it was last proven to be
-    Lookup *lookup; // under way
-    Resolved found; // of the present route
-    size_t ip;      // index into found.ips
-    ev_timer retry;
+    // the way to it
+    Route routes[ROUTES];
+    RouteKind route;      // in use, or tried next
+    RouteKind good_route; // where it was last proven to be
+    Lookup *lookup;       // under way
+    Resolved found;       // of the present route
+    size_t ip;            // index into found.ips
+    ev_timer retry;       // ... or the end of our patience with the lookup
     int failures; // attempts in a row over all routes
     bool tried;   // at least one attempt over all routes has ended
 
@@ -118,7 +123,9 @@ Peer *peer_new(struct ev_loop *loop, Resolver *resolver, const LinkOptions *opti
 void peer_free(Peer *p); // NULL is fine
 
 // peer_dial.c
-void peer_announce(Peer *p, const char *host, int port); // "" or 0: nobody knows
+// Where the cluster says it is, by its address and by its name. Empty: nobody knows, and what was
+// known is kept; a name alone is not.
+void peer_announce(Peer *p, const HostPort *address, const HostPort *name);
 void peer_seed(Peer *p, const char *host, int port);
 void peer_dial(Peer *p);                    // now, unless connected, trying, or without a route
 void peer_refuse(Peer *p, const char *why); // it can never be reached; say why

@@ -48,9 +48,21 @@ static void dial_in(Peer *p, int64_t ms)
     ev_timer_start(p->loop, &p->retry);
 }
 
-static bool has_route(const Peer *p, int route)
+static bool has_route(const Peer *p, RouteKind route)
 {
     return p->routes[route].port != 0;
+}
+
+// The one in turn behind this one; itself when there is no other.
+static RouteKind route_behind(const Peer *p, RouteKind route)
+{
+    for (int i = 1; i < ROUTES; i++) {
+        RouteKind next = (RouteKind)(((int)route + i) % ROUTES);
+        if (has_route(p, next)) {
+            return next;
+        }
+    }
+    return route;
 }
 
 // After an attempt that led to nothing: the next address of this name, the next route, and when all
@@ -63,9 +75,9 @@ static void try_next(Peer *p)
         return;
     }
     p->found.n = 0;
-    int other = 1 - p->route;
-    if (p->route == p->good_route && has_route(p, other)) {
-        p->route = other;
+    RouteKind next = route_behind(p, p->route);
+    if (next != p->good_route && next != p->route) {
+        p->route = next;
         dial_in(p, 0);
         return;
     }
@@ -82,29 +94,57 @@ static void open_ip(Peer *p)
     link_open(p->link, p->found.ips[p->ip], p->routes[p->route].port);
 }
 
+// Why the address does not work says more than that there is no such name either.
+static void set_nameless(Peer *p, const char *what)
+{
+    char host[128];
+    char why[320];
+    if (p->route == ROUTE_NAME && p->trouble != REACH_CONNECTING) {
+        return;
+    }
+    text_clean_into(host, sizeof(host), sv(p->routes[p->route].host));
+    snprintf(why, sizeof(why), "cannot find the address of %s: %s", host, what);
+    set_trouble(p, REACH_UNREACHABLE, why);
+}
+
 static void on_resolved(void *ctx, const Resolved *resolved)
 {
     Peer *p = ctx;
     p->lookup = NULL;
+    ev_timer_stop(p->loop, &p->retry);
     p->found = *resolved;
     p->ip = 0;
     if (resolved->n > 0) {
         open_ip(p);
         return;
     }
-    char host[128];
-    char why[320];
-    text_clean_into(host, sizeof(host), sv(p->routes[p->route].host));
-    snprintf(why, sizeof(why), "cannot find the address of %s: %s", host, resolved->why);
-    set_trouble(p, REACH_UNREACHABLE, why);
+    set_nameless(p, resolved->why);
     try_next(p);
+    p->events.down(p->events.ctx, p, false);
+}
+
+// Nobody waits for a name server that does not answer: not the round, and not the other ways to
+// this node. Where there is none its answer still counts when it comes.
+static void on_overdue_lookup(Peer *p)
+{
+    char why[100];
+    snprintf(why, sizeof(why), "no answer for %.3g s (from a name server?)",
+             (double)p->options.connect_timeout_ms / 1000.);
+    set_nameless(p, why);
+    if (route_behind(p, p->route) != p->route) {
+        resolve_cancel(p->lookup);
+        p->lookup = NULL;
+        try_next(p);
+    } else {
+        p->tried = true;
+    }
     p->events.down(p->events.ctx, p, false);
 }
 
 static void attempt(Peer *p)
 {
     if (!has_route(p, p->route)) {
-        p->route = 1 - p->route;
+        p->route = p->good_route = route_behind(p, p->route);
     }
     if (!has_route(p, p->route)) {
         p->tried = true;
@@ -122,6 +162,7 @@ static void attempt(Peer *p)
         open_ip(p);
     } else {
         p->lookup = resolve(p->resolver, route->host, on_resolved, p);
+        dial_in(p, p->options.connect_timeout_ms);
     }
 }
 
@@ -129,7 +170,12 @@ static void on_retry(struct ev_loop *loop, ev_timer *timer, int events)
 {
     (void)loop;
     (void)events;
-    attempt(timer->data);
+    Peer *p = timer->data;
+    if (p->lookup != NULL) {
+        on_overdue_lookup(p);
+    } else {
+        attempt(p);
+    }
 }
 
 // --- the link's life -----------------------------------------------------------------------------
@@ -216,19 +262,24 @@ void peer_free(Peer *p)
     mem_free(p);
 }
 
-static void set_route(Peer *p, int route, const char *host, int port)
+static void set_route(Peer *p, RouteKind route, const char *host, int port)
 {
     snprintf(p->routes[route].host, sizeof(p->routes[route].host), "%s", host);
     p->routes[route].port = port;
     p->routes[route].is_anothers = false;
 }
 
+static bool leads_to(const Peer *p, RouteKind route, const char *host, int port)
+{
+    const Route *r = &p->routes[route];
+    return has_route(p, route) && r->port == port && strcmp(r->host, host) == 0;
+}
+
 static const Route *route_to(const Peer *p, const char *host, int port)
 {
-    for (int i = 0; i < (int)ARRAY_LEN(p->routes); i++) {
-        const Route *route = &p->routes[i];
-        if (has_route(p, i) && route->port == port && strcmp(route->host, host) == 0) {
-            return route;
+    for (int i = 0; i < ROUTES; i++) {
+        if (leads_to(p, (RouteKind)i, host, port)) {
+            return &p->routes[i];
         }
     }
     return NULL;
@@ -247,8 +298,8 @@ bool peer_holds(const Peer *p, const char *host, int port)
 
 void peer_seed(Peer *p, const char *host, int port)
 {
-    set_route(p, 1, host, port);
-    p->route = p->good_route = 1;
+    set_route(p, ROUTE_SEED, host, port);
+    p->route = p->good_route = ROUTE_SEED;
 }
 
 // Nothing known about the old place counts any more.
@@ -260,25 +311,41 @@ static void start_over(Peer *p)
     }
     link_close(p->link);
     peer_forget_queries(p);
-    p->route = p->good_route = 0;
+    p->route = p->good_route = ROUTE_ADDRESS;
     p->found.n = p->ip = 0;
     p->failures = 0;
     dial_in(p, 0);
 }
 
-void peer_announce(Peer *p, const char *host, int port)
+// The name is of interest where the address fails. True: the way in use has changed.
+static bool announce_name(Peer *p, const HostPort *name)
 {
-    bool is_known = host[0] != '\0' && port != 0;
-    const Route *now = &p->routes[0];
-    if (!is_known || (now->port == port && strcmp(now->host, host) == 0)) {
+    if (leads_to(p, ROUTE_NAME, name->host, name->port) ||
+        (name->port == 0 && !has_route(p, ROUTE_NAME))) {
+        return false;
+    }
+    set_route(p, ROUTE_NAME, name->host, name->port);
+    p->good_route = p->good_route == ROUTE_NAME ? ROUTE_ADDRESS : p->good_route;
+    return p->route == ROUTE_NAME;
+}
+
+void peer_announce(Peer *p, const HostPort *address, const HostPort *name)
+{
+    if (address->host[0] == '\0' || address->port == 0) {
         return; // a cluster that lost its address does not make us forget it
     }
-    bool is_new = !peer_is_at(p, host, port);
-    set_route(p, 0, host, port);
-    if (!is_new) { // the seed's own
-        p->routes[1].port = 0;
-        p->route = p->good_route = 0;
-    } else if (!peer_is_up(p)) {
+    bool is_new = announce_name(p, name);
+    if (!leads_to(p, ROUTE_ADDRESS, address->host, address->port)) {
+        is_new = true;
+        set_route(p, ROUTE_ADDRESS, address->host, address->port);
+    }
+    if (leads_to(p, ROUTE_SEED, address->host, address->port)) { // the seed's own
+        is_new = is_new && p->route != ROUTE_SEED;
+        p->routes[ROUTE_SEED].port = 0;
+        p->route = p->route == ROUTE_SEED ? ROUTE_ADDRESS : p->route;
+        p->good_route = p->good_route == ROUTE_SEED ? ROUTE_ADDRESS : p->good_route;
+    }
+    if (is_new && !peer_is_up(p)) {
         start_over(p);
     }
 }
@@ -301,7 +368,7 @@ const char *peer_dialled(Peer *p)
     if (link_where(p->link)[0] != '\0') {
         return link_where(p->link);
     }
-    const Route *route = &p->routes[has_route(p, p->route) ? p->route : 1 - p->route];
+    const Route *route = &p->routes[has_route(p, p->route) ? p->route : route_behind(p, p->route)];
     bool is_v6 = strchr(route->host, ':') != NULL;
     snprintf(p->dialled, sizeof(p->dialled), "%s%s%s:%d", is_v6 ? "[" : "", route->host,
              is_v6 ? "]" : "", route->port);

@@ -79,12 +79,16 @@ Poller *poller_new(struct ev_loop *loop, const PollerOptions *options, const Add
     p->loop = loop;
     p->listener = *listener;
     take_options(p, options);
+    if (options->map != NULL) {
+        address_map_copy(options->map, &p->map);
+    }
+    p->options.map = &p->map;
     p->seeds = mem_array(n_seeds, sizeof(*p->seeds));
     p->n_seeds = n_seeds;
     for (size_t i = 0; i < n_seeds; i++) {
         copy_seed(&p->seeds[i], &seeds[i]);
     }
-    p->resolver = resolver_new(loop);
+    p->resolver = resolver_new(loop, resolve_by_system);
     discovery_init(p);
     round_init(p);
     discovery_begin(p);
@@ -104,6 +108,7 @@ void poller_free(Poller *p)
         address_done(&p->seeds[i].address);
     }
     mem_free(p->seeds);
+    address_map_done(&p->map);
     wipe(p->options.user);
     wipe(p->options.pass);
     mem_free(p);

@@ -27,6 +27,7 @@ struct Poller {
     PollerOptions options;
     PollerListener listener;
     Resolver *resolver;
+    AddressMap map;
     LinkOptions login; // for nodes; a seed may have its own
 
     // discovery.c

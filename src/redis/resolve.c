@@ -11,59 +11,84 @@
 
 #include "rehome/base/mem.h"
 
-// A name server that does not answer takes seconds for each name; a few of those may overlap.
-enum { THREADS_MAX = 4 };
+// Some names at a time. One that its name server does not answer takes seconds or minutes: when
+// all of them hang, twice as many are looked up, until every name waits for itself alone.
+enum { THREADS_FEW = 4, THREADS_MAX = 256, HANGING_MS = 100 };
 
+typedef struct Job Job;
+
+// Somebody who waits for a name. Of the loop alone.
 struct Lookup {
     Lookup *next;
-    Resolver *resolver;
-    char host[256];
     ResolveDone *done; // NULL: cancelled
     void *ctx;
+};
+
+// A name.
+struct Job {
+    Job *next;     // in a list of the threads, guarded by the lock
+    Job *next_all; // of the loop alone, as are the lookups
+    Lookup *lookups;
+    char host[256];
     Resolved resolved;
 };
 
 // Shared with the threads: whoever is last frees it. All fields below lock are guarded by it.
 struct Resolver {
     struct ev_loop *loop;
+    ResolveHow *how;
     ev_async wake;
+    ev_timer grow;
+    unsigned ended_before; // when the timer last looked
+    Job *all;              // not yet told
     pthread_mutex_t lock;
-    Lookup *waiting; // oldest first
-    Lookup *ready;
+    Job *waiting; // oldest first
+    Job *ready;
     int threads;
+    unsigned ended; // jobs so far
     bool closed;
 };
 
-static void append(Lookup **list, Lookup *lookup)
+static void append(Job **list, Job *job)
 {
     while (*list != NULL) {
         list = &(*list)->next;
     }
-    lookup->next = NULL;
-    *list = lookup;
+    job->next = NULL;
+    *list = job;
 }
 
-static Lookup *take(Lookup **list)
+static Job *take(Job **list)
 {
-    Lookup *lookup = *list;
-    if (lookup != NULL) {
-        *list = lookup->next;
+    Job *job = *list;
+    if (job != NULL) {
+        *list = job->next;
     }
-    return lookup;
+    return job;
+}
+
+static void free_lookups(Job *job)
+{
+    while (job->lookups != NULL) {
+        Lookup *lookup = job->lookups;
+        job->lookups = lookup->next;
+        mem_free(lookup);
+    }
 }
 
 static void destroy(Resolver *r)
 {
-    Lookup *lookup;
-    while ((lookup = take(&r->waiting)) != NULL || (lookup = take(&r->ready)) != NULL) {
-        mem_free(lookup);
+    while (r->all != NULL) {
+        Job *job = r->all;
+        r->all = job->next_all;
+        free_lookups(job);
+        mem_free(job);
     }
     pthread_mutex_destroy(&r->lock);
     mem_free(r);
 }
 
-// --- in a thread: nothing here may touch the loop but ev_async_send()
-// -------------------------------
+// --- in a thread: nothing here may touch the loop but ev_async_send() ----------------------------
 
 static void add_family(const struct addrinfo *all, int family, Resolved *out)
 {
@@ -75,7 +100,7 @@ static void add_family(const struct addrinfo *all, int family, Resolved *out)
     }
 }
 
-static void look_up(const char *host, Resolved *out)
+void resolve_by_system(const char *host, Resolved *out)
 {
     struct addrinfo hints = {.ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM};
     struct addrinfo *all = NULL;
@@ -95,16 +120,15 @@ static void *run(void *p)
 {
     Resolver *r = p;
     pthread_mutex_lock(&r->lock);
-    Lookup *lookup;
-    while (!r->closed && (lookup = take(&r->waiting)) != NULL) {
-        char host[sizeof(lookup->host)];
-        memcpy(host, lookup->host, sizeof(host));
+    Job *job;
+    while (!r->closed && (job = take(&r->waiting)) != NULL) {
         Resolved resolved = {0};
         pthread_mutex_unlock(&r->lock);
-        look_up(host, &resolved);
+        r->how(job->host, &resolved); // the job stays: only who has it back, or is last, frees it
         pthread_mutex_lock(&r->lock);
-        lookup->resolved = resolved;
-        append(&r->ready, lookup);
+        job->resolved = resolved;
+        append(&r->ready, job);
+        r->ended++;
         if (!r->closed) {
             ev_async_send(r->loop, &r->wake);
         }
@@ -120,24 +144,37 @@ static void *run(void *p)
 
 // --- on the loop ---------------------------------------------------------------------------------
 
+static void forget(Resolver *r, const Job *job)
+{
+    Job **at = &r->all;
+    while (*at != job) {
+        at = &(*at)->next_all;
+    }
+    *at = job->next_all;
+}
+
 static void on_wake(struct ev_loop *loop, ev_async *wake, int events)
 {
     (void)loop;
     (void)events;
     Resolver *r = wake->data;
     pthread_mutex_lock(&r->lock);
-    Lookup *ready = r->ready;
+    Job *ready = r->ready;
     r->ready = NULL;
     pthread_mutex_unlock(&r->lock);
-    Lookup *lookup;
-    while ((lookup = take(&ready)) != NULL) {
-        ResolveDone *done = lookup->done;
-        void *ctx = lookup->ctx;
-        Resolved resolved = lookup->resolved;
-        mem_free(lookup);
-        if (done != NULL) {
-            done(ctx, &resolved);
+    Job *job;
+    while ((job = take(&ready)) != NULL) {
+        forget(r, job);
+        Lookup *lookup;
+        while ((lookup = job->lookups) != NULL) {
+            job->lookups = lookup->next;
+            Lookup told = *lookup;
+            mem_free(lookup);
+            if (told.done != NULL) {
+                told.done(told.ctx, &job->resolved);
+            }
         }
+        mem_free(job);
     }
 }
 
@@ -158,13 +195,44 @@ static bool start_thread(Resolver *r)
     return ok;
 }
 
-Resolver *resolver_new(struct ev_loop *loop)
+// With the lock held. False: nobody is there to do it, now or later.
+static bool add_thread(Resolver *r)
+{
+    r->threads++;
+    r->threads -= start_thread(r) ? 0 : 1;
+    return r->threads > 0;
+}
+
+static void on_grow(struct ev_loop *loop, ev_timer *grow, int events)
+{
+    (void)events;
+    Resolver *r = grow->data;
+    pthread_mutex_lock(&r->lock);
+    bool all_hang = r->ended == r->ended_before;
+    size_t n = 0;
+    for (const Job *job = r->waiting; job != NULL; job = job->next) {
+        n++;
+    }
+    int more = all_hang ? r->threads : 0;
+    for (int i = 0; i < more && (size_t)i < n && r->threads < THREADS_MAX; i++) {
+        add_thread(r);
+    }
+    r->ended_before = r->ended;
+    pthread_mutex_unlock(&r->lock);
+    if (n == 0) {
+        ev_timer_stop(loop, grow);
+    }
+}
+
+Resolver *resolver_new(struct ev_loop *loop, ResolveHow *how)
 {
     Resolver *r = mem_alloc(sizeof(*r));
     r->loop = loop;
+    r->how = how;
     pthread_mutex_init(&r->lock, NULL);
     ev_async_init(&r->wake, on_wake);
-    r->wake.data = r;
+    ev_timer_init(&r->grow, on_grow, 0., HANGING_MS / 1000.);
+    r->wake.data = r->grow.data = r;
     ev_async_start(loop, &r->wake);
     ev_unref(loop); // waiting for nothing must not keep the loop alive
     return r;
@@ -177,6 +245,7 @@ void resolver_free(Resolver *r)
     }
     ev_ref(r->loop);
     ev_async_stop(r->loop, &r->wake);
+    ev_timer_stop(r->loop, &r->grow);
     pthread_mutex_lock(&r->lock);
     r->closed = true;
     bool is_last = r->threads == 0;
@@ -186,28 +255,42 @@ void resolver_free(Resolver *r)
     }
 }
 
+static void start_job(Resolver *r, Job *job)
+{
+    job->next_all = r->all;
+    r->all = job;
+    pthread_mutex_lock(&r->lock);
+    append(&r->waiting, job);
+    if (r->threads < THREADS_FEW && !add_thread(r)) {
+        take(&r->waiting);
+        snprintf(job->resolved.why, sizeof(job->resolved.why), "no thread for it");
+        append(&r->ready, job);
+        ev_async_send(r->loop, &r->wake);
+    }
+    r->ended_before = ev_is_active(&r->grow) ? r->ended_before : r->ended;
+    pthread_mutex_unlock(&r->lock);
+    if (!ev_is_active(&r->grow)) {
+        ev_timer_again(r->loop, &r->grow);
+    }
+}
+
 Lookup *resolve(Resolver *r, const char *host, ResolveDone *done, void *ctx)
 {
-    Lookup *lookup = mem_alloc(sizeof(*lookup));
-    snprintf(lookup->host, sizeof(lookup->host), "%s", host);
-    lookup->resolver = r;
-    lookup->done = done;
-    lookup->ctx = ctx;
-    pthread_mutex_lock(&r->lock);
-    append(&r->waiting, lookup);
-    if (r->threads < THREADS_MAX) {
-        r->threads++;
-        if (!start_thread(r)) {
-            r->threads--;
-            if (r->threads == 0) { // nobody to do it, now or later
-                take(&r->waiting);
-                snprintf(lookup->resolved.why, sizeof(lookup->resolved.why), "no thread for it");
-                append(&r->ready, lookup);
-                ev_async_send(r->loop, &r->wake);
-            }
-        }
+    Job *job = r->all;
+    while (job != NULL && strcmp(job->host, host) != 0) {
+        job = job->next_all;
     }
-    pthread_mutex_unlock(&r->lock);
+    bool is_new = job == NULL;
+    if (is_new) {
+        job = mem_alloc(sizeof(*job));
+        snprintf(job->host, sizeof(job->host), "%s", host);
+    }
+    Lookup *lookup = mem_alloc(sizeof(*lookup));
+    *lookup = (Lookup){.next = job->lookups, .done = done, .ctx = ctx};
+    job->lookups = lookup;
+    if (is_new) {
+        start_job(r, job);
+    }
     return lookup;
 }
 

@@ -1,5 +1,6 @@
-// Names to numeric addresses without holding the loop: getaddrinfo() blocks, so it runs in a few
-// threads, and the answer comes back through the loop.
+// Names to numeric addresses without holding the loop: getaddrinfo() blocks, so it runs in threads,
+// and the answer comes back through the loop. A name that takes its time holds up no other, and
+// whoever asks for it meanwhile waits for the same answer.
 #ifndef REHOME_SRC_REDIS_RESOLVE_H
 #define REHOME_SRC_REDIS_RESOLVE_H
 
@@ -21,7 +22,12 @@ typedef struct {
 
 typedef void ResolveDone(void *ctx, const Resolved *resolved);
 
-Resolver *resolver_new(struct ev_loop *loop);
+// May block for as long as it likes; is called in threads, several at a time. out is zeroed.
+typedef void ResolveHow(const char *host, Resolved *out);
+
+void resolve_by_system(const char *host, Resolved *out); // getaddrinfo()
+
+Resolver *resolver_new(struct ev_loop *loop, ResolveHow *how);
 void resolver_free(Resolver *r); // no callback comes any more; lookups under way end by themselves
 
 // done is called exactly once, later, unless the lookup is cancelled; the lookup is gone then.

@@ -75,7 +75,7 @@ static Request copy_of_node(Ui *ui, const Scene *s, Action action)
     if (node < 0) {
         return (Request){0};
     }
-    return ui_copy(ui, action == ACT_COPY_ID ? p->nodes[node].id.hex : plan_contact(p, node));
+    return ui_copy(ui, action == ACT_COPY_ID ? p->nodes[node].id.hex : plan_address(p, node));
 }
 
 static bool open_view(Ui *ui, Action action)

@@ -6,6 +6,7 @@
 // clang-format off
 #define TEST_GROUPS(X)                                                                             \
     X(address)                                                                                     \
+    X(address_map)                                                                                 \
     X(aliases)                                                                                     \
     X(arena)                                                                                       \
     X(audit_report)                                                                                \

@@ -96,6 +96,8 @@ static const char *sample(const Option *option)
         return "ask";
     case KIND_SHELL:
         return "zsh";
+    case KIND_MAP:
+        return "10.0.0.1:7001=127.0.0.1:17001 *=h";
     }
     return "";
 }
@@ -166,6 +168,28 @@ static void a_value_is_shown_as_it_is_taken(void **state)
         strbuf_done(&shown);
         done(&o);
     }
+}
+
+static void a_map_may_have_several_lines_and_be_added_to(void **state)
+{
+    (void)state;
+    Options o = options_default();
+    StrBuf wrong = {0};
+    StrBuf shown = {0};
+    Error err = {0};
+    const Option *map = option_find(sv("map"));
+    write_file("[rehome]\nmap = 10.0.0.1=a 10.0.0.2=b\nmap = [fd00::1]:7001=c:1\n");
+    assert_true(config_read(path, true, &o, &wrong));
+    assert_true(option_read(&o, map, "--map", "10.0.0.2=d", &err)); // the command line goes before
+    assert_true(option_read(&o, map, "--map", "10.0.0.3=e", &err));
+    option_show(&o, map, &shown);
+    assert_string_equal(strbuf_text(&shown), "10.0.0.1=a 10.0.0.2=d [fd00::1]:7001=c:1 10.0.0.3=e");
+    strbuf_done(&shown);
+    strbuf_done(&wrong);
+    done(&o);
+    assert_wrong("[rehome]\nmap = 10.0.0.1\n",
+                 "2: map \"10.0.0.1\": expected FROM=TO, each HOST or HOST:PORT, an IPv6 address "
+                 "with a port as [fd00::1]:7001; FROM may be *\n");
 }
 
 // The comment marks before names taken away.
@@ -336,8 +360,9 @@ static void a_file_that_is_not_there_matters_only_when_it_was_named(void **state
 #define WITH_FILE(test) cmocka_unit_test_setup_teardown(test, make_file, remove_file)
 
 TESTS(config, WITH_FILE(the_file_sets_every_option_as_its_flag_does),
-      WITH_FILE(a_value_is_shown_as_it_is_taken), WITH_FILE(the_default_file_changes_nothing),
-      WITH_FILE(the_example_of_the_readme_is_one),
+      WITH_FILE(a_value_is_shown_as_it_is_taken),
+      WITH_FILE(a_map_may_have_several_lines_and_be_added_to),
+      WITH_FILE(the_default_file_changes_nothing), WITH_FILE(the_example_of_the_readme_is_one),
       WITH_FILE(all_that_is_wrong_is_told_with_its_line),
       WITH_FILE(sets_of_columns_and_aliases_are_read), WITH_FILE(what_libinih_would_cut_is_refused),
       WITH_FILE(a_file_that_ends_too_early_is_no_configuration),

@@ -6,6 +6,7 @@
 #include "fixture.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/strbuf.h"
+#include "rehome/policy/plan.h"
 
 #define ID_A "07c37dfeb235213a872192d90877d0cd55635b91"
 #define ID_B "e7d1eecce10fd6bb5eb35b9f99a514335d9ba9ca"
@@ -249,10 +250,46 @@ static void a_person_names_nodes_in_several_ways(void **state)
     snapshot_free(s);
 }
 
+static void where_a_node_answers_is_a_name_of_it_and_what_to_type(void **state)
+{
+    (void)state;
+    const char *nodes = ID_A " 172.17.0.2:6379@1 myself,master - 0 0 1 connected 0-9\n" ID_B
+                             " 172.17.0.3:6379@1 master - 0 5 2 connected 10\n";
+    Observation all[] = {seed("127.0.0.1:7001", nodes), seed("127.0.0.1:7002", "")};
+    all[1].expected = (NodeId){.hex = ID_B};
+    all[1].reach = REACH_UNREACHABLE;
+    Snapshot *s = build(all, 2);
+    int a = snapshot_find(s, (NodeId){.hex = ID_A});
+    int b = snapshot_find(s, (NodeId){.hex = ID_B});
+    assert_string_equal(s->nodes[a].addr, "172.17.0.2:6379");
+    assert_int_equal(snapshot_name(s, "127.0.0.1:7001", NULL), a);
+    assert_int_equal(snapshot_name(s, "172.17.0.2:6379", NULL), a);
+    assert_int_equal(snapshot_name(s, "127.0.0.1:7002", NULL), -1); // nobody answers there
+    assert_string_equal(plan_dial(s, a), "-h 127.0.0.1 -p 7001");
+    assert_string_equal(plan_dial(s, b), "-h 172.17.0.3 -p 6379");
+    snapshot_free(s);
+}
+
+static void a_node_on_ipv6_is_dialled_without_brackets_and_named_with(void **state)
+{
+    (void)state;
+    Observation one = seed("[fd00::2]:7001", ID_A " fd00::1:7001@1 myself,master - 0 0 1 "
+                                                  "connected 0-9\n");
+    Snapshot *s = build(&one, 1);
+    assert_string_equal(s->nodes[0].addr, "[fd00::1]:7001");
+    assert_string_equal(plan_dial(s, 0), "-h fd00::2 -p 7001");
+    assert_string_equal(plan_contact(s, 0), "fd00::2:7001"); // as redis-cli --cluster takes it
+    assert_string_equal(plan_address(s, 0), "[fd00::2]:7001");
+    assert_string_equal(plan_name(s, 0), ID_A);
+    snapshot_free(s);
+}
+
 TESTS(snapshot_seed, cmocka_unit_test(a_node_alone_is_known_by_the_address_dialled),
       cmocka_unit_test(the_others_know_the_address_of_one_that_does_not),
       cmocka_unit_test(of_two_addresses_the_one_heard_from_last_is_right),
       cmocka_unit_test(of_two_connections_to_one_node_the_better_counts),
       cmocka_unit_test(a_stranger_at_an_address_is_not_the_node),
       cmocka_unit_test(without_a_view_there_are_no_nodes_but_a_reason),
-      cmocka_unit_test(a_person_names_nodes_in_several_ways))
+      cmocka_unit_test(a_person_names_nodes_in_several_ways),
+      cmocka_unit_test(where_a_node_answers_is_a_name_of_it_and_what_to_type),
+      cmocka_unit_test(a_node_on_ipv6_is_dialled_without_brackets_and_named_with))

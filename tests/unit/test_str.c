@@ -169,6 +169,32 @@ static void fail_fills_the_error_and_says_no(void **state)
     assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
 }
 
+static void an_address_is_host_and_port(void **state)
+{
+    (void)state;
+    const struct {
+        const char *addr, *host;
+        int port;
+    } good[] = {{"10.0.0.1:7001", "10.0.0.1", 7001},
+                {"[fd00::1]:7001", "fd00::1", 7001},
+                {"fd00::1:7001", "fd00::1", 7001},
+                {"a:0", "a", 0}};
+    for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+        StrView host;
+        int port;
+        assert_true(sv_host_port(sv(good[i].addr), &host, &port));
+        assert_true(sv_is(host, good[i].host));
+        assert_int_equal(port, good[i].port);
+    }
+    static const char *const bad[] = {"", ":7001", "a", "a:", "a:x", "a:65536", "a:-1"};
+    for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+        StrView host = sv("as it was");
+        int port = 5;
+        assert_false(sv_host_port(sv(bad[i]), &host, &port));
+        assert_true(sv_is(host, "as it was") && port == 5);
+    }
+}
+
 TESTS(str, cmocka_unit_test(views_compare_by_content),
       cmocka_unit_test(trim_takes_blanks_at_both_ends),
       cmocka_unit_test(cut_touches_nothing_without_a_separator),
@@ -178,4 +204,5 @@ TESTS(str, cmocka_unit_test(views_compare_by_content),
       cmocka_unit_test(numbers_fill_the_whole_slice_or_fail),
       cmocka_unit_test(fractions_become_thousandths),
       cmocka_unit_test(a_buffer_grows_and_is_text_at_every_moment),
-      cmocka_unit_test(fail_fills_the_error_and_says_no))
+      cmocka_unit_test(fail_fills_the_error_and_says_no),
+      cmocka_unit_test(an_address_is_host_and_port))

@@ -147,6 +147,10 @@ bool node_has(const Node *n, NodeFlag flag);
 // A replica that no master lists: of nobody we know ("slave -"), or of another replica.
 bool node_is_detached(const Snapshot *s, const Node *n);
 
+// Where the node itself answers us, which is not always where it says it is (NAT, a name, a tunnel):
+// "127.0.0.1:7001"; "" when it does not answer.
+const char *node_answers_at(const Node *n);
+
 // Is this the address, by ip or hostname, of the node, as INFO writes addresses?
 bool node_is_at(const Node *n, const char *host, int port);
 

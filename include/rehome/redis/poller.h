@@ -15,6 +15,7 @@
 #include "rehome/model/observation.h"
 #include "rehome/model/snapshot.h"
 #include "rehome/redis/address.h"
+#include "rehome/redis/address_map.h"
 
 struct ev_loop;
 typedef struct Poller Poller;
@@ -22,6 +23,7 @@ typedef struct Poller Poller;
 typedef struct {
     const char *user;           // NULL: default user
     const char *pass;           // NULL: none; a seed's own login comes first
+    const AddressMap *map;      // for the addresses that nodes tell of; NULL: none
     int64_t interval_ms;        // between the starts of two rounds; default 1000
     int64_t fast_interval_ms;   // while poller_hurry() is on; default 100
     int64_t round_deadline_ms;  // a round ends at the latest then; default 1000
@@ -50,7 +52,7 @@ typedef struct {
     void (*answer)(void *ctx, Channel channel, bool late, bool ok, const char *text);
 } PollerListener;
 
-// seeds: tried in turn until one answers as a cluster node; copied, as are the options. Names among
+// seeds: tried in turn until one answers as a cluster node; copied, as are the options and the map. Names among
 // them are resolved off the loop.
 Poller *poller_new(struct ev_loop *loop, const PollerOptions *options, const Address *seeds,
                    size_t n_seeds, const PollerListener *listener);
