@@ -75,6 +75,9 @@ static void try_next(Peer *p)
         return;
     }
     p->found.n = 0;
+    if (!has_route(p, p->good_route)) { // it is not announced any more
+        p->good_route = route_behind(p, p->good_route);
+    }
     RouteKind next = route_behind(p, p->route);
     if (next != p->good_route && next != p->route) {
         p->route = next;
