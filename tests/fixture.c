@@ -69,6 +69,7 @@ static int add_node(Fixture *f, const char *addr, int master, const char *slots)
         .allow_migration = TRI_YES,
         .no_failover = TRI_NO,
         .node_timeout_ms = 2000,
+        .validity_factor = 10,
     };
     const char *colon = strrchr(addr, ':');
     uint64_t port = 0;

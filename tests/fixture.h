@@ -81,6 +81,7 @@ typedef struct {
     Tri allow_migration;     // default TRI_YES; TRI_UNKNOWN: does not know the setting
     Tri no_failover;         // default TRI_NO
     int64_t node_timeout_ms; // default 2000
+    int validity_factor;     // default 10; -1: does not know the setting
 } FixtureNode;
 
 typedef struct Fixture Fixture;

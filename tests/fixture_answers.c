@@ -270,4 +270,7 @@ void answer_settings(StrBuf *out, const FixtureNode *node)
     add_tri(out, "cluster-replica-no-failover", node->no_failover);
     add_tri(out, "cluster-require-full-coverage", node->partial_coverage ? TRI_NO : TRI_YES);
     strbuf_addf(out, "cluster-node-timeout %" PRId64 "\n", node->node_timeout_ms);
+    if (node->validity_factor >= 0) {
+        strbuf_addf(out, "cluster-replica-validity-factor %d\n", node->validity_factor);
+    }
 }

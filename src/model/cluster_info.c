@@ -24,7 +24,9 @@ static const Field settings_fields[] = {
     {FIELD_NAME("cluster-slave-no-failover"), FIELD_TRI, AT(no_failover), NULL},
     {FIELD_NAME("cluster-replica-no-failover"), FIELD_TRI, AT(no_failover), NULL},
     {FIELD_NAME("cluster-require-full-coverage"), FIELD_TRI, AT(require_coverage), NULL},
+    {FIELD_NAME("cluster-slave-validity-factor"), FIELD_INT, AT(validity_factor), NULL},
     {FIELD_NAME("cluster-allow-replica-migration"), FIELD_TRI, AT(allow_migration), NULL},
+    {FIELD_NAME("cluster-replica-validity-factor"), FIELD_INT, AT(validity_factor), NULL},
 };
 #undef AT
 
@@ -41,7 +43,7 @@ void cluster_info_parse(StrView text, ClusterInfo *out)
 
 void settings_parse(StrView text, ServerSettings *out)
 {
-    *out = (ServerSettings){.barrier = -1, .node_timeout_ms = -1};
+    *out = (ServerSettings){.barrier = -1, .node_timeout_ms = -1, .validity_factor = -1};
     StrView name;
     StrView value;
     while (fields_next(&text, ' ', &name, &value)) {

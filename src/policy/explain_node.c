@@ -108,14 +108,30 @@ static void explain_spares(Explanation *e, const Health *h, int master)
 
 static void explain_failed(Explanation *e, const Health *h, int master)
 {
+    const Node *m = &h->snapshot->nodes[master];
     int heirs = word_heirs(h->snapshot, master);
-    if (h->snapshot->nodes[master].slot_count == 0) {
+    int too_old = -1;
+    for (size_t i = 0; i < m->n_replicas && too_old < 0; i++) {
+        bool is = !node_has(&h->snapshot->nodes[m->replicas[i]], NODE_FAIL) &&
+                  word_is_too_old(h->snapshot, m->replicas[i]);
+        too_old = is ? m->replicas[i] : -1;
+    }
+    if (m->slot_count == 0) {
         explain_add(e, EXPLAIN_TEXT, 1, "", "It owns no slots: nothing has to be saved.");
     } else if (heirs > 0) {
         explain_add(e, EXPLAIN_HELD, 1, "",
                     "%d replica%s may take over: that is the servers' election, rehome never "
                     "promotes. Until it is settled nothing is moved.",
                     heirs, plural(heirs));
+    } else if (too_old >= 0) {
+        explain_add(e, EXPLAIN_HELD, 1, "",
+                    "%s lives, but its link was lost too long ago for the servers to elect it "
+                    "(cluster-replica-validity-factor %d), and no other node has the data: nothing "
+                    "that could be moved here would help. When the master is gone for good a "
+                    "person can promote it: redis-cli %s CLUSTER FAILOVER FORCE",
+                    h->snapshot->nodes[too_old].addr,
+                    h->snapshot->nodes[too_old].says->settings.validity_factor,
+                    plan_dial(h->snapshot, too_old));
     } else {
         explain_add(e, EXPLAIN_HELD, 1, "",
                     "No replica is left to take over its slots, and no other node has its data: "

@@ -41,10 +41,24 @@ static void find_failed_master(Search *f, int i)
     }
     int live = -1;
     for (size_t k = 0; k < m->n_replicas; k++) {
-        if (!node_has(&f->s->nodes[m->replicas[k]], NODE_FAIL)) {
-            live = m->replicas[k];
-            break;
+        int r = m->replicas[k];
+        bool is_better = live < 0 || (word_is_too_old(f->s, live) && !word_is_too_old(f->s, r));
+        if (!node_has(&f->s->nodes[r], NODE_FAIL) && is_better) {
+            live = r;
         }
+    }
+    if (live >= 0 && word_is_too_old(f->s, live)) {
+        finding_add(f, FINDING_MASTER_FAILED, LEVEL_CRITICAL, i, since,
+                    arena_printf(f->arena,
+                                 "master %s has failed with %d slots, and the data of %s is too "
+                                 "old to be elected (cluster-replica-validity-factor %d)",
+                                 m->addr, m->slot_count, f->s->nodes[live].addr,
+                                 f->s->nodes[live].says->settings.validity_factor),
+                    arena_printf(f->arena,
+                                 "start %s again; only if it is gone for good, and what its "
+                                 "replica has missed with it: redis-cli %s CLUSTER FAILOVER FORCE",
+                                 m->addr, plan_dial(f->s, live)));
+        return;
     }
     if (live >= 0) {
         finding_add(

@@ -102,6 +102,8 @@ static bool is_orphan_to_servers(const GateRound *r, const Node *m, const NodeHe
             *out = (Beginning){.after_ms = replica->fail_after_ms, .since_ms = replica->fail_ms};
         }
     }
+    // The last one to go need not have failed: it may have moved away.
+    out->since_ms = health->bare_ms > out->since_ms ? health->bare_ms : out->since_ms;
     return true;
 }
 

@@ -87,12 +87,15 @@ static const NodeHealth *earlier(const Health *before, const Snapshot *s, int i)
 }
 
 // When the link went down, never 0. What we saw ourselves goes first; the server's own count goes
-// on through failed syncs, which are no time without hope, so it is not used after one. was: of the
-// same process, which another one need not take after.
-static int64_t link_down_since(const Snapshot *s, const NodeInfo *info, const NodeHealth *was)
+// on through failed syncs and from master to master, which is no time without hope, so it is not
+// used after these. was: of the same process, which another one need not take after.
+static int64_t link_down_since(const Snapshot *s, const NodeInfo *info, const NodeHealth *was,
+                               bool has_moved)
 {
     int64_t since = s->now_ms;
-    if (was != NULL && was->link_down_ms != 0) {
+    if (has_moved) {
+        since = s->now_ms;
+    } else if (was != NULL && was->link_down_ms != 0) {
         since = was->link_down_ms;
     } else if (was != NULL &&
                (was->replica == REPLICA_SYNCING || was->replica == REPLICA_LOADING)) {
@@ -131,7 +134,7 @@ static ReplicaState replica_state(const Health *h, int i, const Health *before, 
         return failed ? REPLICA_LINKING : REPLICA_WORKING;
     }
     bool is_anew = before != NULL && word_has_restarted(before->snapshot, s, i);
-    out->link_down_ms = link_down_since(s, info, is_anew ? NULL : was);
+    out->link_down_ms = link_down_since(s, info, is_anew ? NULL : was, out->moved_ms == s->now_ms);
     return s->now_ms - out->link_down_ms > h->options.cut_off_ms ? REPLICA_LINK_DOWN
                                                                  : REPLICA_LINKING;
 }
@@ -302,6 +305,9 @@ static void assess_master(const Health *h, int i, const Health *before, NodeHeal
     if (out->working > 0 && same_host == out->working) {
         bool held = was != NULL && was->host_alone_ms != 0;
         out->host_alone_ms = held ? was->host_alone_ms : s->now_ms;
+    }
+    if (word_live_replicas(s, m) == 0) {
+        out->bare_ms = was != NULL && was->bare_ms != 0 ? was->bare_ms : s->now_ms;
     }
     // Waiting for our own move is still being without a replica: one clock for both.
     bool same = was != NULL && (was->master == out->master ||

@@ -182,6 +182,25 @@ int word_servers_choice(const Snapshot *s)
     return choice;
 }
 
+// The server allows cluster-replica-validity-factor times cluster-node-timeout, once the timeout
+// itself, and repl-ping-replica-period, which is 10 s by default and not among the settings that
+// are asked for: another 10 s are added for who has set it higher.
+bool word_is_too_old(const Snapshot *s, int replica)
+{
+    enum { PING_PERIOD_MS = 20000 };
+    const NodeSays *says = s->nodes[replica].says;
+    if (says == NULL || says->reach != REACH_OK || !says->has_info || says->info.is_master ||
+        says->info.link_up || !says->has_settings || says->settings.validity_factor <= 0 ||
+        says->settings.node_timeout_ms <= 0) {
+        return false;
+    }
+    if (says->info.link_down_s < 0) {
+        return true;
+    }
+    int64_t down_ms = says->info.link_down_s * 1000 - PING_PERIOD_MS;
+    return down_ms / says->settings.node_timeout_ms > (int64_t)says->settings.validity_factor + 1;
+}
+
 int word_heirs(const Snapshot *s, int master)
 {
     const Node *m = &s->nodes[master];
@@ -189,7 +208,8 @@ int word_heirs(const Snapshot *s, int master)
     for (size_t i = 0; i < m->n_replicas; i++) {
         const Node *r = &s->nodes[m->replicas[i]];
         heirs += !node_has(r, NODE_FAIL) && !node_has(r, NODE_NOFAILOVER) &&
-                 !node_has(r, NODE_NOADDR); // no vote could be sent to it
+                 !node_has(r, NODE_NOADDR) && // no vote could be sent to it
+                 !word_is_too_old(s, m->replicas[i]);
     }
     return heirs;
 }

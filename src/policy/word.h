@@ -48,8 +48,12 @@ int word_most_live_replicas(const Snapshot *s);
 // ones included, the one with the smallest ID. -1: nobody is covered that well.
 int word_servers_choice(const Snapshot *s);
 
+// It does not ask for votes, because it lost its link to its master too long ago, or has had none
+// since its start (clusterHandleSlaveFailover, cluster.c 7.0). Only by its own fresh word.
+bool word_is_too_old(const Snapshot *s, int replica);
+
 // Its replicas that may yet be elected: the cluster does not call them failed, votes can reach
-// them, and nothing forbids them to take over.
+// them, their data is not too old, and nothing forbids them to take over.
 int word_heirs(const Snapshot *s, int master);
 
 // Slots that nobody will take over: without owner, or of a failed owner without an heir.

@@ -109,6 +109,26 @@ static void a_node_with_a_new_id_leaves_a_ghost(void **state)
     wait_ghost(lab, says);
 }
 
+// As after a power cut that took both, and of which only the replica came back.
+static void a_replica_that_the_servers_will_not_elect_is_named(void **state)
+{
+    (void)state;
+    Lab *lab = stage_lab(&lab_scenario);
+    assert_true(lab_kill(lab, stage_port(lab, 7001)));
+    assert_true(lab_kill(lab, stage_port(lab, 7008)));
+    Error err = {0};
+    assert_true(lab_restart(lab, stage_port(lab, 7008), &err));
+    for (size_t i = 0; i < lab_size(lab); i++) {
+        if (lab_port(lab, i) != 7001) {
+            stage_wait_reply(lab, lab_port(lab, i), "master,fail ",
+                             (const char *[]){"CLUSTER", "NODES", NULL});
+        }
+    }
+    stage_wait_reply(lab, 7008, "master_link_down_since_seconds:-1",
+                     (const char *[]){"INFO", "replication", NULL});
+    find_said(lab, "master-failed", ":7008 is too old to be elected");
+}
+
 // An empty master that is made a replica takes its own replica along as a replica of a replica.
 static void a_replica_whose_master_became_a_replica_is_chained(void **state)
 {
@@ -137,4 +157,5 @@ static void a_replica_whose_master_became_a_replica_is_chained(void **state)
 TESTS(findings, STAGED(settings_that_differ_are_found_and_lost_again),
       STAGED(a_slot_that_is_on_the_move_is_found_at_both_ends),
       STAGED(a_node_with_a_new_id_leaves_a_ghost),
+      STAGED(a_replica_that_the_servers_will_not_elect_is_named),
       STAGED(a_replica_whose_master_became_a_replica_is_chained))

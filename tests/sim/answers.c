@@ -83,7 +83,8 @@ static void add_replica(StrBuf *out, const World *w, int i, int master)
     add_field(out, "master_sync_in_progress:", n->link == LINK_SYNCING);
     add_field(out, "slave_repl_offset:", n->offset);
     if (n->link != LINK_UP) {
-        add_field(out, "master_link_down_since_seconds:", (w->now_ms - n->link_ms) / 1000);
+        add_field(out, "master_link_down_since_seconds:",
+                  n->down_ms < 0 ? -1 : (w->now_ms - n->down_ms) / 1000);
     }
 }
 
@@ -185,4 +186,5 @@ void sim_settings(StrBuf *out, const World *w, int i)
     strbuf_add(out, "\n");
     add_field(out, "cluster-migration-barrier ", w->barrier);
     add_field(out, "cluster-node-timeout ", w->node_timeout_ms);
+    add_field(out, "cluster-replica-validity-factor ", w->validity_factor);
 }

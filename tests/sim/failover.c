@@ -81,14 +81,22 @@ static void promote(World *w, int i, int master)
     }
 }
 
+// The 10 s are repl-ping-replica-period.
+bool node_is_too_old(const World *w, int i)
+{
+    const SimNode *n = &w->node[i];
+    int64_t allowed_ms = 10000 + (w->validity_factor + 1) * w->node_timeout_ms;
+    return w->validity_factor != 0 && n->link != LINK_UP &&
+           (n->down_ms < 0 || w->now_ms - n->down_ms > allowed_ms);
+}
+
 void failover_cron(World *w, int i)
 {
     SimNode *n = &w->node[i];
     int master = n->view[i].master;
     int64_t timeout = 2 * w->node_timeout_ms > 2000 ? 2 * w->node_timeout_ms : 2000;
     bool is_due = n->view[master].fail && n->view[master].shards != 0 && !n->fence;
-    int64_t age_ms = n->link == LINK_UP ? 0 : w->now_ms - n->link_ms;
-    if (!is_due || age_ms > 10000 + 10 * w->node_timeout_ms) {
+    if (!is_due || node_is_too_old(w, i)) {
         return;
     }
     if (n->election_ms == 0 || w->now_ms > n->election_ms + 2 * timeout) {

@@ -99,7 +99,7 @@ static void note_failover(History *h, int master)
     bool waits = false;
     for (int k = 0; k < w->n && !waits; k++) {
         waits = node_is_awake(w, k) && master_of(w, k) == master && !w->node[k].fence &&
-                all_wait_for(w, master, k);
+                !node_is_too_old(w, k) && all_wait_for(w, master, k);
     }
     if (!waits) {
         r->failover_ms = 0;

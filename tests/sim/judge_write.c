@@ -13,7 +13,8 @@
 // race: the same within a second and a half after the write: the server's taking the donor's last
 //   one then is a race that we have run into. Excused besides: a clock that had begun when the
 //   master was an orphan once before, went on while it was none, and had not run out when it became
-//   one again, when our process was started after all that had begun.
+//   one again, when our process was started after all that had begun; and a replica that, once it
+//   had obeyed us, could not tell anybody of it, because it hung, died or was cut off.
 // minority: when the network had been split for longer than it takes the servers to notice (two
 //   node timeouts and a second) when the gate asked, the replica and the target are on the side of
 //   most of the owners of slots.
@@ -187,6 +188,12 @@ static bool is_left_over(const History *h, const SimNode *mover, const Written *
     return clock_ms < last->started_ms && clock_ms < bare_ms && bare_ms < clock_ms + SERVERS_MS;
 }
 
+static bool is_mute(const World *w, int node, const Written *last)
+{
+    return !w->node[node].up || w->node[node].hung_until_ms > last->ms ||
+           (w->is_split && w->split_ms > last->ms);
+}
+
 // The server's own migration has taken one of a donor's replicas right after we did.
 void judge_race(History *h, int mover)
 {
@@ -197,7 +204,7 @@ void judge_race(History *h, int mover)
         if (last->ms != 0 && last->from == n->left_from && w->now_ms - last->ms < RACE_MS &&
             last->ms - last->sent_ms <= ON_WIRE_MS && master_of(w, k) == last->to &&
             n->left_orphan_ms <= last->evidence_ms - FORESEEN_MS && !is_left_over(h, n, last) &&
-            judge_kept_by(w, n->left_from, mover) < judge_floor_of(w)) {
+            !is_mute(w, k, last) && judge_kept_by(w, n->left_from, mover) < judge_floor_of(w)) {
             history_breaks(h, "race", "the server takes %d from %d %lld ms after we took %d",
                            port_of(mover), port_of(n->left_from), (long long)(w->now_ms - last->ms),
                            port_of(k));

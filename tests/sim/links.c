@@ -9,6 +9,7 @@ static void link_to(World *w, int i, Link link, int64_t ms)
     SimNode *n = &w->node[i];
     if (n->link == LINK_UP) {
         node_leave(w, i, LEFT_FAULT);
+        n->down_ms = w->now_ms;
     }
     if (link == LINK_CONNECTING && n->link != LINK_CONNECTING) {
         n->quiet_ms = 0;

@@ -92,6 +92,7 @@ void world_make(World *w, uint64_t seed)
     w->n_first = 2 * w->n_shards - 1 + (int)pick(&w->random, 5);
     w->n = w->n_first + 1;
     choose_settings(w);
+    w->validity_factor = seed % 10 == 3 ? 0 : 10;
     choose_masters(w);
     choose_memory(w);
     for (int i = 0; i < w->n; i++) {

@@ -148,6 +148,11 @@ void node_follow(World *w, int i, int master, Leave by)
 {
     SimNode *n = &w->node[i];
     node_leave(w, i, by);
+    if (master_of(w, i) < 0) {
+        n->down_ms = -1;
+    } else if (n->link == LINK_UP) {
+        n->down_ms = w->now_ms;
+    }
     believe_role(w, i, i, master);
     n->view[i].shards = 0;
     n->link = LINK_CONNECTING;
@@ -206,6 +211,7 @@ void node_boot(World *w, int i)
     n->election_ms = 0;
     n->link = LINK_CONNECTING;
     n->link_ms = w->now_ms;
+    n->down_ms = -1;
     n->next_ms = w->now_ms + 100 + pick(&w->random, 900);
     n->quiet_ms = 0;
     forget_news(w, i);

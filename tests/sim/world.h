@@ -65,6 +65,7 @@ typedef struct {
     // replication
     Link link;
     int64_t link_ms;  // in this state since
+    int64_t down_ms;  // repl_down_since: when it was last up; -1: never since its process began
     int64_t next_ms;  // the link goes on to its next step
     int64_t quiet_ms; // the other end does not answer since; 0: it does
     bool is_broken;   // no link of it comes up: masterauth, say
@@ -108,6 +109,7 @@ typedef struct World {
     Place place[NODES_MAX];
     int64_t shard_bytes[SHARDS_MAX];
     int64_t node_timeout_ms;
+    int validity_factor; // cluster-replica-validity-factor
     int barrier;
     bool allow_migration;
     int64_t repl_timeout_ms;
@@ -165,6 +167,7 @@ void believe_role(World *w, int i, int k, int master); // -1: a master
 void node_learn(World *w, int i, int from);            // i gets a message of from
 void gossip_cron(World *w, int i);
 void failover_cron(World *w, int i);
+bool node_is_too_old(const World *w, int i); // a replica, to ask for votes
 void migration_cron(World *w, int i);
 void link_cron(World *w, int i);
 

@@ -187,6 +187,10 @@ static void a_failed_master_with_and_without_an_heir(void **state)
     watch_fail(&r.w, 7001);
     run_rounds(&r, 1);
     assert_node(&r, 7001, "failed-with-heir");
+    knob(&r.w, 7008)->link_up = false;
+    knob(&r.w, 7008)->link_down_s = -1;
+    run_rounds(&r, 1);
+    assert_node(&r, 7001, "failed-heir-too-old");
     watch_fail(&r.w, 7008);
     run_rounds(&r, 1);
     assert_node(&r, 7001, "failed-for-good");

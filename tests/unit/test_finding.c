@@ -288,6 +288,14 @@ static void a_failed_master_waits_for_its_promotion_or_has_lost_everything(void 
                  "the findings below say what to mend; redis-cli -h 127.0.99.172 -p 7005 CLUSTER "
                  "INFO");
     assert_int_equal(find(&all, FINDING_CLUSTER_DOWN)->since_ms, 2000);
+    knob(&w, 7008)->link_up = false;
+    knob(&w, 7008)->link_down_s = -1;
+    all = findings_find(watch_round(&w, 2500));
+    assert_found(&w, &all, FINDING_MASTER_FAILED, LEVEL_CRITICAL, 7001,
+                 "master 127.0.99.170:7001 has failed with 5461 slots, and the data of "
+                 "127.0.99.172:7008 is too old to be elected (cluster-replica-validity-factor 10)",
+                 "start 127.0.99.170:7001 again; only if it is gone for good, and what its replica "
+                 "has missed with it: redis-cli -h 127.0.99.172 -p 7008 CLUSTER FAILOVER FORCE");
     watch_fail(&w, 7008);
     all = findings_find(watch_round(&w, 3000));
     assert_found(&w, &all, FINDING_MASTER_FAILED, LEVEL_CRITICAL, 7001,

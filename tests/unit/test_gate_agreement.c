@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "gate_try.h"
+#include "rehome/base/mem.h"
 
 static void epochs_disagree(Try *t)
 {
@@ -189,6 +190,47 @@ static void a_shard_lost_for_good_is_no_reason_against_it(void **state)
     try_done(&t);
 }
 
+// The servers' own figure: 12 times the node timeout of 2 s, once the 20 s that pings may take are
+// taken off.
+static void a_replica_too_old_to_be_elected_is_not_waited_for(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t link_down_s;
+        int validity_factor;
+        bool waits;
+    } rows[] = {
+        {43, 10, true},
+        {44, 10, false},
+        {44, 11, true},
+        {4000, 0, true},  // any age
+        {4000, -1, true}, // unknown
+        {-1, 10, false},  // no link since it was started
+        {4000000, INT32_MAX, true},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+        Try t = try_scenario();
+        watch_fail(&t.w, 7005);
+        FixtureNode *heir = knob(&t.w, 7006);
+        heir->link_up = false;
+        heir->link_down_s = rows[i].link_down_s;
+        heir->validity_factor = rows[i].validity_factor;
+        try_rounds(&t);
+        assert_int_equal(t.verdict.open, !rows[i].waits);
+        try_done(&t);
+    }
+    Try t = try_scenario();
+    watch_fail(&t.w, 7005);
+    knob(&t.w, 7006)->link_up = false;
+    knob(&t.w, 7006)->link_down_s = -1;
+    try_rounds(&t);
+    assert_true(t.verdict.open);
+    fixture_lose(t.w.f, fixture_port(t.w.f, 7006)); // only its own word of now counts
+    try_rounds(&t);
+    assert_false(t.verdict.open);
+    try_done(&t);
+}
+
 static void who_is_cut_off_from_most_owners_is_a_reason_also_then(void **state)
 {
     (void)state;
@@ -277,6 +319,7 @@ TESTS(gate_agreement, cmocka_unit_test(the_owners_have_to_agree),
       cmocka_unit_test(they_have_to_agree_in_the_second_round_too),
       cmocka_unit_test(nothing_may_change_between_the_rounds),
       cmocka_unit_test(a_shard_lost_for_good_is_no_reason_against_it),
+      cmocka_unit_test(a_replica_too_old_to_be_elected_is_not_waited_for),
       cmocka_unit_test(who_is_cut_off_from_most_owners_is_a_reason_also_then),
       cmocka_unit_test(slots_without_an_owner_are_no_reason_against_it),
       cmocka_unit_test(a_settled_failover_is_no_obstacle),

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "gate_try.h"
+#include "rehome/base/mem.h"
 
 // The scenario, with :7008 failing between the looks begun at look_before_ms and ended at 2000, and
 // the last two rounds so long after it.
@@ -67,6 +68,35 @@ static void what_was_noticed_late_began_earlier(void **state)
     (void)state;
     assert_race_of(orphaned_since(1001, 2500, 2000, 7004), NULL);
     assert_race_of(orphaned_since(1001, 2700, 2000, 7004), "2.7s");
+}
+
+// :7008 failed a minute ago; what makes an orphan of its master is that the other one was moved.
+static void it_begins_when_the_last_one_has_gone_also_by_a_move(void **state)
+{
+    (void)state;
+    static const int64_t ages_ms[] = {4000, 6500, 6700};
+    for (size_t i = 0; i < ARRAY_LEN(ages_ms); i++) {
+        Fixture *f = fixture_scenario();
+        int other = fixture_replica(f, "127.0.99.173:7010", fixture_port(f, 7001));
+        Try t = {.w = watch_new(f)};
+        watch_round(&t.w, 1000);
+        watch_fail(&t.w, 7008);
+        watch_round(&t.w, 2000);
+        watch_round(&t.w, 60000);
+        fixture_node(f, other)->master = fixture_port(f, 7003);
+        watch_round(&t.w, 61000);
+        t.ask = (GateAsk){
+            .replica = watch_id(&t.w, 7004),
+            .donor = watch_id(&t.w, 7003),
+            .target = watch_id(&t.w, 7001),
+            .purpose = PURPOSE_HEAL,
+            .decided_ms = 61000,
+        };
+        watch_round(&t.w, 61000 + ages_ms[i] - 60);
+        watch_round(&t.w, 61000 + ages_ms[i]);
+        try_check(&t);
+        assert_race_of(t, ages_ms[i] == 4000 ? "4.0s" : ages_ms[i] == 6500 ? "6.5s" : NULL);
+    }
 }
 
 // In the look before only :7005 told its view, and it had not heard of it.
@@ -266,6 +296,7 @@ static void servers_that_do_not_act_are_not_waited_for(void **state)
 
 TESTS(gate_server, cmocka_unit_test(nothing_is_written_while_the_servers_may_act_themselves),
       cmocka_unit_test(what_was_noticed_late_began_earlier),
+      cmocka_unit_test(it_begins_when_the_last_one_has_gone_also_by_a_move),
       cmocka_unit_test(what_few_tell_of_may_have_begun_long_before),
       cmocka_unit_test(the_news_of_our_move_takes_half_a_node_timeout),
       cmocka_unit_test(whom_the_servers_would_take_may_go_before_they_take_it),

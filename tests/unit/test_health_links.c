@@ -185,7 +185,28 @@ static void lag_is_told_in_bytes_and_seconds(void **state)
     watch_done(&w);
 }
 
-TESTS(health_links, cmocka_unit_test(a_short_interruption_of_the_link_is_waited_for),
+// The server's count starts with the loss of the link, and goes on when it is sent elsewhere.
+static void a_new_master_is_new_hope(void **state)
+{
+    (void)state;
+    Watch w = watch_new(fixture_scenario());
+    knob(&w, 7004)->link_up = false;
+    knob(&w, 7004)->link_down_s = 40;
+    watch_round(&w, 1000);
+    assert_int_equal(watch_node(&w, 7004)->replica, REPLICA_LINK_DOWN);
+    knob(&w, 7004)->master = fixture_port(w.f, 7001);
+    knob(&w, 7004)->link_down_s = 41;
+    watch_round(&w, 2000);
+    assert_int_equal(watch_node(&w, 7004)->replica, REPLICA_LINKING);
+    watch_round(&w, 12000);
+    assert_int_equal(watch_node(&w, 7004)->replica, REPLICA_LINKING);
+    watch_round(&w, 13000);
+    assert_int_equal(watch_node(&w, 7004)->replica, REPLICA_LINK_DOWN);
+    watch_done(&w);
+}
+
+TESTS(health_links, cmocka_unit_test(a_new_master_is_new_hope),
+      cmocka_unit_test(a_short_interruption_of_the_link_is_waited_for),
       cmocka_unit_test(a_link_long_down_is_seen_at_first_sight),
       cmocka_unit_test(without_the_servers_count_our_own_clock_decides),
       cmocka_unit_test(after_a_failed_sync_the_link_gets_its_time_again),

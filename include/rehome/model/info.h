@@ -44,7 +44,8 @@ typedef struct {
     int master_port;
     bool link_up;
     bool sync_in_progress;
-    int64_t link_down_s;      // master_link_down_since_seconds; -1 unknown or absurd (<= 6.0)
+    int64_t link_down_s;      // master_link_down_since_seconds; -1: since its start, which was said as
+                              // an absurd number before 6.2
     int64_t last_io_s;        // -1: no link
     int64_t repl_offset;      // slave_repl_offset; -1 unknown
     int64_t sync_total_bytes; // -1 unknown; 0 with diskless sync
@@ -110,6 +111,8 @@ typedef struct {
     Tri no_failover;         // cluster-replica-no-failover (cluster-slave-no-failover in 4.x)
     Tri require_coverage;    // cluster-require-full-coverage
     int64_t node_timeout_ms; // cluster-node-timeout; -1 unknown
+    int validity_factor;     // cluster-replica-validity-factor (cluster-slave-... in 4.x); 0: data
+                             // of any age may be elected; -1 unknown
 } ServerSettings;
 
 // text: one "name value" pair a line, as the poller writes down a CONFIG GET reply.

@@ -62,6 +62,8 @@ typedef struct {
     int unverified;
     int coming; // linking, syncing or loading, or on its way by its own word though not listed yet
     int64_t host_alone_ms; // since when every working replica shares its host; 0: not so
+    int64_t bare_ms; // since when, as far as we have seen, every replica that is listed for it
+                     // has failed, or none is; 0: not so
     // replicas
     ReplicaState replica;
     bool same_host;     // as its master, both hosts known
