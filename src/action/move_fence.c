@@ -89,9 +89,6 @@ static MoveEffect not_fenced(Move *m, int64_t now_ms, const char *reason)
 
 MoveEffect fence_enter(Move *m, int64_t now_ms)
 {
-    if (m->fence == FENCE_NOT_NEEDED) {
-        return replicate_enter(m, now_ms, "needs no fence");
-    }
     if (m->spec.fencing == FENCE_OFF) {
         m->fence = FENCE_NOT_NEEDED;
         return replicate_enter(m, now_ms, "not fenced, as asked");

@@ -96,19 +96,6 @@ static void remember_goal(Move *m, const Health *h)
     }
 }
 
-static bool is_fenced_by_itself(const Health *h, NodeId replica)
-{
-    const Node *n = move_node(h, replica);
-    if (!node_answered(n) || !n->says->info.is_valkey) {
-        return false;
-    }
-    StrView version = sv(n->says->info.version);
-    StrView major = version;
-    sv_cut(&version, '.', &major);
-    uint64_t number;
-    return sv_to_u64(major, &number) && number >= 8;
-}
-
 static GateAsk ask_of(const Move *m)
 {
     return (GateAsk){
@@ -152,9 +139,6 @@ static MoveEffect gate_round(Move *m, const Health *before, const Health *h, int
     }
     m->gate_ms = h->snapshot->now_ms;
     remember_goal(m, h);
-    if (is_fenced_by_itself(h, m->spec.replica)) {
-        m->fence = FENCE_NOT_NEEDED;
-    }
     return fence_enter(m, now_ms);
 }
 

@@ -173,20 +173,22 @@ static bool tell_late(Link *l, int64_t at_us)
     l->gone = &gone;
     int64_t serial = l->serial;
     int64_t limit_us = at_us - l->options->request_timeout_ms * 1000;
+    bool is_up = l->wire != NULL;
     Request *request;
-    while (!gone && l->wire != NULL && l->serial == serial &&
-           (request = requests_first_in_time(&l->requests)) != NULL &&
+    while (is_up && (request = requests_first_in_time(&l->requests)) != NULL &&
            request->sent_us <= limit_us) {
         requests_mark_late(&l->requests, request);
-        if (!request->patient) {
-            tell(request, ANSWER_LATE, (StrView){0}, at_us);
+        if (request->patient) {
+            continue;
         }
-    }
-    if (gone) {
-        return false;
+        tell(request, ANSWER_LATE, (StrView){0}, at_us);
+        if (gone) {
+            return false;
+        }
+        is_up = l->wire != NULL && l->serial == serial;
     }
     l->gone = NULL;
-    return l->wire != NULL && l->serial == serial;
+    return is_up;
 }
 
 static void on_timer(struct ev_loop *loop, ev_timer *timer, int events)

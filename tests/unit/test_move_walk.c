@@ -230,12 +230,7 @@ static void walk(uint64_t seed, unsigned edges[MOVE_STATE_COUNT])
     rig_init(&w.rig, false);
     pick(&w, 2);
     w.config_denied = chance(&w, 10);
-    w.rig.w.spec.fencing = chance(&w, 20) ? FENCE_REQUIRE : FENCE_AUTO;
-    FixtureNode *r = world_replica(&w.rig.w);
-    if (chance(&w, 10)) {
-        r->valkey = true;
-        snprintf(r->version, sizeof(r->version), "8.0.1");
-    }
+    w.rig.w.spec.fencing = chance(&w, 10) ? FENCE_OFF : chance(&w, 20) ? FENCE_REQUIRE : FENCE_AUTO;
     rig_start(&w.rig);
     if (chance(&w, 90)) { // most of them get past the gate
         look(&w);

@@ -18,7 +18,9 @@ typedef enum { ORIGIN_MANUAL, ORIGIN_AUTO, ORIGIN_UNDO, ORIGIN_COMMAND } MoveOri
 
 const char *move_origin_text(MoveOrigin origin); // "manual" "auto" "undo" "command"
 
-// Whether the replica is fenced while it syncs. Valkey >= 8.0 needs no fence under any of them.
+// Whether the replica is fenced while it syncs. Valkey needs it as Redis does: from 8.0 on a replica
+// that has not synced yet ranks last in an election, but where it stands alone it wins, with another
+// shard's data (seen on 8.1.1).
 typedef enum {
     FENCE_AUTO,    // where it is allowed; else the move goes on and says so
     FENCE_REQUIRE, // without a fence there is no REPLICATE
@@ -109,7 +111,7 @@ typedef enum {
     FENCE_SET,        // by us, and still on
     FENCE_WAS_SET,    // before we came: left as it is
     FENCE_DENIED,     // CONFIG is not allowed, or the server has no such setting
-    FENCE_NOT_NEEDED, // Valkey >= 8.0: a replica without the shard's data never wins there
+    FENCE_NOT_NEEDED, // FENCE_OFF
     FENCE_MAYBE,      // by us, unanswered: it may be on
     FENCE_LIFTED,     // by us, and off again
 } Fence;
