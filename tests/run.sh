@@ -26,7 +26,7 @@ for program in "$@"; do
         f=$((f + 1))
     fi
     if [ "$f" -gt 0 ]; then
-        grep -vE '^\[( RUN      |       OK )\]|^\[==========\]|^\[  PASSED  \]' "$log"
+        grep -vE '^\[( RUN      |       OK |  GROUP   )\]|^\[==========\]|^\[  PASSED  \]' "$log"
         echo "${program##*/}: ${why:-see above} (all of it: $log)"
     fi
     printf '  %-6s %d passed, %d failed\n' "${program##*/}" "$p" "$f"

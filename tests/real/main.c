@@ -1,6 +1,7 @@
 // Runs every group of tests that stand on real servers. REHOME_BIN names the program under test.
-// They wait far more than they work, so a few groups run at the same time, each in a process of its
-// own; what they print comes out in order. With a group's name as argument only that group runs.
+// They wait far more than they work, so a few groups run at the same time (`-j 3`), each in a
+// process of its own; what they print comes out in order. With names of groups as arguments only
+// those run; a single one runs in this process, where a debugger finds it.
 #include "stage.h"
 
 #include <locale.h>
@@ -32,16 +33,26 @@ static const struct {
 #undef X
 };
 
-static int run_group(const char *name)
+static bool is_group(const char *name)
 {
     for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
         if (strcmp(name, groups[i].name) == 0) {
-            int failed = _cmocka_run_group_tests(name, groups[i].tests, *groups[i].n, NULL, NULL);
-            return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+            return true;
         }
     }
     fprintf(stderr, "no group is called %s\n", name);
-    return EXIT_FAILURE;
+    return false;
+}
+
+static int run_group(const char *name)
+{
+    int failed = 0;
+    for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
+        if (strcmp(name, groups[i].name) == 0) {
+            failed += _cmocka_run_group_tests(name, groups[i].tests, *groups[i].n, NULL, NULL);
+        }
+    }
+    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 typedef struct {
@@ -70,6 +81,7 @@ static void become_child(const Child *child, pid_t parent, const char *group)
 static bool start_child(Child *child, const char *group)
 {
     pid_t parent = getpid();
+    fflush(stdout); // else the child would print it as well
     child->output = memfd_create(group, MFD_CLOEXEC);
     child->pid = child->output < 0 ? -1 : fork();
     if (child->pid == 0) {
@@ -105,16 +117,16 @@ static void print_output(const Child *child)
     close(child->output);
 }
 
-static int run_all(void)
+static int run_groups(const char *const *names, size_t n, size_t at_once)
 {
     Child children[ARRAY_LEN(groups)] = {0};
     size_t started = 0;
     size_t printed = 0;
     size_t running = 0;
     int status = EXIT_SUCCESS;
-    while (printed < ARRAY_LEN(groups)) {
-        while (started < ARRAY_LEN(groups) && running < AT_ONCE) {
-            if (!start_child(&children[started], groups[started].name)) {
+    while (printed < n) {
+        while (started < n && running < at_once) {
+            if (!start_child(&children[started], names[started])) {
                 return EXIT_FAILURE;
             }
             started++;
@@ -123,9 +135,10 @@ static int run_all(void)
         wait_for_one(children, started);
         running--;
         while (printed < started && children[printed].ended) {
+            printf("[  GROUP   ] %s\n", names[printed]);
             print_output(&children[printed]);
             if (children[printed].status != 0) {
-                printf("group %s failed\n", groups[printed].name);
+                printf("group %s failed\n", names[printed]);
                 status = EXIT_FAILURE;
             }
             printed++;
@@ -134,12 +147,40 @@ static int run_all(void)
     return status;
 }
 
+// `[-j N] [GROUP...]`; without a name all groups. False: wrong usage, told.
+static bool read_arguments(int argc, char **argv, const char **names, size_t *n, size_t *at_once)
+{
+    int at = 1;
+    *at_once = AT_ONCE;
+    if (argc > 2 && strcmp(argv[1], "-j") == 0) {
+        *at_once = strtoul(argv[2], NULL, 10);
+        at = 3;
+    }
+    *n = 0;
+    for (size_t i = 0; at == argc && i < ARRAY_LEN(groups); i++) {
+        names[(*n)++] = groups[i].name;
+    }
+    for (; at < argc; at++) {
+        if (*n == ARRAY_LEN(groups) || !is_group(argv[at])) {
+            return false;
+        }
+        names[(*n)++] = argv[at];
+    }
+    return *at_once > 0;
+}
+
 int main(int argc, char **argv)
 {
+    const char *names[ARRAY_LEN(groups)];
+    size_t n;
+    size_t at_once;
     setlocale(LC_CTYPE, "C.UTF-8");
     sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+    if (!read_arguments(argc, argv, names, &n, &at_once)) {
+        return EXIT_FAILURE;
+    }
     stage_open();
-    int status = argc > 1 ? run_group(argv[1]) : run_all();
+    int status = n == 1 ? run_group(names[0]) : run_groups(names, n, at_once);
     stage_close();
     return status;
 }
