@@ -204,6 +204,11 @@ void fixture_view_omits(Fixture *f, int reporter, int node)
     lie_of(f, reporter, node)->omits = true;
 }
 
+void fixture_view_port(Fixture *f, int reporter, int node, int port)
+{
+    lie_of(f, reporter, node)->port = port;
+}
+
 void fixture_view_slots(Fixture *f, int reporter, int node, const char *slots, uint64_t epoch)
 {
     Lie *lie = lie_of(f, reporter, node);

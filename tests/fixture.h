@@ -122,6 +122,9 @@ void fixture_view_master(Fixture *f, int reporter, int node, int master);
 // In reporter's view, node is a master that owns these slots with this epoch.
 void fixture_view_slots(Fixture *f, int reporter, int node, const char *slots, uint64_t epoch);
 
+// Reporter's view has the node at this port: an address that it had once.
+void fixture_view_port(Fixture *f, int reporter, int node, int port);
+
 // Reporter's view leaves the node out.
 void fixture_view_omits(Fixture *f, int reporter, int node);
 

@@ -73,9 +73,9 @@ static void add_line(StrBuf *out, const Fixture *f, int reporter, int i, const L
     if ((flags & NODE_NOADDR) != 0) {
         strbuf_addf(out, "%s :0@0 ", node->id.hex);
     } else {
-        strbuf_addf(out, "%s %s:%d@%d%s%s ", node->id.hex, node->ip, node->port,
-                    node->port + BUS_PORT_ADD, node->hostname[0] == '\0' ? "" : ",",
-                    node->hostname);
+        int port = lie != NULL && lie->port != 0 ? lie->port : node->port;
+        strbuf_addf(out, "%s %s:%d@%d%s%s ", node->id.hex, node->ip, port, port + BUS_PORT_ADD,
+                    node->hostname[0] == '\0' ? "" : ",", node->hostname);
     }
     add_flags(out, flags);
     if (!is_master && master >= 0) {

@@ -17,6 +17,7 @@ typedef struct {
     char slots[128]; // when says_slots
     uint64_t epoch;
     bool omits;
+    int port; // 0: the true one
 } Lie;
 
 // The texts of one node's answers, kept as long as the round is.

@@ -168,6 +168,56 @@ static uint64_t signature(const NodesView *view)
     return sum;
 }
 
+static uint64_t mix(uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 29;
+}
+
+// By words of eight bytes: most of a large reply is IDs, and each counts twice.
+static uint64_t mix_id(uint64_t hash, const NodeId *id)
+{
+    uint64_t words[NODE_ID_LEN / sizeof(uint64_t)];
+    memcpy(words, id->hex, sizeof(words));
+    for (size_t i = 0; i < ARRAY_LEN(words); i++) {
+        hash = mix(hash, words[i]);
+    }
+    return hash;
+}
+
+// A handshake has an ID of its own in each view, but the address is the same. What a replica is
+// told to have for a config epoch differs by version.
+static uint64_t line_belief(const NodeLine *line)
+{
+    enum { TOLD = NODE_MASTER | NODE_REPLICA | NODE_PFAIL | NODE_FAIL };
+    uint64_t at = hash_bytes((uint64_t)line->port, line->ip, strlen(line->ip));
+    if ((line->flags & NODE_HANDSHAKE) != 0) {
+        return mix(at, NODE_HANDSHAKE);
+    }
+    if ((line->flags & (NODE_MASTER | NODE_REPLICA)) == 0) {
+        return 0;
+    }
+    uint64_t hash = mix_id(at, &line->id);
+    hash = mix(hash, line->flags & TOLD);
+    if ((line->flags & NODE_REPLICA) != 0) {
+        return mix_id(hash, &line->master);
+    }
+    if (line->slots.n > 0) {
+        hash = mix(hash, line->config_epoch);
+        hash = hash_bytes(hash, line->slots.at, line->slots.n * sizeof(*line->slots.at));
+    }
+    return mix(hash, 0);
+}
+
+static uint64_t belief(const NodesView *view)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < view->n; i++) {
+        sum += line_belief(&view->at[i]);
+    }
+    return sum;
+}
+
 // A node is listed once; of two lines for one ID only the first is believed.
 static void drop_repeated(NodesView *view)
 {
@@ -239,6 +289,7 @@ bool nodes_parse(StrView text, Arena *arena, NodesView *out, Error *err)
     drop_repeated(&view);
     view.myself = find_myself(&view);
     view.signature = signature(&view);
+    view.belief = belief(&view);
     *out = view;
     return true;
 }

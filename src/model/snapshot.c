@@ -219,29 +219,40 @@ static void judge_settings(Snapshot *s)
     s->migration_mixed = allowing > 0 && forbidding > 0;
 }
 
-static int views_with(const Merge *m, uint64_t signature, bool voters_only)
+typedef uint64_t (*Signature)(const View *view);
+
+static uint64_t slots_signature(const View *view)
+{
+    return view->word->says.view.signature;
+}
+
+static uint64_t belief_signature(const View *view)
+{
+    return view->word->says.view.belief;
+}
+
+static int views_with(const Merge *m, Signature of, uint64_t signature, bool voters_only)
 {
     int count = 0;
     for (size_t v = 0; v < m->n_views; v++) {
-        count += m->views[v].word->says.view.signature == signature &&
-                 (m->views[v].votes || !voters_only);
+        count += of(&m->views[v]) == signature && (m->views[v].votes || !voters_only);
     }
     return count;
 }
 
 // The signature that most voters have, or among equals most views.
-static uint64_t majority_signature(const Merge *m)
+static uint64_t majority_signature(const Merge *m, Signature of)
 {
     uint64_t best = 0;
     int best_votes = -1;
     int best_views = -1;
     for (size_t v = 0; v < m->n_views; v++) {
-        uint64_t signature = m->views[v].word->says.view.signature;
+        uint64_t signature = of(&m->views[v]);
         if (best_votes >= 0 && signature == best) {
             continue; // as nearly always
         }
-        int votes = views_with(m, signature, true);
-        int views = views_with(m, signature, false);
+        int votes = views_with(m, of, signature, true);
+        int views = views_with(m, of, signature, false);
         if (votes > best_votes || (votes == best_votes && views > best_views)) {
             best = signature;
             best_votes = votes;
@@ -287,13 +298,16 @@ static void note_handshake(Snapshot *s, const NodeLine *line)
 // Before order_nodes(): views know their reporters by the order of IDs.
 static void judge_views(Snapshot *s, const Merge *m)
 {
-    uint64_t majority = majority_signature(m);
+    uint64_t majority = majority_signature(m, slots_signature);
+    s->belief = majority_signature(m, belief_signature);
+    s->n_views = m->n_views;
     for (size_t v = 0; v < m->n_views; v++) {
         const View *view = &m->views[v];
         const NodesView *told = &view->word->says.view;
         if (told->signature != majority) {
             add_dissenter(s, view);
         }
+        s->n_views_differ += told->belief != s->belief;
         s->n_bad_lines = told->bad_lines > s->n_bad_lines ? told->bad_lines : s->n_bad_lines;
         if (!view->votes) {
             continue;

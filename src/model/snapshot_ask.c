@@ -23,6 +23,12 @@ int snapshot_find(const Snapshot *s, NodeId id)
     return -1;
 }
 
+bool snapshot_view_differs(const Snapshot *s, int node)
+{
+    const NodeSays *says = s->nodes[node].says;
+    return says != NULL && says->has_view && says->view.belief != s->belief;
+}
+
 bool snapshot_is_news(const Snapshot *s)
 {
     for (size_t i = 0; i < s->n_nodes; i++) {

@@ -146,8 +146,10 @@ static void find_disagreement(Search *f)
                              s->dissenters[0] != '\0' ? s->dissenters : "one node",
                              s->n_dissenters > 1 ? "see" : "sees"),
                 arena_printf(f->arena,
-                             "it should pass within seconds; if not: redis-cli --cluster check %s",
-                             f->contact));
+                             "see who says what, and why; it should pass within seconds; if not: "
+                             "redis-cli --cluster check %s",
+                             f->contact))
+        ->start = START_VIEWS;
 }
 
 static void find_host(Search *f)

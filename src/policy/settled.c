@@ -74,8 +74,7 @@ static bool no_failover_is_due(const Snapshot *s, Settled *out)
     return true;
 }
 
-// How many slot owners there are in this view, and how many of them are well in it.
-static size_t count_well(const NodesView *view, size_t *all)
+size_t settled_count_well(const NodesView *view, size_t *all)
 {
     size_t well = 0;
     *all = 0;
@@ -105,7 +104,7 @@ static bool state_is_explained(const Snapshot *s, int64_t since_ms, Settled *out
                              n->addr, out->witnesses, s->n_owners);
         }
         size_t all;
-        size_t well = count_well(&n->says->view, &all);
+        size_t well = settled_count_well(&n->says->view, &all);
         if (2 * well <= all) {
             return unsettled(out, "cluster-state",
                              "%s is not with the majority: %zu of %zu slot owners are well in its "

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "opinion_report.h"
 #include "redis_cli.h"
 #include "rehome/base/text.h"
 #include "rehome/report/hold_report.h"
@@ -21,7 +22,9 @@ int check_status(const Findings *findings)
 
 void check_json(StrBuf *out, const Health *h, const Findings *findings)
 {
-    value_write(out, document_make(h, findings), JSON_INDENT(2));
+    json_t *document = document_make(h, findings);
+    value_set(document, "views", opinions_value(h));
+    value_write(out, document, JSON_INDENT(2));
 }
 
 // --- the tree: plain ASCII, because it ends up in mails and logs -----------------------------
@@ -225,6 +228,7 @@ void check_text(StrBuf *out, const Health *h, const Findings *findings)
         strbuf_add(out, ">>> Automatic mode is held back\n");
         holds_text(out, h);
     }
+    opinions_text(out, h);
     strbuf_add(out, ">>> Findings\n");
     add_findings(out, findings);
     add_host_safety(out, &h->hosts);

@@ -80,7 +80,7 @@ static json_t *detached_value(const Health *h)
     return detached;
 }
 
-static json_t *ranges_value(SlotRanges slots)
+json_t *document_ranges(SlotRanges slots)
 {
     json_t *ranges = json_array();
     for (size_t i = 0; i < slots.n; i++) {
@@ -106,7 +106,7 @@ json_t *document_master(const Health *h, int i)
     value_set(master, "orphaned_for_s",
               value_seconds(orphaned ? h->snapshot->now_ms - health_told_since_ms(h, i) : -1));
     value_set(master, "slots", json_integer(n->slot_count));
-    value_set(master, "slot_ranges", ranges_value(n->slots));
+    value_set(master, "slot_ranges", document_ranges(n->slots));
     value_set(master, "working", json_integer(health->working));
     value_set(master, "spares", json_integer(health->spares));
     json_t *replicas = json_array();

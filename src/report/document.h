@@ -10,6 +10,8 @@ json_t *document_head(const Health *h);
 // One master with its replicas, as in the document's "masters".
 json_t *document_master(const Health *h, int i);
 
+json_t *document_ranges(SlotRanges slots); // [[0,5460],[6000,6000]]
+
 json_t *document_make(const Health *h, const Findings *findings);
 json_t *document_holds(const Health *h); // the list that is a part of it
 

@@ -112,6 +112,9 @@ static Request act_on_cluster(Ui *ui, const Scene *s, Action action)
     if (action == ACT_EXPLAIN && ui_selected(ui, s) >= 0) {
         why_open(ui, (WhyAsk){.kind = WHY_NODE, .node = ui->cursor});
     }
+    if (action == ACT_OPINION) {
+        why_open(ui, (WhyAsk){.kind = WHY_VIEWS});
+    }
     if (action == ACT_WHATIF && ui_selected(ui, s) >= 0) {
         why_open(ui, (WhyAsk){.kind = WHY_LOSS, .node = ui->cursor});
     }
@@ -172,7 +175,11 @@ static bool act_on_page(Ui *ui, Action action)
         return scroll_act(&ui->help_page, action);
     }
     if (ui_is_explaining(ui)) {
-        if (action == ACT_CANCEL || action == ACT_EXPLAIN || action == ACT_WHATIF) {
+        if (action == ACT_OPINION && ui->why_ask.kind != WHY_VIEWS) {
+            return false;
+        }
+        if (action == ACT_CANCEL || action == ACT_EXPLAIN || action == ACT_WHATIF ||
+            action == ACT_OPINION) {
             why_close(ui);
             return true;
         }

@@ -30,6 +30,17 @@ static void add_state(Sheet *t)
     }
 }
 
+// Its own view of the cluster is another one than that of most.
+static void add_dissent(Sheet *t)
+{
+    char key[KEY_NAME_SIZE];
+    if (snapshot_view_differs(t->p, t->node)) {
+        keys_first(t->ui->keys, ACT_OPINION, IN_DETAILS, key, sizeof(key));
+        page_addf(&t->page, "its view", ROLE_WARN, "differs from most%s%s",
+                  key[0] != '\0' ? ", see " : "", key);
+    }
+}
+
 void details_add_wide(Sheet *t, Role role, const char *text)
 {
     char brief[400];
@@ -95,6 +106,7 @@ static void fill(Sheet *t)
              t->nh->is_master ? "master" : "replica");
     page_title(&t->page, title);
     add_state(t);
+    add_dissent(t);
     add_history(t);
     if (t->ui->view != &problems_view) { // which says it already
         add_findings(t);

@@ -173,6 +173,19 @@ static void add_contact(Sheet *t, const NodeSays *says)
     }
 }
 
+// That its view differs is told at the top; that it does not, only where there is room.
+static void add_view(Sheet *t, const NodeSays *says)
+{
+    if (!t->ui->details || snapshot_view_differs(t->p, t->node)) {
+        return;
+    }
+    if (says->has_view) {
+        page_add(&t->page, ROLE_DIM, "its view", ROLE_TEXT, "as most have it");
+    } else if (says->view_spared) {
+        page_add(&t->page, ROLE_DIM, "its view", ROLE_STALE, "not asked for in this round");
+    }
+}
+
 static void add_says(Sheet *t)
 {
     const NodeSays *says = t->n->says;
@@ -182,6 +195,7 @@ static void add_says(Sheet *t)
         return;
     }
     add_contact(t, says);
+    add_view(t, says);
     if (!says->has_info) {
         return;
     }

@@ -78,6 +78,9 @@ static bool is_available(const Ui *ui, const Scene *s, const KeyBinding *b)
     switch (b->need) {
     case NEED_WRITE:
         return can_write(ui, s, b->action);
+    case NEED_VIEWS:
+        return s->health != NULL && s->health->snapshot->n_views_differ > 0 &&
+               ui->why_ask.kind != WHY_VIEWS;
     case NEED_PLAN:
         return can_move(s) && ui->has_plan;
     case NEED_UNDO:

@@ -84,6 +84,8 @@ static const KeyBinding bindings[] = {
      .label = "details", .help = "Open or close the details of the selected node."},
     {.keys = "e", .scope = IN_TREE | IN_PROBLEMS | IN_EVENTS | IN_AUTO | IN_DETAILS | IN_WHY, .action = ACT_EXPLAIN, .need = NEED_NOTHING,
      .label = "why", .help = "Explain why automatic mode acts or does not, with every rule and value: for the selected node, event or decision."},
+    {.keys = "V", .scope = IN_VIEWS | IN_WHY, .action = ACT_OPINION, .need = NEED_VIEWS,
+     .label = "views", .help = "A second opinion: what the nodes' own views of the cluster differ in, who says what, and the likely reason; or close it."},
     {.keys = "a", .scope = IN_VIEWS, .action = ACT_AUTO, .need = NEED_WRITE,
      .label = "auto", .help = "Automatic mode: off, observe, act, and round again; it asks before it acts."},
     {.keys = "/", .scope = IN_TREE, .action = ACT_SEARCH, .need = NEED_NOTHING,

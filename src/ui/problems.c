@@ -237,6 +237,8 @@ static void jump(Ui *ui, const Scene *s)
         ui->view = &hosts_view;
     } else if (row->first->code == FINDING_SERVER_MIGRATION_MIXED) {
         why_open(ui, (WhyAsk){.kind = WHY_CHARGE});
+    } else if (row->first->code == FINDING_VIEWS_DISAGREE) {
+        why_open(ui, (WhyAsk){.kind = WHY_VIEWS});
     } else if (problems_node(ui, s) < 0) {
         ui_note(ui, s, LEVEL_INFO, "this is about the whole cluster");
     } else {
@@ -276,6 +278,7 @@ const char *problems_label(const Ui *ui, const Scene *s, const KeyBinding *b)
     }
     return row == NULL                                          ? ""
            : row->kind == PROBLEM_GROUP                         ? row->folded ? "unfold" : "fold"
+           : row->first->code == FINDING_VIEWS_DISAGREE         ? "who says what"
            : has_node                                           ? "show node"
            : is_about_hosts(row)                                ? "show hosts"
            : row->first->code == FINDING_SERVER_MIGRATION_MIXED ? "who is in charge"

@@ -8,9 +8,17 @@
 // "press m to ", or "" where no key does it.
 static void key_words(const KeyMap *keys, const Scene *s, const Finding *f, char *out, size_t size)
 {
+    static const struct {
+        Action action;
+        bool writes;
+    } starts[] = {
+        [START_MOVE] = {ACT_MOVE, true},
+        [START_PLAN] = {ACT_HEAL, true},
+        [START_VIEWS] = {ACT_OPINION, false},
+    };
     char key[KEY_NAME_SIZE] = "";
-    if (f->start != START_NOTHING && !s->read_only) {
-        keys_first(keys, f->start == START_PLAN ? ACT_HEAL : ACT_MOVE, IN_TREE, key, sizeof(key));
+    if (f->start != START_NOTHING && !(starts[f->start].writes && s->read_only)) {
+        keys_first(keys, starts[f->start].action, IN_TREE, key, sizeof(key));
     }
     snprintf(out, size, "%s%s%s", *key != '\0' ? "press " : "", key, *key != '\0' ? " to " : "");
 }

@@ -219,7 +219,9 @@ void ui_draw(Ui *ui, const Scene *s, Canvas *c)
     why_check(ui, s);
     ui_settle(ui, s);
     bool is_small = c->w < MIN_W || c->h < MIN_H;
-    if (is_small) {
+    if (is_small && ui_is_explaining(ui)) { // nothing else has room beside it
+        why_draw(ui, s, c, (Rect){0, 0, c->w, c->h});
+    } else if (is_small) {
         small_draw(ui, s, c);
     } else {
         header_draw(ui, s, c);

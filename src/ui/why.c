@@ -5,6 +5,7 @@
 
 #include "rehome/base/text.h"
 #include "rehome/policy/charge.h"
+#include "rehome/policy/opinion.h"
 #include "rehome/policy/whatif.h"
 #include "view.h"
 #include "words.h"
@@ -72,6 +73,9 @@ static void write_text(Explanation *e, const Scene *s, WhyAsk ask)
         break;
     case WHY_LOSS:
         add_loss(e, h, ask);
+        break;
+    case WHY_VIEWS:
+        opinions_explain(e, h);
         break;
     case WHY_PANE:
         explain_rules(e, h, s->plan, s->automatic);
@@ -199,9 +203,12 @@ void why_check(Ui *ui, const Scene *s)
 
 void why_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
 {
-    enum { LEFT_WIDTH = 18 };
-    bool is_loss = ui->why_ask.kind == WHY_LOSS;
-    Page page = {.width = r.w, .left_w = is_loss ? WHY_LOSS_LEFT : LEFT_WIDTH};
+    enum { LEFT_WIDTH = 18, VIEWS_LEFT = 9 };
+    WhyKind kind = ui->why_ask.kind;
+    Page page = {.width = r.w,
+                 .left_w = kind == WHY_LOSS    ? WHY_LOSS_LEFT
+                           : kind == WHY_VIEWS ? VIEWS_LEFT
+                                               : LEFT_WIDTH};
     why_fill(&page, s->health->snapshot, why_text(&ui->why, s, ui->why_ask), c->ascii);
     scroll_place(&ui->why_page, r, page.n);
     page_draw(&page, c, r, ui->why_page.top);

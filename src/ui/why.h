@@ -14,6 +14,7 @@ typedef enum {
     WHY_DECISION, // an earlier one: serial
     WHY_CHARGE,   // who is in charge
     WHY_LOSS,     // what if this died: host, or node when that is ""
+    WHY_VIEWS,    // what the nodes' own views differ in
     WHY_PANE,     // what has to hold, and who is in charge: beside the automatic view
 } WhyKind;
 

@@ -66,6 +66,7 @@
     X(move_walk)                                                                                   \
     X(nagios)                                                                                      \
     X(nodes)                                                                                       \
+    X(opinion)                                                                                     \
     X(pilot)                                                                                       \
     X(pilot_holds)                                                                                 \
     X(pilot_lease)                                                                                 \
@@ -112,6 +113,7 @@
     X(views_details)                                                                               \
     X(views_events)                                                                                \
     X(views_hosts)                                                                                 \
+    X(views_opinion)                                                                               \
     X(views_problems)                                                                              \
     X(whatif)
 // clang-format on

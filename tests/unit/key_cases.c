@@ -150,6 +150,8 @@ const KeyCase key_cases[] = {
     {ACT_DETAILS, IN_DETAILS, .path = "", .then = IN_TREE, .like = ""},
     {ACT_EXPLAIN, IN_TREE | IN_PROBLEMS | IN_EVENTS | IN_AUTO | IN_DETAILS, .path = "", .then = IN_WHY},
     {ACT_EXPLAIN, IN_WHY, .path = "", .then = IN_TREE, .like = ""},
+    {ACT_OPINION, VIEWS | IN_WHY, .path = "", .then = IN_WHY, .shows = "Second opinion"},
+    {ACT_OPINION, IN_WHY, .way = "V", .path = "", .then = IN_TREE, .like = ""},
     {ACT_WHATIF, IN_HOSTS, .path = "", .then = IN_WHY, .shows = "If host 127.0.99.170 died"},
     {ACT_WHATIF, IN_TREE | IN_PROBLEMS | IN_DETAILS, .path = "", .then = IN_WHY, .shows = "died"},
     {ACT_WHATIF, IN_WHY, .path = "", .then = IN_TREE, .like = ""},

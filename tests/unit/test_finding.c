@@ -383,7 +383,8 @@ static void views_that_disagree_are_told(void **state)
     Findings all = findings_find(watch_round(&w, 1000));
     assert_found(&w, &all, FINDING_VIEWS_DISAGREE, LEVEL_WARNING, 7002,
                  "10.0.0.2:7002 sees other slot owners than most",
-                 "it should pass within seconds; if not: redis-cli --cluster check 10.0.0.1:7001");
+                 "see who says what, and why; it should pass within seconds; if not: "
+                 "redis-cli --cluster check 10.0.0.1:7001");
     fixture_view_slots(w.f, fixture_port(w.f, 7101), fixture_port(w.f, 7003), "10922-16000", 3);
     all = findings_find(watch_round(&w, 2000));
     const Finding *both = find(&all, FINDING_VIEWS_DISAGREE);

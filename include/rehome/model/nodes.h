@@ -48,6 +48,8 @@ typedef struct {
     ptrdiff_t myself;   // index, or -1 when the reply has no (or two) "myself" lines
     size_t bad_lines;   // lines that could not be read and were left out
     uint64_t signature; // equal when two reporters agree on who owns which slots
+    uint64_t belief;    // equal when they agree on everything: who there is and where, of which
+                        // role, whose replica, how it is, with which slots and config epoch
 } NodesView;
 
 // Parse one reply. text need not end in NUL and is copied where needed; out is set on success.

@@ -97,6 +97,9 @@ typedef struct Snapshot {
     NodeId dissenter_id;    // none: there is none, or its ID is not known
     const char *dissenters; // all of them: "a", "a, b", "a, b, c and 4 more"; "" when none
     size_t n_dissenters;
+    size_t n_views;             // that we have: of this round, or where there are none, the newest
+    size_t n_views_differ;      // of these, whose belief is another one than that of most
+    uint64_t belief;            // of most
     size_t n_handshake;         // in any view of a slot owner
     const char *handshake_addr; // whom one of these is with: "10.0.0.7:6379"; "" unknown
     size_t n_orphan_lines;      // "slave -" lines, but of failed ones, in any view of a slot owner
@@ -130,6 +133,9 @@ int snapshot_find(const Snapshot *s, NodeId id); // index, or -1
 // A node by what a person types: its alias, unique prefix of its ID (>= 4 digits), host:port,
 // unique :port or port. -1 and err (none, or several with their names) otherwise.
 int snapshot_name(const Snapshot *s, const char *text, Error *err);
+
+// Its own view is not what most believe, in whatever it may be. False too when we have none of it.
+bool snapshot_view_differs(const Snapshot *s, int node);
 
 // Did anybody answer in this round? If not, it shows what was known before, and is no news.
 bool snapshot_is_news(const Snapshot *s);

@@ -87,7 +87,7 @@ typedef enum {
         FINDING_CODE_COUNT
 } FindingCode;
 
-typedef enum { START_NOTHING, START_MOVE, START_PLAN } FindingStart;
+typedef enum { START_NOTHING, START_MOVE, START_PLAN, START_VIEWS } FindingStart;
 
 typedef struct {
     FindingCode code;

@@ -78,6 +78,7 @@ typedef enum {
     X(EVENT_KIND)                                                                                  \
     X(EVENT_NODE)                                                                                  \
     X(EXPLAIN)                                                                                     \
+    X(OPINION)                                                                                     \
     X(WHATIF)                                                                                      \
     X(DETAILS)                                                                                     \
     X(COMMAND)                                                                                     \
@@ -162,6 +163,7 @@ typedef enum {
     NEED_MARKS,  // something is marked
     NEED_QUEUE,  // several moves are announced
     NEED_LINE,   // there is a command line to copy
+    NEED_VIEWS,  // some node's view is not what most say
     NEED_PLAN,   // it is not host-safe, and there are moves for it
 } KeyNeed;
 
