@@ -149,15 +149,15 @@ static void decide(Pilot *p, bool busy, int64_t now_ms)
         tell_decision(p, &d);
     }
     if (changed || acts) {
-        decisions_add(&p->decisions, p->health, &p->plan, &p->automatic,
-                      p->world.wall_ms(p->world.ctx));
+        decisions_add(&p->decisions, p->health, &p->plan, &p->automatic, p->snapshot->wall_ms);
         if (p->world.decided != NULL) {
             p->world.decided(p->world.ctx, &d);
         }
     }
     int replica = snapshot_find(p->snapshot, d.replica);
     int target = snapshot_find(p->snapshot, d.target);
-    if (acts && replica >= 0 && target >= 0 && can_record(p)) {
+    bool is_tape = p->world.taped_moves != NULL;
+    if (acts && !is_tape && replica >= 0 && target >= 0 && can_record(p)) {
         MoveSpec spec = pilot_spec(p, replica, target, ORIGIN_AUTO);
         spec.purpose = d.purpose;
         pilot_move(p, &spec, now_ms, NULL);

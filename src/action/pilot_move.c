@@ -71,6 +71,29 @@ Transport pilot_transport(Pilot *p)
     };
 }
 
+// A move ended: automatic mode heeds it, whoever wished it.
+static void count(Pilot *p, const Move *m, bool is_counted, int64_t now_ms)
+{
+    bool manual = m->spec.origin != ORIGIN_AUTO;
+    if (m->state != MOVE_REFUSED && !is_counted) {
+        auto_moved(&p->automatic, m->spec.replica, m->spec.donor, m->spec.target, manual, now_ms);
+    } else if (m->state == MOVE_REFUSED && !manual) {
+        auto_refused(&p->automatic, m->spec.target,
+                     m->verdict.open ? AUTO_REFUSER_FENCE : AUTO_REFUSER_GATE, now_ms);
+    }
+}
+
+void pilot_taped_move(Pilot *p, const Move *m)
+{
+    p->taped_is_busy = !move_is_over(m);
+    if (p->taped_is_busy) {
+        p->taped_started_ms = m->started_ms;
+    } else if (p->taped_started_ms == m->started_ms) {
+        p->taped_started_ms = 0; // it is counted once
+        count(p, m, false, m->ended_ms);
+    }
+}
+
 // After every call into the runner: notices the end of a move.
 static void after_runner(Pilot *p, int64_t now_ms)
 {
@@ -81,13 +104,7 @@ static void after_runner(Pilot *p, int64_t now_ms)
         // What an earlier process began by itself it also kept as a try.
         bool counted = p->is_resumed && !manual && p->knows_tries;
         p->is_resumed = false;
-        if (m->state != MOVE_REFUSED && !counted) {
-            auto_moved(&p->automatic, m->spec.replica, m->spec.donor, m->spec.target, manual,
-                       now_ms);
-        } else if (m->state == MOVE_REFUSED && !manual) {
-            auto_refused(&p->automatic, m->spec.target,
-                         m->verdict.open ? AUTO_REFUSER_FENCE : AUTO_REFUSER_GATE, now_ms);
-        }
+        count(p, m, counted, now_ms);
         close_journal(p);
         pilot_queue_ended_one(p,
                               m->state == MOVE_DONE      ? QUEUED_DONE
@@ -275,7 +292,7 @@ void pilot_stop_move(Pilot *p, int64_t now_ms)
 
 bool pilot_is_busy(const Pilot *p)
 {
-    return p->is_asking || runner_is_busy(p->runner) || queue_is_on(&p->queue);
+    return p->taped_is_busy || p->is_asking || runner_is_busy(p->runner) || queue_is_on(&p->queue);
 }
 
 const MoveSpec *pilot_asking(const Pilot *p, int64_t *since_ms)

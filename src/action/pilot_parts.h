@@ -33,6 +33,8 @@ struct Pilot {
     MoveSpec asking;
     int64_t asking_ms; // since when
     Queue queue;
+    bool taped_is_busy;       // whoever recorded was at a move
+    int64_t taped_started_ms; // the last one of theirs that was seen to be under way; 0: none
 };
 
 void pilot_tell(Pilot *p, EventCode code, Level level, const Node *about, const char *format, ...)

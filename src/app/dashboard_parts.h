@@ -1,5 +1,5 @@
-// What the dashboard's files share: dashboard.c (screen, loop, events) and dashboard_serve.c (what
-// keys ask for).
+// What the dashboard's files share: dashboard.c (screen, loop, events), dashboard_scene.c (what
+// there is to draw) and dashboard_serve.c (what keys ask for).
 #ifndef REHOME_APP_DASHBOARD_PARTS_H
 #define REHOME_APP_DASHBOARD_PARTS_H
 
@@ -45,6 +45,7 @@ typedef struct Dashboard {
 void dashboard_say(Dashboard *d, Level level, const char *text);
 
 bool dashboard_is_replay(const Dashboard *d);
+Scene dashboard_scene(Dashboard *d); // borrowed for the frame
 const KeyMap *dashboard_keys(const Options *o);
 
 // Does what the screen asks for.

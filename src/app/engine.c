@@ -2,6 +2,7 @@
 
 #include <ev.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "engine_parts.h"
 #include "rehome/base/mem.h"
@@ -38,8 +39,33 @@ void engine_tell(Engine *e, EventCode code, Level level, const char *text)
     engine_emit(e, &event);
 }
 
-static void tap_round(Engine *e, const RoundInput *in)
+// Of all that is kept, what this cluster is held by: a tape may be given away.
+static void take_holds(Engine *e, const Snapshot *s, TapeRound *round)
 {
+    const Holds *all = engine_holds(e);
+    Hold *at = arena_array(s->arena, all->n, sizeof(*at));
+    round->holds = at;
+    round->unkept = all->unkept;
+    for (size_t i = 0; i < all->n; i++) {
+        if (!hold_is_over(&all->at[i], s->wall_ms) && hold_concerns(&all->at[i], s)) {
+            at[round->n_holds++] = all->at[i];
+        }
+    }
+    HoldTry *tries = arena_array(s->arena, all->n_tries, sizeof(*tries));
+    round->tries = tries;
+    for (size_t i = 0; i < all->n_tries; i++) {
+        if (hold_try_concerns(&all->tries[i], s)) {
+            tries[round->n_tries++] = all->tries[i];
+        }
+    }
+}
+
+void engine_tap_round(Engine *e, const RoundInput *in, const Snapshot *s)
+{
+    const Move *last = pilot_last_move(e->pilot);
+    if (e->tap.after != NULL && last != NULL && move_is_over(last)) {
+        e->tap.after(e->tap.ctx, last); // it may have ended since the round before
+    }
     if (e->tap.round != NULL) {
         TapeRound round = {
             .in = *in,
@@ -47,6 +73,7 @@ static void tap_round(Engine *e, const RoundInput *in)
             .mode = pilot_automatic(e->pilot)->mode,
         };
         pilot_own(e->pilot, &round.in_flight, &round.written);
+        take_holds(e, s, &round);
         e->tap.round(e->tap.ctx, &round);
     }
 }
@@ -54,7 +81,6 @@ static void tap_round(Engine *e, const RoundInput *in)
 static void on_round(void *ctx, const RoundInput *in, bool full)
 {
     Engine *e = ctx;
-    tap_round(e, in);
     if (engine_take_round(e, in)) {
         e->source.follow(e->source.ctx, engine_health(e)->snapshot);
         engine_feed_rehearsal(e, full);
@@ -71,7 +97,17 @@ void engine_feed(Engine *e, const TapeRound *round)
 {
     e->own_in_flight = round->in_flight;
     e->own_written = round->written;
+    snprintf(e->taped_holds->unkept, sizeof(e->taped_holds->unkept), "%s", round->unkept);
+    e->taped_holds->n = round->n_holds;
+    memcpy(e->taped_holds->at, round->holds, round->n_holds * sizeof(*round->holds));
+    e->taped_holds->n_tries = round->n_tries;
+    memcpy(e->taped_holds->tries, round->tries, round->n_tries * sizeof(*round->tries));
     on_round(e, &round->in, false);
+}
+
+void engine_feed_move(Engine *e, const Move *m)
+{
+    pilot_taped_move(e->pilot, m);
 }
 
 // It calls back later, never from here.
@@ -79,6 +115,7 @@ static void begin_source(Engine *e, const EngineOptions *options)
 {
     if (options->source != NULL) {
         e->source = *options->source;
+        e->taped_holds = mem_alloc(sizeof(*e->taped_holds));
         return;
     }
     PollerListener poller = {.ctx = e, .round = on_round, .answer = engine_answer};
@@ -142,6 +179,7 @@ void engine_free(Engine *e)
     engine_leave_hooks(e);
     move_file_free(e->file);
     hold_file_free(e->holds);
+    mem_free(e->taped_holds);
     mem_free(e);
 }
 

@@ -13,6 +13,9 @@
 const Holds *engine_holds(void *ctx)
 {
     Engine *e = ctx;
+    if (e->taped_holds != NULL) {
+        return e->taped_holds;
+    }
     if (!e->read_only && pilot_automatic(e->pilot)->mode == AUTO_ACT) {
         hold_file_try(e->holds, NULL);
     }

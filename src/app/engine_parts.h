@@ -66,6 +66,7 @@ struct Engine {
     bool is_quiet;         // what the pilot says of itself is not told
     OwnMove own_in_flight; // as a tape has it
     OwnMove own_written;
+    Holds *taped_holds; // the same; NULL: it is a cluster
     Findings findings; // of the present picture
     char trouble[320];
     bool hopeless; // the last round: nobody answered, and nobody is still being tried
@@ -76,6 +77,9 @@ struct Engine {
 
 void engine_emit(Engine *e, const Event *event);
 void engine_tell(Engine *e, EventCode code, Level level, const char *text);
+
+// Whoever keeps a record of it has the round, before anything is made of its picture.
+void engine_tap_round(Engine *e, const RoundInput *in, const Snapshot *s);
 
 // From a round's answers to the present picture, and to what the pilot makes of it; false when
 // nobody answered, and the picture of before stays.

@@ -3,16 +3,23 @@
 
 #include "engine_parts.h"
 
+// At the time of the picture, so that a tape of it tells the same.
+static void tell_at(Engine *e, int64_t wall_ms, EventCode code, Level level, const char *text)
+{
+    Event event = event_make(code, level, wall_ms, NULL, "%s", text);
+    engine_emit(e, &event);
+}
+
 static void take_picture(Engine *e, Snapshot *s)
 {
     if (engine_health(e) == NULL || *e->trouble != '\0') {
         char text[200];
         snprintf(text, sizeof(text), "connected to %s: %zu masters, %zu replicas", s->name,
                  s->n_masters, s->n_replicas);
-        engine_tell(e, EVENT_CONNECTED, LEVEL_INFO, text);
+        tell_at(e, s->wall_ms, EVENT_CONNECTED, LEVEL_INFO, text);
         const char *notice = e->source.notice(e->source.ctx);
         if (*notice != '\0') {
-            engine_tell(e, EVENT_CONNECTED, LEVEL_WARNING, notice);
+            tell_at(e, s->wall_ms, EVENT_CONNECTED, LEVEL_WARNING, notice);
         }
     }
     *e->trouble = '\0';
@@ -39,7 +46,7 @@ static void lose_contact(Engine *e, const RoundInput *in)
     const char *trouble = snapshot_trouble(in);
     snprintf(e->trouble, sizeof(e->trouble), "%s", *trouble != '\0' ? trouble : "no answer yet");
     if (was_in_contact) {
-        engine_tell(e, EVENT_LOST, LEVEL_CRITICAL, e->trouble);
+        tell_at(e, in->wall_ms, EVENT_LOST, LEVEL_CRITICAL, e->trouble);
     }
     pilot_lose_contact(e->pilot);
 }
@@ -51,6 +58,7 @@ bool engine_take_round(Engine *e, const RoundInput *in)
     labelled.labels = e->labels;
     labelled.aliases = e->aliases;
     Snapshot *s = snapshot_build(&labelled);
+    engine_tap_round(e, in, s);
     if (snapshot_is_news(s)) {
         take_picture(e, s);
         return true;

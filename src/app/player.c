@@ -165,6 +165,9 @@ static void look_ahead(Player *p)
         case TAPE_MOVE:
             p->move = *p->next.move;
             p->has_move = true;
+            if (*p->engine != NULL && !player_is_anew(p)) {
+                engine_feed_move(*p->engine, &p->move);
+            }
             break;
         case TAPE_ROUND:
             return;
@@ -181,7 +184,7 @@ static void look_ahead(Player *p)
 // it, as the tape has what was told.
 static void follow_mode(Player *p)
 {
-    AutoMode mode = p->next.round->mode == AUTO_OFF ? AUTO_OFF : AUTO_OBSERVE;
+    AutoMode mode = p->next.round->mode;
     if (!player_is_anew(p) && pilot_automatic(engine_pilot(*p->engine))->mode != mode) {
         engine_set_mode(*p->engine, mode);
     }
@@ -199,7 +202,12 @@ bool player_step(Player *p)
     p->now_ms = p->present.in.now_ms;
     p->rounds++;
     follow_mode(p);
-    engine_feed(*p->engine, p->next.round);
+    if (player_is_anew(p)) {
+        p->present.n_tries = 0;
+        p->present.n_holds = 0; // what would it have done, had nobody held it back?
+        p->present.unkept = "";
+    }
+    engine_feed(*p->engine, &p->present);
     look_ahead(p);
     return true;
 }

@@ -93,8 +93,11 @@ static bool frame_at(StrView bytes, size_t at, Frame *out)
 
 static bool may_begin(StrView bytes, size_t at)
 {
-    return bytes.n - at >= HEADER && bytes.at[at + 1] == MARK_1 &&
-           (bytes.at[at + KIND_AT] == FRAME_HEAD || bytes.at[at + KIND_AT] == FRAME_KEY);
+    if (bytes.n - at < HEADER || bytes.at[at + 1] != MARK_1) {
+        return false;
+    }
+    char kind = bytes.at[at + KIND_AT];
+    return kind == FRAME_HEAD || kind == FRAME_KEY || kind == FRAME_HOLDS;
 }
 
 Frame frame_next(StrView bytes, size_t *at)

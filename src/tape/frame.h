@@ -15,6 +15,7 @@ typedef enum {
     FRAME_ROUND = 'r', // what differs from the round before
     FRAME_EVENT = 'e',
     FRAME_MOVE = 'm',
+    FRAME_HOLDS = 'o', // from the next round on
 } FrameKind;
 
 enum { FRAME_MAX = 64 << 20 }; // bytes of one; more than a round of 1000 nodes has in full

@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include "frame.h"
+#include "hold_code.h"
 #include "move_code.h"
 #include "reader_parts.h"
 #include "rehome/base/mem.h"
@@ -20,6 +21,8 @@ TapeReader *tape_reader_new(StrView bytes, Error *err)
     r->bytes = bytes;
     r->at = at;
     r->head.limits = auto_limits_default();
+    r->holds = mem_array(HOLDS_MAX, sizeof(*r->holds));
+    r->tries = mem_array(HOLD_TRIES_MAX, sizeof(*r->tries));
     if (inflateInit2(&r->pack, NO_HEADER) != Z_OK) {
         abort(); // only without memory
     }
@@ -37,6 +40,8 @@ void tape_reader_free(TapeReader *r)
     strbuf_done(&r->name);
     strbuf_done(&r->notice);
     mem_free(r->observations);
+    mem_free(r->holds);
+    mem_free(r->tries);
     mem_free(r);
 }
 
@@ -114,8 +119,26 @@ static bool read_head(TapeReader *r, StrView payload)
         r->head = head;
         r->shift_is_known = r->shift_is_known && head.continues;
         r->follows = false;
+        r->n_holds = head.continues ? r->n_holds : 0;
+        r->n_tries = head.continues ? r->n_tries : 0;
     }
     return !in.is_bad;
+}
+
+static void read_holds(TapeReader *r, StrView payload)
+{
+    Bytes in = {.rest = payload};
+    bytes_get_clean(&in, r->unkept, sizeof(r->unkept));
+    size_t n = (size_t)bytes_get_below(&in, HOLDS_MAX + 1);
+    r->n_holds = 0;
+    while (r->n_holds < n && hold_get(&in, &r->holds[r->n_holds])) {
+        r->n_holds++;
+    }
+    n = (size_t)bytes_get_below(&in, HOLD_TRIES_MAX + 1);
+    r->n_tries = 0;
+    while (r->n_tries < n && hold_get_try(&in, &r->tries[r->n_tries])) {
+        r->n_tries++;
+    }
 }
 
 static bool read_a_round(TapeReader *r, const Frame *frame)
@@ -185,6 +208,9 @@ static TapeKind read_frame(TapeReader *r, const Frame *frame)
         return read_event(r, frame->payload) ? TAPE_EVENT : TAPE_END;
     case FRAME_MOVE:
         return read_move(r, frame->payload) ? TAPE_MOVE : TAPE_END;
+    case FRAME_HOLDS:
+        read_holds(r, frame->payload);
+        return TAPE_END; // they come with the next round
     default:
         return TAPE_END;
     }

@@ -23,6 +23,11 @@ struct TapeReader {
     StrBuf notice;
     Event event;
     Move move;
+    Hold *holds; // HOLDS_MAX of them
+    size_t n_holds;
+    HoldTry *tries; // HOLD_TRIES_MAX of them
+    size_t n_tries;
+    char unkept[240];
     // The clock of one session is not that of the next: all are told by the wall's, as it was when
     // the session began, and never go back.
     bool shift_is_known;

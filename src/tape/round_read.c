@@ -166,6 +166,11 @@ bool round_read(TapeReader *r)
     round.in.at = r->observations;
     round.in.name = strbuf_text(&r->name);
     round.notice = strbuf_text(&r->notice);
+    round.holds = r->holds;
+    round.n_holds = r->n_holds;
+    round.tries = r->tries;
+    round.n_tries = r->n_tries;
+    round.unkept = r->unkept;
     r->round = round;
     return !in.is_bad;
 }

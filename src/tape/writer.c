@@ -5,6 +5,7 @@
 #include "bytes.h"
 #include "delta.h"
 #include "frame.h"
+#include "hold_code.h"
 #include "keep.h"
 #include "move_code.h"
 #include "names.h"
@@ -28,6 +29,7 @@ struct TapeWriter {
     StrBuf packed;
     StrBuf kept;
     StrBuf renamed;
+    StrBuf holds; // as they were put last
 };
 
 TapeWriter *tape_writer_new(bool redact)
@@ -54,6 +56,7 @@ void tape_writer_free(TapeWriter *w)
     strbuf_done(&w->packed);
     strbuf_done(&w->kept);
     strbuf_done(&w->renamed);
+    strbuf_done(&w->holds);
     mem_free(w);
 }
 
@@ -264,6 +267,32 @@ static void put_round(TapeWriter *w, const TapeRound *round)
     press(w, Z_SYNC_FLUSH);
 }
 
+static StrView rename_text(void *ctx, StrView text)
+{
+    return redacted(ctx, text);
+}
+
+// Where they are others than before, and where reading can begin.
+static void put_holds(TapeWriter *w, const TapeRound *round, bool is_key, StrBuf *out)
+{
+    strbuf_clear(&w->payload);
+    put_words(w, round->unkept != NULL ? round->unkept : "");
+    bytes_put(&w->payload, round->n_holds);
+    for (size_t i = 0; i < round->n_holds; i++) {
+        hold_put(&w->payload, &round->holds[i], rename_text, w);
+    }
+    bytes_put(&w->payload, round->n_tries);
+    for (size_t i = 0; i < round->n_tries; i++) {
+        hold_put_try(&w->payload, &round->tries[i]);
+    }
+    StrView now = sv_of(strbuf_text(&w->payload), w->payload.n);
+    if (is_key || !sv_eq(now, sv_of(strbuf_text(&w->holds), w->holds.n))) {
+        frame_put(out, FRAME_HOLDS, now);
+        strbuf_clear(&w->holds);
+        strbuf_add_sv(&w->holds, now);
+    }
+}
+
 void tape_write_round(TapeWriter *w, const TapeRound *round, StrBuf *out)
 {
     bool is_key = w->rounds == 0;
@@ -275,6 +304,7 @@ void tape_write_round(TapeWriter *w, const TapeRound *round, StrBuf *out)
     if (w->names != NULL) {
         learn(w, &round->in);
     }
+    put_holds(w, round, is_key, out);
     memory_turn(&w->memory);
     strbuf_clear(&w->payload);
     put_round(w, round);

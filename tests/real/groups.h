@@ -32,6 +32,7 @@
     X(read_only)                                                                                   \
     X(readme)                                                                                      \
     X(recorder)                                                                                    \
+    X(replayed)                                                                                    \
     X(scenario)                                                                                    \
     X(service)                                                                                     \
     X(shell)                                                                                       \

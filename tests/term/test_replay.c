@@ -53,7 +53,7 @@ static void a_tape_is_gone_through_in_both_directions(void **state)
     assert_true(pty_wait(p, "FAILED"));
     assert_true(pty_wait(p, "moving :7004"));
     pty_keys(p, "5");
-    assert_true(pty_wait(p, "would act")); // what was decided is thought once more
+    assert_true(pty_wait(p, "acts")); // what was decided is thought once more
     pty_keys(p, "1 [ [");
     assert_true(pty_wait_gone(p, "moving :7004"));
     pty_keys(p, "^");

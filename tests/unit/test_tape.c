@@ -103,6 +103,16 @@ static TapeReader *reader_of(StrView bytes)
     return r;
 }
 
+static TapeItem next_round(TapeReader *r)
+{
+    TapeItem item = tape_read(r);
+    while (item.kind != TAPE_ROUND && item.kind != TAPE_END) {
+        item = tape_read(r);
+    }
+    assert_int_equal(item.kind, TAPE_ROUND);
+    return item;
+}
+
 static size_t count_rounds(TapeReader *r)
 {
     size_t n = 0;
@@ -424,7 +434,74 @@ static void the_clock_never_goes_back_from_session_to_session(void **state)
     strbuf_done(&bytes);
 }
 
-TESTS(tape, cmocka_unit_test(what_was_said_is_read_as_it_was),
+static Hold downtime_of(const RoundInput *in, const char *host)
+{
+    Snapshot *s = snapshot_build(in);
+    HoldSubject on = {.kind = HOLD_DOWNTIME, .scope = HOLD_ON_HOST};
+    snprintf(on.host, sizeof(on.host), "%s", host);
+    Hold hold = hold_make(s, &on, "alice", "new kernel on 127.0.99.172", 1000, 60000);
+    snapshot_free(s);
+    return hold;
+}
+
+// How many bytes a round takes with these.
+static size_t put_held(TapeWriter *w, const RoundInput *in, const Hold *holds, size_t n,
+                       StrBuf *out)
+{
+    HoldTry attempt = {
+        .at_ms = 7000, .replica = in->at[0].id, .donor = in->at[1].id, .target = in->at[2].id};
+    size_t before = out->n;
+    TapeRound round = taped(in);
+    round.holds = holds;
+    round.n_holds = n;
+    round.tries = &attempt;
+    round.n_tries = n;
+    round.unkept = n > 0 ? "the disk is full" : "";
+    tape_write_round(w, &round, out);
+    return out->n - before;
+}
+
+static void what_held_automatic_mode_back_is_on_the_tape(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    StrBuf bytes = {0};
+    TapeWriter *w = tape_writer_new(true);
+    write_head(w, &bytes);
+    Hold hold = downtime_of(fixture_round(f, 10000), "127.0.99.172");
+    put_held(w, fixture_round(f, 10000), &hold, 1, &bytes);
+    size_t as_before = put_held(w, fixture_round(f, 11000), &hold, 1, &bytes);
+    put_held(w, fixture_round(f, 12000), NULL, 0, &bytes);
+    size_t anew = put_held(w, fixture_round(f, 13000), &hold, 1, &bytes);
+    assert_true(as_before + sizeof("new kernel") < anew); // what is as it was is not told again
+    TapeReader *r = reader_of(bytes_of(&bytes));
+    for (int i = 0; i < 2; i++) {
+        TapeItem item = next_round(r);
+        assert_int_equal(item.round->n_holds, 1);
+        const Hold *read = &item.round->holds[0];
+        assert_int_equal(read->on.kind, HOLD_DOWNTIME);
+        assert_memory_equal(read->on.host, "198.18.", 7); // as other hosts on a redacted tape
+        assert_string_equal(read->owner, "alice");
+        assert_null(strstr(read->reason, "127.0."));
+        assert_int_equal(read->since_ms, 1000);
+        assert_int_equal(read->until_ms, 61000);
+        assert_int_equal(read->n_members, 0); // a tape is of one cluster
+        assert_string_equal(item.round->unkept, "the disk is full");
+        assert_int_equal(item.round->n_tries, 1);
+        assert_int_equal(item.round->tries[0].at_ms, 7000);
+    }
+    TapeItem last = next_round(r);
+    assert_int_equal(last.round->n_holds, 0);
+    assert_int_equal(last.round->n_tries, 0);
+    assert_string_equal(last.round->unkept, "");
+    tape_reader_free(r);
+    tape_writer_free(w);
+    strbuf_done(&bytes);
+    fixture_free(f);
+}
+
+TESTS(tape, cmocka_unit_test(what_held_automatic_mode_back_is_on_the_tape),
+      cmocka_unit_test(what_was_said_is_read_as_it_was),
       cmocka_unit_test(a_quiet_round_takes_few_bytes),
       cmocka_unit_test(a_tape_that_was_cut_off_is_read_up_to_there),
       cmocka_unit_test(behind_a_damage_reading_goes_on_at_the_next_full_round),

@@ -120,6 +120,11 @@ const Decisions *pilot_decisions(const Pilot *p); // the newest is there when `d
 const Move *pilot_last_move(const Pilot *p);      // under way or over; NULL before the first
 
 // Of the move under way or just over: what health is to know of, and what may be told as our doing.
+// Where the pictures are a tape's: how the last move of whoever recorded stood behind the last
+// round, or before the next one. Nothing is begun then, whatever is decided: what was begun is on
+// the tape.
+void pilot_taped_move(Pilot *p, const Move *m);
+
 void pilot_own(const Pilot *p, OwnMove *in_flight, OwnMove *written);
 
 const Lease *pilot_lease(const Pilot *p); // NULL: none is configured

@@ -16,7 +16,7 @@ typedef struct Engine Engine;
 // Who keeps a record of it all. Any of them may be NULL.
 typedef struct {
     void *ctx;
-    void (*round)(void *ctx, const TapeRound *round); // before anything is made of it
+    void (*round)(void *ctx, const TapeRound *round); // before anything is decided on it
     void (*event)(void *ctx, const Event *event);     // before the listener has it
     void (*after)(void *ctx, const Move *last); // behind the round; NULL: there was no move yet
 } EngineTap;
@@ -54,6 +54,7 @@ typedef struct {
 // For a source that is a tape: what it has.
 void engine_feed(Engine *e, const TapeRound *round);
 void engine_feed_event(Engine *e, const Event *event);
+void engine_feed_move(Engine *e, const Move *m); // as it stood behind the round
 
 // The clocks of the source.
 int64_t engine_now_ms(const Engine *e);

@@ -23,6 +23,7 @@
 #include "rehome/model/observation.h"
 #include "rehome/model/snapshot.h"
 #include "rehome/policy/automatic.h"
+#include "rehome/policy/hold.h"
 
 enum { TAPE_VERSION = 1 };
 
@@ -44,6 +45,11 @@ typedef struct {
     AutoMode mode;
     OwnMove in_flight; // that health is to know of
     OwnMove written;   // that is to be told as our doing
+    const Hold *holds; // that were in force in this cluster; read ones are of every cluster
+    size_t n_holds;
+    const HoldTry *tries; // the same
+    size_t n_tries;
+    const char *unkept; // as in Holds
 } TapeRound;
 
 // --- writing
