@@ -2,8 +2,7 @@
 
 #include <stddef.h>
 
-// The nesting hiredis 0.14 accepts. 1.x has no bound, and we recurse.
-enum { DEPTH_MAX = 8 };
+#include "reply_guard.h"
 
 static void render_leaf(const redisReply *reply, StrBuf *out)
 {
@@ -38,7 +37,7 @@ static void render_flat(const redisReply *reply, StrBuf *out, size_t *leaves, in
         return;
     }
     if (reply->element != NULL && reply->elements > 0) {
-        for (size_t i = 0; i < reply->elements && depth < DEPTH_MAX; i++) {
+        for (size_t i = 0; i < reply->elements && depth < REPLY_DEPTH_MAX; i++) {
             render_flat(reply->element[i], out, leaves, depth + 1);
         }
         return;

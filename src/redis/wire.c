@@ -7,12 +7,7 @@
 
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
-
-// A whole CLUSTER NODES reply of a large, badly fragmented cluster may take tens of MB.
-#define REPLY_MAX ((size_t)64 << 20)
-// Status and error lines, and the lengths in front of strings and arrays. hiredis searches the end
-// of such a line from its beginning with every read.
-#define LINE_MAX_BYTES ((size_t)64 << 10)
+#include "reply_guard.h"
 
 // hiredis may outlive our interest (it frees itself only behind a running callback), so what its
 // hooks touch is not part of the Link. Ends in on_cleanup().
@@ -22,124 +17,20 @@ struct Wire {
     WireListener listener; // all NULL once dropped
     ev_io readable;
     ev_io writable;
-    ev_timer soon;       // of no length: libev may sleep over ev_feed_event()
-    bool *gone;          // set when the wire ends under a function that still holds it
-    const char *refused; // why the reader was stopped
-    char failed[128];    // why it could not even begin
-    size_t owed;         // replies still to come
-    size_t reply_bytes;  // of the reply being read, so far
-    redisReplyObjectFunctions guarded;
-    redisReplyObjectFunctions *plain;
+    ev_timer soon; // of no length: libev may sleep over ev_feed_event()
+    bool *gone;    // set when the wire ends under a function that still holds it
+    ReplyGuard guard;
+    char failed[128]; // why it could not even begin
 };
 
-// --- what the reader may build -------------------------------------------------------------------
-
-#if HIREDIS_MAJOR >= 1
-typedef size_t ArrayLen;
-#else
-typedef int ArrayLen;
-#endif
-
-// Refusing makes hiredis end the connection as if out of memory.
-static bool admit(const redisReadTask *task, size_t bytes)
-{
-    Wire *w = task->privdata;
-    if (task->parent == NULL) {
-        // hiredis asserts on a reply without a request, unless it is an error.
-        if (w->owed == 0 && task->type != REDIS_REPLY_ERROR) {
-            w->refused = "a reply to nothing that was asked";
-            return false;
-        }
-        w->owed -= w->owed > 0 ? 1 : 0;
-        w->reply_bytes = 0;
-    }
-    if (bytes > REPLY_MAX - w->reply_bytes) {
-        w->refused = "a reply of more than 64 MB";
-        return false;
-    }
-    w->reply_bytes += bytes;
-    return true;
-}
-
-static const redisReplyObjectFunctions *plain(const redisReadTask *task)
-{
-    return ((const Wire *)task->privdata)->plain;
-}
-
-static void *create_string(const redisReadTask *task, char *text, size_t n)
-{
-    return admit(task, sizeof(redisReply) + n) ? plain(task)->createString(task, text, n) : NULL;
-}
-
-static void *create_array(const redisReadTask *task, ArrayLen n)
-{
-    // Counted before any element has come: the array's memory is taken now.
-    size_t elements = (size_t)n > REPLY_MAX ? REPLY_MAX : (size_t)n;
-    return admit(task, sizeof(redisReply) + elements * sizeof(redisReply *))
-               ? plain(task)->createArray(task, n)
-               : NULL;
-}
-
-static void *create_integer(const redisReadTask *task, long long number)
-{
-    return admit(task, sizeof(redisReply)) ? plain(task)->createInteger(task, number) : NULL;
-}
-
-static void *create_nil(const redisReadTask *task)
-{
-    return admit(task, sizeof(redisReply)) ? plain(task)->createNil(task) : NULL;
-}
-
-#if HIREDIS_MAJOR >= 1
-static void *create_double(const redisReadTask *task, double number, char *text, size_t n)
-{
-    return admit(task, sizeof(redisReply) + n) ? plain(task)->createDouble(task, number, text, n)
-                                               : NULL;
-}
-
-static void *create_bool(const redisReadTask *task, int value)
-{
-    return admit(task, sizeof(redisReply)) ? plain(task)->createBool(task, value) : NULL;
-}
-#endif
-
-static void guard_reader(Wire *w)
-{
-    redisReader *reader = w->ac->c.reader;
-    w->plain = reader->fn;
-    w->guarded = *reader->fn;
-    w->guarded.createString = create_string;
-    w->guarded.createArray = create_array;
-    w->guarded.createInteger = create_integer;
-    w->guarded.createNil = create_nil;
-#if HIREDIS_MAJOR >= 1
-    w->guarded.createDouble = create_double;
-    w->guarded.createBool = create_bool;
-#endif
-    reader->fn = &w->guarded;
-    reader->privdata = w;
-}
-
-// What the reader holds but cannot use yet: the beginning of a string, or a line without an end.
-static const char *flood(const redisReader *reader)
-{
-    size_t waiting = reader->len - reader->pos;
-    if (waiting > REPLY_MAX) {
-        return "a reply of more than 64 MB";
-    }
-    if (waiting > LINE_MAX_BYTES &&
-        memchr(reader->buf + reader->pos, '\n', LINE_MAX_BYTES) == NULL) {
-        return "a line without an end";
-    }
-    return NULL;
-}
+// --- the reader ----------------------------------------------------------------------------------
 
 // hiredis keeps a buffer of twice the longest answers for ever: 17 MB on a thousand connections. A
 // reader that waits for nothing is exchanged for a new one.
 static void drop_buffer(Wire *w)
 {
     redisReader *old = w->ac->c.reader;
-    if (w->owed > 0 || old->ridx >= 0 || old->pos < old->len) {
+    if (w->guard.owed > 0 || old->ridx >= 0 || old->pos < old->len) {
         return;
     }
     redisReader *fresh = redisReaderCreateWithFunctions(old->fn);
@@ -163,7 +54,7 @@ static void tell_end(Wire *w, WireEnd end, const char *text)
 
 static WireEnd end_of(const Wire *w)
 {
-    if (w->refused != NULL) {
+    if (w->guard.refused != NULL) {
         return WIRE_GARBAGE;
     }
     if ((w->ac->c.flags & REDIS_CONNECTED) == 0) {
@@ -192,11 +83,10 @@ static void on_cleanup(void *p)
     if (w->gone != NULL) {
         *w->gone = true;
     }
-    if (w->plain != NULL) {
-        w->ac->c.reader->fn = w->plain; // it still frees what it holds
-    }
+    guard_leave(&w->guard, w->ac->c.reader);
     char text[128];
-    text_clean_into(text, sizeof(text), sv(w->refused != NULL ? w->refused : w->ac->c.errstr));
+    const char *refused = w->guard.refused;
+    text_clean_into(text, sizeof(text), sv(refused != NULL ? refused : w->ac->c.errstr));
     tell_end(w, end_of(w), text);
     mem_free(w);
 }
@@ -213,8 +103,8 @@ static void on_readable(struct ev_loop *loop, ev_io *io, int events)
         return;
     }
     w->gone = NULL;
-    w->refused = flood(w->ac->c.reader);
-    if (w->refused != NULL) {
+    w->guard.refused = guard_flood(w->ac->c.reader);
+    if (w->guard.refused != NULL) {
         redisAsyncFree(w->ac);
         return;
     }
@@ -290,7 +180,7 @@ static void attach(Wire *w)
 {
     redisAsyncContext *ac = w->ac;
     fcntl(ac->c.fd, F_SETFD, FD_CLOEXEC);
-    guard_reader(w);
+    guard_enter(&w->guard, ac->c.reader);
     ev_io_init(&w->readable, on_readable, ac->c.fd, EV_READ);
     ev_io_init(&w->writable, on_writable, ac->c.fd, EV_WRITE);
     w->readable.data = w;
@@ -343,6 +233,6 @@ bool wire_send(Wire *w, int argc, const char **argv)
     if (w->ac == NULL || redisAsyncCommandArgv(w->ac, on_reply, w, argc, argv, NULL) != REDIS_OK) {
         return false;
     }
-    w->owed++;
+    w->guard.owed++;
     return true;
 }

@@ -139,6 +139,8 @@ static void refuses_garbage(void **state)
     expect_garbage_refused(w, "$99999999999999999999\r\n", not_redis);
     expect_garbage_refused(w, "*2147483647\r\n", "more than 64 MB");
     expect_garbage_refused(w, "*4294967297\r\n$1\r\n", not_redis);
+    expect_garbage_refused(w, "*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n*1\r\n+x\r\n",
+                           "too deeply");
 }
 
 static void refuses_what_it_did_not_ask_for(void **state)
