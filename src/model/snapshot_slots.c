@@ -110,8 +110,9 @@ static void choose_voters(Merge *m, const SlotClaims *claims)
     bool any = false;
     for (size_t v = 0; v < m->n_views; v++) {
         View *view = &m->views[v];
-        view->votes = view->reporter >= 0 && owns[view->reporter] &&
-                      (view->lines[view->reporter]->flags & NODE_MASTER) != 0;
+        // Who does not tell its own role is listed by others only.
+        const NodeLine *own = view->reporter < 0 ? NULL : view->lines[view->reporter];
+        view->votes = own != NULL && owns[view->reporter] && (own->flags & NODE_MASTER) != 0;
         any = any || view->votes;
     }
     for (size_t v = 0; v < m->n_views && !any; v++) {

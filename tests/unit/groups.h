@@ -46,6 +46,7 @@
     X(hold)                                                                                        \
     X(hold_report)                                                                                 \
     X(hook_report)                                                                                 \
+    X(hostile)                                                                                     \
     X(host_loss)                                                                                   \
     X(info)                                                                                        \
     X(journal)                                                                                     \
