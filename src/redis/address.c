@@ -99,20 +99,6 @@ static bool parse_login(const Typed *typed, StrView login, Address *out)
     return out->pass != NULL || reject(typed, "%XX escapes to be two hexadecimal digits");
 }
 
-static bool is_ipv6(StrView host)
-{
-    char text[INET6_ADDRSTRLEN];
-    const char *zone = memchr(host.at, '%', host.n); // "fe80::1%eth0"
-    size_t n = zone != NULL ? (size_t)(zone - host.at) : host.n;
-    if (n >= sizeof(text)) {
-        return false;
-    }
-    memcpy(text, host.at, n);
-    text[n] = '\0';
-    struct in6_addr ignored;
-    return inet_pton(AF_INET6, text, &ignored) == 1;
-}
-
 static bool is_name_char(char c)
 {
     char lower = (char)(c | 0x20);
@@ -127,6 +113,20 @@ static bool is_name(StrView host)
         }
     }
     return host.n > 0 && host.at[0] != '-';
+}
+
+static bool is_ipv6(StrView host)
+{
+    char text[INET6_ADDRSTRLEN];
+    const char *zone = memchr(host.at, '%', host.n); // "fe80::1%eth0"
+    size_t n = zone != NULL ? (size_t)(zone - host.at) : host.n;
+    if (n >= sizeof(text) || (zone != NULL && !is_name(sv_of(zone + 1, host.n - n - 1)))) {
+        return false;
+    }
+    memcpy(text, host.at, n);
+    text[n] = '\0';
+    struct in6_addr ignored;
+    return inet_pton(AF_INET6, text, &ignored) == 1;
 }
 
 static bool is_number(StrView text)

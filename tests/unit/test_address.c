@@ -98,6 +98,8 @@ static void refuses_what_makes_no_sense(void **state)
         "h\x1b[2J:1",
         "redis://u:p@",
         "h:1\n",
+        "fe80::1%",
+        "fe80::1%eth\x0c0",
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         Address a = {.port = 77};
