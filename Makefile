@@ -18,6 +18,9 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 
 variant_cflags_asan   := -O1 -g $(SANITIZE) -ftrivial-auto-var-init=pattern
 variant_ldflags_asan  := $(SANITIZE)
+# For libFuzzer (tests/fuzz), which only clang has.
+variant_cflags_fuzz   := -Wno-unknown-warning-option -O2 -g $(SANITIZE) -fsanitize=fuzzer-no-link
+variant_ldflags_fuzz  := $(SANITIZE)
 variant_cflags_strict := -Werror -Wduplicated-cond -Wduplicated-branches \
                          -Wlogical-op -Wcast-align=strict -Wstack-usage=262144
 variant_cflags_clang  := -Werror -Wno-unknown-warning-option -Wcomma -Wextra-semi-stmt \
@@ -65,13 +68,16 @@ TERM    := $(filter-out $(DRIVERS),$(sort $(wildcard tests/term/*.c)))
 TERM_SHARED := $(filter-out tests/term/main.c tests/term/picture.c tests/term/test_%.c,$(TERM))
 BENCH   := $(sort $(wildcard tests/bench/*.c))
 BENCH_SHARED := tests/real/run.c tests/real/stage.c tests/term/pty.c tests/term/pty_screen.c
+FUZZ_ENTRIES := tests/fuzz/libfuzzer.c tests/fuzz/replay.c
+FUZZ    := $(filter-out $(FUZZ_ENTRIES),$(sort $(wildcard tests/fuzz/*.c)))
 SIM     := $(sort $(wildcard tests/sim/*.c))
 SIM_SRC := $(foreach layer,base model policy action,$(filter src/$(layer)/%,$(SRC)))
-TESTS   := $(sort $(UNIT) $(TEST_SHARED) $(REAL) $(TERM) $(DRIVERS) $(SIM) $(BENCH))
+TESTS   := $(sort $(UNIT) $(TEST_SHARED) $(REAL) $(TERM) $(DRIVERS) $(SIM) $(BENCH) \
+           $(FUZZ) $(FUZZ_ENTRIES))
 HEADERS := $(sort $(wildcard include/rehome/*/*.h src/*/*.h tests/*.h tests/*/*.h))
 
 obj      = $(patsubst %.c,$(B)/obj/%.o,$(1))
-TEST_BINARIES := $(B)/unit $(if $(REAL),$(B)/real) $(if $(TERM),$(B)/term)
+TEST_BINARIES := $(B)/unit $(B)/fuzz $(if $(REAL),$(B)/real) $(if $(TERM),$(B)/term)
 DRIVER_BINARIES := $(patsubst tests/term/%.c,$(B)/%,$(DRIVERS))
 
 # --- how it is said and how many at a time -------------------------------------------------------
@@ -85,7 +91,7 @@ SUBMAKE  = +$(Q)$(MAKE) --no-print-directory $(JOBS)
 
 # --- targets -------------------------------------------------------------------------------------
 
-.PHONY: all deps deps-test deps-bench deps-lint demo test unit sim fuzz-screen sim-mutants asan bench race soak \
+.PHONY: all deps deps-test deps-bench deps-lint demo test unit sim fuzz fuzz-screen sim-mutants asan bench race soak \
         screenshots lint install uninstall deb deps-deb clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -125,6 +131,15 @@ N ?= 100000
 sim: deps-test ## random histories of a cluster with our policy in it (N=100000; SEED=1)
 	$(FAST_SIM)
 	$(Q)build/fast/sim --histories $(N) $(if $(SEED),--seed $(SEED))
+
+SECONDS ?= 60
+fuzz: deps-test ## feed every parser and the whole program with hostile bytes (SECONDS=60; ONLY=tape)
+	+$(Q)if .ci/deps fuzz 2>/dev/null; then \
+	    $(MAKE) --no-print-directory $(JOBS) QUIET=1 CC=clang VARIANT=fuzz build/fuzz/fuzzers && \
+	    ONLY='$(ONLY)' SECONDS_EACH='$(SECONDS)' tests/fuzz/run.sh; \
+	else \
+	    echo 'fuzz: skipped, there is no clang with libFuzzer'; \
+	fi
 
 MINUTES ?= 10
 fuzz-screen: deps-test ## random keys, sizes, signals and deaths of servers (MINUTES=10; SEED=)
@@ -204,7 +219,7 @@ objects: $(call obj,$(SRC) $(TESTS))
 
 lint-gcc:
 	$(SUBMAKE) VARIANT=strict CC=gcc objects
-	$(Q)tests/lint/externs.sh $(patsubst %.c,build/strict/obj/%.o,$(SRC) $(TESTS))
+	$(Q)tests/lint/externs.sh $(patsubst %.c,build/strict/obj/%.o,$(SRC) $(filter-out tests/fuzz/libfuzzer.c,$(TESTS)))
 
 lint-clang:
 	$(SUBMAKE) VARIANT=clang CC=clang objects
@@ -267,6 +282,13 @@ $(B)/scene_driver: $(call obj,$(SCENE))
 # Links the pure layers alone, as the unit tests do.
 $(B)/sim: $(call obj,$(SIM_SRC) $(SIM)) $(B)/flags
 	$(link) -lm
+
+# The corpora once more, and the fuzzers themselves.
+$(B)/fuzz: $(call obj,$(FUZZ) tests/fuzz/replay.c) $(B)/librehome.a $(B)/flags
+	$(link) $(TEST_LIBS) $(LIBS)
+
+$(B)/fuzzers: $(call obj,$(FUZZ) tests/fuzz/libfuzzer.c) $(B)/librehome.a $(B)/flags
+	$(link) -fsanitize=fuzzer $(LIBS)
 
 $(B)/bench: $(call obj,$(BENCH) $(BENCH_SHARED) $(TEST_SHARED)) $(B)/librehome.a $(B)/flags
 	$(link) $(TEST_LIBS) $(LIBS)
