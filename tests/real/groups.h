@@ -31,6 +31,7 @@
     X(promotion)                                                                                   \
     X(read_only)                                                                                   \
     X(readme)                                                                                      \
+    X(readme_service)                                                                              \
     X(recorder)                                                                                    \
     X(replayed)                                                                                    \
     X(scenario)                                                                                    \
