@@ -91,7 +91,7 @@ SUBMAKE  = +$(Q)$(MAKE) --no-print-directory $(JOBS)
 
 # --- targets -------------------------------------------------------------------------------------
 
-.PHONY: all deps deps-test deps-bench deps-lint demo test unit sim fuzz fuzz-screen sim-mutants asan bench race soak \
+.PHONY: all deps deps-test deps-bench deps-lint demo test unit test-matrix sim fuzz fuzz-screen sim-mutants asan bench race soak \
         screenshots lint install uninstall deb deps-deb clean help FORCE
 .DELETE_ON_ERROR:
 .SUFFIXES:
@@ -126,6 +126,10 @@ test: deps-test ## build and run all tests (GENERATE=1 rewrites the golden files
 unit: deps-test ## build and run the unit tests only, the quick way
 	$(SUBMAKE) QUIET=1 $(B)/unit
 	$(Q)REHOME_ROOT='$(CURDIR)' tests/run.sh $(B)/unit
+
+test-matrix: deps-test ## those on other Debians, Redis 6.0 and 8.0, Valkey, hiredis 1.2 (GROUPS="fence move")
+	$(SUBMAKE) QUIET=1 all $(B)/unit $(B)/real
+	$(Q)tests/matrix/run.sh $(GROUPS)
 
 N ?= 100000
 sim: deps-test ## random histories of a cluster with our policy in it (N=100000; SEED=1)
