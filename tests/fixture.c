@@ -268,7 +268,7 @@ static void observe(Fixture *f, int i, int64_t now_ms, const Totals *totals)
     }
     o->rtt_us = 300;
     o->identity_ms = at_ms;
-    if (!node->no_info) {
+    if (!node->no_info && (node->forbidden & ASK_INFO) == 0) {
         answer_info(&a->info, f, i);
         o->info = text_of(&a->info);
         o->info_ms = at_ms;
@@ -283,8 +283,8 @@ static void observe(Fixture *f, int i, int64_t now_ms, const Totals *totals)
         o->cluster = text_of(&a->cluster);
         o->cluster_ms = at_ms;
     }
-    o->settings_denied = node->settings_denied;
-    if (!node->settings_denied) {
+    o->forbidden = node->forbidden;
+    if ((node->forbidden & ASK_SETTINGS) == 0) {
         answer_settings(&a->settings, node);
         o->settings = text_of(&a->settings);
         o->settings_ms = at_ms;

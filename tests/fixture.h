@@ -42,13 +42,13 @@ typedef struct {
     bool noaddr;
     bool nofailover;
     // what we get from it
-    Reach reach;     // default REACH_OK; anything else: no answers, unless age_ms makes them old
-    const char *why; // NULL: in few words, as reach is
-    bool silent;     // answers INFO, but gives no CLUSTER NODES (a large cluster asks witnesses)
-    bool spared;     // ... because it was not asked for it
-    bool no_info;    // gives CLUSTER NODES, but no INFO
-    bool settings_denied;
-    int64_t age_ms; // its answers are this old (0: of this round; above 100: of an earlier one)
+    Reach reach;        // default REACH_OK; anything else: no answers, unless age_ms makes them old
+    const char *why;    // NULL: in few words, as reach is
+    bool silent;        // answers INFO, but gives no CLUSTER NODES (a large cluster asks witnesses)
+    bool spared;        // ... because it was not asked for it
+    bool no_info;       // gives CLUSTER NODES, but no INFO
+    unsigned forbidden; // ASK_..
+    int64_t age_ms;     // its answers are this old (0: of this round; above 100: of an earlier one)
     // INFO, replica side
     bool link_up; // default true; never shown up while its master is failed
     int64_t link_down_s;

@@ -15,7 +15,8 @@ static void see(Seen *seen, const Observation *o, const RoundInput *in)
     *seen = (Seen){
         .reach = o->reach,
         .loading = o->loading,
-        .settings_denied = o->settings_denied,
+        .forbidden = o->forbidden,
+        .refused = o->refused,
         .has_info = o->info.n > 0,
         .has_nodes = o->nodes.n > 0,
         .has_cluster = o->cluster.n > 0,

@@ -13,7 +13,8 @@
 typedef struct {
     Reach reach;
     bool loading;
-    bool settings_denied;
+    unsigned forbidden; // ASK_..
+    unsigned refused;
     bool has_info;
     bool has_nodes;
     bool has_cluster;

@@ -78,12 +78,12 @@ static MoveEffect refuse_shut(Move *m, int64_t now_ms)
 
 static MoveEffect not_fenced(Move *m, int64_t now_ms, const char *reason)
 {
-    char note[160];
+    char note[200];
     m->fence = FENCE_DENIED;
     if (m->spec.fencing == FENCE_REQUIRE) {
         return refuse_unfenced(m, now_ms, reason);
     }
-    snprintf(note, sizeof(note), "not fenced (%.100s)", reason);
+    snprintf(note, sizeof(note), "not fenced (%.180s)", reason);
     return replicate_enter(m, now_ms, note);
 }
 

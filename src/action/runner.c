@@ -104,7 +104,8 @@ static void tell_progress(Runner *r, MoveState was, MoveTrouble trouble_was)
     case MOVE_UNFENCE:
     case MOVE_STATE_COUNT:
         if (m->state != was) {
-            tell_why(r, EVENT_MOVE_STEP, LEVEL_INFO);
+            bool unfenced = m->state == MOVE_REPLICATE && m->fence == FENCE_DENIED;
+            tell_why(r, EVENT_MOVE_STEP, unfenced ? LEVEL_WARNING : LEVEL_INFO);
         } else if (m->trouble != trouble_was && m->trouble != TROUBLE_NONE) {
             tell_why(r, EVENT_MOVE_STEP, LEVEL_WARNING);
         }

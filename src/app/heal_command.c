@@ -288,7 +288,8 @@ static void on_event(void *ctx, const Event *event)
         keep_end(c);
     }
     if (ends || event->code == EVENT_MOVE_STARTED || event->code == EVENT_HOOK ||
-        event->code == EVENT_AUDIT || event->code == EVENT_QUEUE) {
+        event->code == EVENT_AUDIT || event->code == EVENT_QUEUE ||
+        (event->code == EVENT_MOVE_STEP && event->level == LEVEL_WARNING)) {
         session_say("%s", event->text);
     }
     if (event->code == EVENT_QUEUE && c->planned && !queue_is_on(queue_of(c))) {

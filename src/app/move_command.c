@@ -147,7 +147,8 @@ static void on_event(void *ctx, const Event *event)
     MoveCommand *c = ctx;
     bool own = event->code == EVENT_MOVE_STARTED || event->code == EVENT_MOVE_DONE ||
                event->code == EVENT_MOVE_FAILED || event->code == EVENT_REFUSED ||
-               event->code == EVENT_HOOK || event->code == EVENT_AUDIT;
+               event->code == EVENT_HOOK || event->code == EVENT_AUDIT ||
+               (event->code == EVENT_MOVE_STEP && event->level == LEVEL_WARNING);
     if (own) {
         session_say("%s", event->text);
     }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "rehome/base/mem.h"
+#include "rehome/base/text.h"
 #include "snapshot_merge.h"
 
 enum { DISSENTERS_NAMED = 3 };
@@ -343,6 +344,7 @@ Snapshot *snapshot_build(const RoundInput *in)
         .now_ms = in->now_ms,
         .wall_ms = in->wall_ms,
         .name = arena_strdup(arena, in->name == NULL ? "" : in->name),
+        .user = text_clean(arena, sv(in->user == NULL ? "" : in->user), 0),
         .views_agree = true,
         .dissenter = "",
         .dissenters = "",

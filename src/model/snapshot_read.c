@@ -45,7 +45,8 @@ static void read_word(const Observation *o, int64_t started_ms, Arena *arena, Wo
         says->has_cluster = says->cluster.known;
         says->cluster_ms = o->cluster_ms;
     }
-    says->settings_denied = o->settings_denied;
+    says->forbidden = o->forbidden;
+    says->refused = o->refused;
     says->view_spared = o->view_spared;
     if (o->settings.n > 0) {
         settings_parse(o->settings, &says->settings);

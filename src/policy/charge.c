@@ -11,7 +11,7 @@ enum { LINES_MOST = 16 };
 static const char ALLOW[] = "cluster-allow-replica-migration";
 static const char BARRIER[] = "cluster-migration-barrier";
 
-typedef enum { SET_ON, SET_OFF, SET_DENIED, SET_UNKNOWN } Setting;
+typedef enum { SET_ON, SET_OFF, SET_DENIED, SET_LACKING, SET_UNKNOWN } Setting;
 
 // Before 6.2.2 there is no switch: they migrate.
 static Setting setting_of(const Node *n)
@@ -20,7 +20,10 @@ static Setting setting_of(const Node *n)
     if (says != NULL && says->has_settings) {
         return says->settings.allow_migration == TRI_NO ? SET_OFF : SET_ON;
     }
-    return says != NULL && says->settings_denied ? SET_DENIED : SET_UNKNOWN;
+    if (says != NULL && (says->forbidden & ASK_SETTINGS) != 0) {
+        return SET_DENIED;
+    }
+    return says != NULL && (says->refused & ASK_SETTINGS) != 0 ? SET_LACKING : SET_UNKNOWN;
 }
 
 static bool is_switchable(const Node *n)
@@ -48,6 +51,9 @@ Charge charge_look(const Snapshot *s)
         case SET_DENIED:
             c.denied++;
             break;
+        case SET_LACKING:
+            c.lacking++;
+            break;
         case SET_UNKNOWN:
             c.unknown++;
             break;
@@ -69,7 +75,7 @@ static bool rehome_acts(const Automatic *a)
 
 char *charge_words(const Charge *c, const Automatic *a, char *out, size_t size)
 {
-    bool maybe = c->on == 0 && c->denied + c->unknown > 0;
+    bool maybe = c->on == 0 && c->denied + c->lacking + c->unknown > 0;
     if (rehome_acts(a)) {
         bool is_other = a->lease_at[0] != '\0';
         snprintf(out, size, "%s%s%s", is_other ? a->lease_at : "rehome",
@@ -101,13 +107,35 @@ void charge_settings_text(StrBuf *out, const Charge *c)
     add_count(out, c->on, "on at");
     add_count(out, c->off, "off at");
     add_count(out, c->denied, "not allowed to ask");
+    add_count(out, c->lacking, "no CONFIG at");
     add_count(out, c->unknown, "not told by");
-    int nodes = c->on + c->off + c->denied + c->unknown;
+    int nodes = c->on + c->off + c->denied + c->lacking + c->unknown;
     strbuf_addf(out, " of %d node%s", nodes, plural(nodes));
     if (c->barrier_min >= 0 && c->barrier_min == c->barrier_max) {
         strbuf_addf(out, "; barrier %d", c->barrier_min);
     } else if (c->barrier_min >= 0) {
         strbuf_addf(out, "; barriers from %d to %d", c->barrier_min, c->barrier_max);
+    }
+}
+
+void charge_gap_text(StrBuf *out, const Snapshot *s)
+{
+    Charge c = charge_look(s);
+    int closed = c.denied + c.lacking;
+    strbuf_clear(out);
+    if (closed == 0) {
+        return;
+    }
+    strbuf_addf(out,
+                "CONFIG GET is %s at %d of %zu nodes: settings are not known there, and a move "
+                "is not fenced",
+                c.lacking == 0  ? "not allowed"
+                : c.denied == 0 ? "not known"
+                                : "not allowed or not known",
+                closed, s->n_nodes);
+    if (c.denied > 0) {
+        char line[ACL_LINE_SIZE];
+        strbuf_addf(out, "; %s", queries_acl_line(line, sizeof(line), s->user, ASK_SETTINGS));
     }
 }
 
@@ -134,7 +162,7 @@ static void add_meaning(Explanation *e, const Charge *c, const Automatic *a)
                     "Both may act: whoever comes first. The gate refuses rehome's move when "
                     "the server's is due, so no master gets two.");
     }
-    if (c->on == 0 && c->denied + c->unknown == 0 && !rehome_acts(a)) {
+    if (c->on == 0 && c->denied + c->lacking + c->unknown == 0 && !rehome_acts(a)) {
         explain_add(e, EXPLAIN_HELD, 1, "", "An orphan stays one until a person acts.");
     }
     if (c->on > 0 && c->off > 0) {
@@ -171,13 +199,12 @@ static void add_differing(Explanation *e, const Snapshot *s, const Charge *c)
         [SET_ON] = "migrates",
         [SET_OFF] = "does not migrate",
         [SET_DENIED] = "does not allow CONFIG GET",
+        [SET_LACKING] = "knows no CONFIG GET",
         [SET_UNKNOWN] = "has not told",
     };
     const int counts[] = {
-        [SET_ON] = c->on,
-        [SET_OFF] = c->off,
-        [SET_DENIED] = c->denied,
-        [SET_UNKNOWN] = c->unknown,
+        [SET_ON] = c->on,           [SET_OFF] = c->off,         [SET_DENIED] = c->denied,
+        [SET_LACKING] = c->lacking, [SET_UNKNOWN] = c->unknown,
     };
     Setting most = SET_ON;
     for (int i = SET_OFF; i <= SET_UNKNOWN; i++) {
@@ -274,6 +301,11 @@ static void add_acl(Explanation *e, const Charge *c, const char *user)
     if (c->denied > 0) {
         explain_add(e, EXPLAIN_TITLE, 0, "", "To let rehome see these settings (Redis 6: +config)");
         explain_add(e, EXPLAIN_COMMAND, 1, "", "ACL SETUSER %s +config|get", user);
+    }
+    if (c->lacking > 0) {
+        explain_add(e, EXPLAIN_TEXT, 1, "",
+                    "Where a server knows no CONFIG (renamed, or its provider's alone) no move is "
+                    "fenced: --fence require refuses it there.");
     }
 }
 

@@ -69,6 +69,8 @@ static void note_node(Health *h, const Health *before, int i)
         [NODE_IS_DETACHED] = !failed && node_is_detached(s, n),
         [NODE_IS_GHOST] = node_has(n, NODE_NOADDR) || n->unlisted_views > 0,
         [NODE_IS_NO_FAILOVER] = !failed && is_forbidden(h, n),
+        [NODE_IS_CLOSED] = !failed && n->says != NULL &&
+                           ((n->says->forbidden | n->says->refused) & ~(unsigned)ASK_SETTINGS) != 0,
         [NODE_IS_TOO_SMALL] = !failed && n->master >= 0 && !plan_fits(s, i, n->master),
     };
     int was = -2; // looked up when first needed, which is seldom

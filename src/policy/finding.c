@@ -230,6 +230,7 @@ Findings findings_find(const Health *h)
     find_cluster(&f);
     find_masters(&f);
     find_nodes(&f);
+    find_access(&f);
     find_conditions(&f);
     Findings out = in_order(&f);
     mem_free(f.at);

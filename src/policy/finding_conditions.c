@@ -86,7 +86,7 @@ void find_conditions(Search *f)
     for (size_t i = 0; i < f->s->n_nodes; i++) {
         for (int k = 0; k < NODE_CONDITION_COUNT; k++) {
             int64_t since = f->h->of[i].condition_ms[k];
-            if (since != 0) {
+            if (since != 0 && find[k] != NULL) { // else find_access() tells it
                 find[k](f, (int)i, since);
             }
         }

@@ -234,6 +234,14 @@ static void find_replica(Search *f, int i)
     }
 }
 
+// It is there, and find_access() tells what it refuses, with the better remedy.
+static bool is_closed(const Health *h, int node)
+{
+    const NodeSays *says = h->snapshot->nodes[node].says;
+    return h->of[node].condition_ms[NODE_IS_CLOSED] != 0 &&
+           (says->reach == REACH_OK || says->reach == REACH_DENIED);
+}
+
 bool finding_is_unreachable(const Health *h, int node)
 {
     const Node *n = &h->snapshot->nodes[node];
@@ -254,7 +262,7 @@ static const char *unreachable_why(const Search *f, const Node *n)
 static void find_unreachable(Search *f, int i)
 {
     const Node *n = &f->s->nodes[i];
-    if (!finding_is_unreachable(f->h, i)) {
+    if (!finding_is_unreachable(f->h, i) || is_closed(f->h, i)) {
         return;
     }
     const NodeSays *says = n->says;

@@ -24,6 +24,7 @@ Finding *finding_add(Search *f, FindingCode code, Level severity, int node, int6
 void find_cluster(Search *f); // what nobody in particular is to blame for
 void find_masters(Search *f); // orphans too, most urgent first
 void find_nodes(Search *f);
+void find_access(Search *f);     // what they do not let us ask
 void find_conditions(Search *f); // of single nodes, beside their states
 
 const char *forget_command(const Search *f, const Node *n);

@@ -16,19 +16,6 @@
 
 typedef struct Peer Peer;
 
-typedef enum { QUERY_MYID, QUERY_INFO, QUERY_NODES, QUERY_CLUSTER, QUERY_SETTINGS } QueryKind;
-
-enum {
-    QUERY_KINDS = QUERY_SETTINGS + 1,
-    ASK_MYID = 1 << QUERY_MYID,
-    ASK_INFO = 1 << QUERY_INFO,
-    ASK_NODES = 1 << QUERY_NODES,
-    ASK_CLUSTER = 1 << QUERY_CLUSTER,
-    ASK_SETTINGS = 1 << QUERY_SETTINGS,
-    ASK_TOPOLOGY = ASK_NODES | ASK_CLUSTER,
-    ASK_ALL = ASK_MYID | ASK_INFO | ASK_TOPOLOGY | ASK_SETTINGS,
-};
-
 // None of these comes from inside a function that the poller calls here, and none may free a peer.
 typedef struct {
     void *ctx;
@@ -57,8 +44,8 @@ typedef struct {
     bool is_anothers; // another node answered there last
 } Route;
 
-// As the cluster announces it, by address and by name (under which it may be found where the address
-// leads nowhere), and as a seed was given. Tried in this order from the one that was good.
+// As the cluster announces it, by address and by name (under which it may be found where the
+// address leads nowhere), and as a seed was given. Tried in this order from the one that was good.
 typedef enum { ROUTE_ADDRESS, ROUTE_NAME, ROUTE_SEED, ROUTES } RouteKind;
 
 typedef enum { WAIT_NO, WAIT_SOFT, WAIT_HARD } Wait;
@@ -78,8 +65,8 @@ struct Peer {
     Resolved found;       // of the present route
     size_t ip;            // index into found.ips
     ev_timer retry;       // ... or the end of our patience with the lookup
-    int failures; // attempts in a row over all routes
-    bool tried;   // at least one attempt over all routes has ended
+    int failures;         // attempts in a row over all routes
+    bool tried;           // at least one attempt over all routes has ended
 
     // who it is
     NodeId expected; // none: a seed
@@ -93,15 +80,17 @@ struct Peer {
     char late_why[224];
     char stall[128]; // what it says instead of an answer, and what helps; "" mostly
     char dialled[272];
-    bool proven; // it has answered on this connection
+    int64_t up_ms; // when this connection was made
+    bool proven;   // it has answered on this connection
     bool loading;
-    int64_t heard_ms; // asking time of the last good answer, whatever kind
-    int64_t took_ms;  // how long the last good answer took
-    int64_t asked_ms; // what was asked first since the last good answer; 0: nothing
-    int64_t rtt_us;   // of the last INFO; -1 unknown
-    unsigned denied;  // ASK_...: not allowed, or not known there
-    char denied_why[200];
-    bool settings_denied;
+    int64_t heard_ms;   // asking time of the last good answer, whatever kind
+    int64_t took_ms;    // how long the last good answer took
+    int64_t asked_ms;   // what was asked first since the last good answer; 0: nothing
+    int64_t rtt_us;     // of the last INFO; -1 unknown
+    unsigned denied;    // ASK_...: not to be asked again for a while
+    unsigned forbidden; // ASK_...: by its ACL, when last asked
+    unsigned refused;   // ASK_...: by another error
+    char denied_why[320];
     Query queries[QUERY_KINDS];
     unsigned wanted; // ASK_...: to be asked as soon as it can be
     Word words[QUERY_KINDS];

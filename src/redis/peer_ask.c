@@ -10,16 +10,14 @@
 typedef struct {
     int argc;
     const char *argv[3];
-    const char *name;
-    const char *grant; // what an ACL must allow
 } Command;
 
 static Command commands[QUERY_KINDS] = {
-    [QUERY_MYID] = {2, {"CLUSTER", "MYID"}, "CLUSTER MYID", "+cluster|myid"},
-    [QUERY_INFO] = {1, {"INFO"}, "INFO", "+info"},
-    [QUERY_NODES] = {2, {"CLUSTER", "NODES"}, "CLUSTER NODES", "+cluster|nodes"},
-    [QUERY_CLUSTER] = {2, {"CLUSTER", "INFO"}, "CLUSTER INFO", "+cluster|info"},
-    [QUERY_SETTINGS] = {3, {"CONFIG", "GET", "cluster-*"}, "CONFIG GET", "+config|get"},
+    [QUERY_MYID] = {2, {"CLUSTER", "MYID"}},
+    [QUERY_INFO] = {1, {"INFO"}},
+    [QUERY_NODES] = {2, {"CLUSTER", "NODES"}},
+    [QUERY_CLUSTER] = {2, {"CLUSTER", "INFO"}},
+    [QUERY_SETTINGS] = {3, {"CONFIG", "GET", "cluster-*"}},
 };
 
 static QueryKind kind_of(const Query *query)
@@ -54,12 +52,21 @@ static void forget_word(Peer *p, QueryKind kind)
     p->words[kind] = (Word){0};
 }
 
-static void forget_words(Peer *p)
+// What somebody else has said there. What was heard on this connection before the first word about
+// who it is, is of the same server.
+static void forget_others_words(Peer *p)
 {
-    for (int kind = 0; kind < QUERY_KINDS; kind++) {
-        forget_word(p, (QueryKind)kind);
-    }
+    bool is_first = p->confirmed_serial != link_serial(p->link);
     p->heard_ms = 0;
+    for (int kind = 0; kind < QUERY_KINDS; kind++) {
+        Word *word = &p->words[kind];
+        if (!is_first || word->ms < p->up_ms) {
+            forget_word(p, (QueryKind)kind);
+        }
+        p->heard_ms = word->ms > p->heard_ms ? word->ms : p->heard_ms;
+    }
+    p->forbidden &= is_first ? p->denied : 0;
+    p->refused &= is_first ? p->denied : 0;
 }
 
 void peer_forget_view(Peer *p)
@@ -94,8 +101,7 @@ static bool confirm(Peer *p, NodeId id, int64_t asked_ms)
         return false;
     }
     if (!node_id_eq(p->id, id)) {
-        forget_words(p); // a seed's address may lead to another node every time
-        p->settings_denied = false;
+        forget_others_words(p); // a seed's address may lead to another node every time
     }
     p->id = id;
     p->identity_ms = asked_ms;
@@ -167,9 +173,10 @@ static bool take_answer(Peer *p, QueryKind kind, const Answer *answer, int64_t a
         p->loading = p->loading && (p->denied & ASK_INFO) == 0;
         break;
     case QUERY_SETTINGS:
-        p->settings_denied = false;
         break;
     }
+    p->forbidden &= ~(1U << kind);
+    p->refused &= ~(1U << kind);
     prove(p);
     p->stall[0] = '\0';
     p->asked_ms = 0;
@@ -194,29 +201,34 @@ static bool has_words(StrView text, const char *words)
     return false;
 }
 
+// Without CONFIG and CLUSTER MYID all else works; of what else is refused the first is told, and of
+// what the ACL forbids all, so that one line mends it.
 static void deny(Peer *p, QueryKind kind, StrView error)
 {
-    // Without CONFIG and CLUSTER MYID all else works; of the rest the first to be denied is named.
+    bool is_forbidden = sv_starts(error, "NOPERM");
     bool matters = kind != QUERY_SETTINGS && kind != QUERY_MYID;
     bool is_first = (p->denied & (ASK_INFO | ASK_TOPOLOGY)) == 0;
     p->denied |= 1U << kind;
-    p->settings_denied = p->settings_denied || kind == QUERY_SETTINGS;
-    char why[sizeof(p->denied_why)];
-    if (sv_starts(error, "NOPERM")) {
-        snprintf(why, sizeof(why), "%s does not allow %s to this user: grant it %s",
-                 link_where(p->link), commands[kind].name, commands[kind].grant);
-    } else {
+    *(is_forbidden ? &p->forbidden : &p->refused) |= 1U << kind;
+    *(is_forbidden ? &p->refused : &p->forbidden) &= ~(1U << kind);
+    if (is_forbidden && (p->forbidden & (ASK_INFO | ASK_TOPOLOGY)) != 0) {
+        const char *user = p->options.user != NULL ? p->options.user : "default";
+        char names[QUERIES_SIZE];
+        char line[ACL_LINE_SIZE];
+        char why[sizeof(p->denied_why)];
+        snprintf(why, sizeof(why), "%s does not allow %s to user %.64s: %s", link_where(p->link),
+                 queries_text(names, sizeof(names), p->forbidden), user,
+                 queries_acl_line(line, sizeof(line), user, p->forbidden));
+        text_clean_into(p->denied_why, sizeof(p->denied_why), sv(why));
+    } else if (matters && is_first) {
         char said[100];
         text_clean_into(said, sizeof(said), error);
-        snprintf(why, sizeof(why), "%s does not answer %s: %s", link_where(p->link),
-                 commands[kind].name, said);
+        snprintf(p->denied_why, sizeof(p->denied_why), "%s does not answer %s: %s",
+                 link_where(p->link), query_name(kind), said);
     }
-    if (matters && is_first) {
-        memcpy(p->denied_why, why, sizeof(why));
-    }
-    if (matters && is_denied(p)) {
+    if (is_denied(p)) {
         p->trouble = REACH_DENIED;
-        snprintf(p->why, sizeof(p->why), "%s", p->is_seed ? why : p->denied_why);
+        snprintf(p->why, sizeof(p->why), "%s", p->denied_why);
     }
 }
 
@@ -395,7 +407,8 @@ void peer_observe(Peer *p, int64_t started_ms, int64_t now_ms, Observation *out)
         reach = long_ago ? REACH_UNREACHABLE : REACH_LATE; // as when the link itself gives up
         explain_silence(p, now_ms);
         why = p->late_why;
-    } else if (reach == REACH_OK && (p->denied & (ASK_INFO | ASK_TOPOLOGY)) != 0) {
+    } else if (reach == REACH_OK &&
+               ((p->forbidden | p->refused) & (ASK_INFO | ASK_TOPOLOGY)) != 0) {
         why = p->denied_why;
     }
     bool is_stranger = reach == REACH_WRONG_NODE;
@@ -414,7 +427,8 @@ void peer_observe(Peer *p, int64_t started_ms, int64_t now_ms, Observation *out)
         .cluster_ms = p->words[QUERY_CLUSTER].ms,
         .settings = word(p, QUERY_SETTINGS),
         .settings_ms = p->words[QUERY_SETTINGS].ms,
-        .settings_denied = p->settings_denied,
+        .forbidden = p->forbidden,
+        .refused = p->refused,
         .view_spared = !p->is_witness,
         .identity_ms = p->identity_ms,
         .rtt_us = p->rtt_us,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "clock.h"
 #include "peer.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
@@ -188,6 +189,7 @@ static void on_up(void *ctx)
     Peer *p = ctx;
     p->tried = true;
     p->proven = false;
+    p->up_ms = clock_now_ms();
     p->denied = 0;
     p->stall[0] = '\0';
     p->asked_ms = 0;

@@ -1,11 +1,13 @@
 #include "rehome/redis/poller.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "clock.h"
 #include "poller_state.h"
 #include "rehome/base/mem.h"
+#include "rehome/base/strbuf.h"
 #include "rehome/base/text.h"
 
 int64_t poller_now_ms(void)
@@ -114,6 +116,11 @@ void poller_free(Poller *p)
     mem_free(p);
 }
 
+const char *poller_user(const Poller *p)
+{
+    return p->login.user != NULL ? p->login.user : "default";
+}
+
 // --- rounds to order -----------------------------------------------------------------------------
 
 void poller_round(Poller *p)
@@ -181,13 +188,40 @@ bool poller_awaits(const Poller *p, const Peer *peer)
     return false;
 }
 
+// "+cluster|replicate" of CLUSTER REPLICATE: only containers have subcommands.
+static void name_right(Sent *sent, int argc, const char **argv)
+{
+    static const char *const containers[] = {"CLUSTER", "CONFIG"};
+    snprintf(sent->right, sizeof(sent->right), "+%s", argv[0]);
+    for (size_t i = 0; i < ARRAY_LEN(containers); i++) {
+        if (argc > 1 && strcmp(argv[0], containers[i]) == 0) {
+            snprintf(sent->right, sizeof(sent->right), "+%s|%s", argv[0], argv[1]);
+        }
+    }
+    for (char *c = sent->right; *c != '\0'; c++) {
+        *c = (char)tolower((unsigned char)*c);
+    }
+}
+
+static char *answer_text(const Poller *p, const Sent *sent, const Answer *answer)
+{
+    StrBuf text = {0};
+    strbuf_add_sv(&text, sv_trim(answer->text));
+    if (answer->kind == ANSWER_ERROR && sv_starts(answer->text, "NOPERM")) {
+        strbuf_addf(&text, ": ACL SETUSER %s %s", poller_user(p), sent->right);
+    }
+    char *line = clean_line(sv_of(strbuf_text(&text), text.n));
+    strbuf_done(&text);
+    return line;
+}
+
 static void on_sent_answer(void *ctx, const Answer *answer)
 {
     Sent *sent = ctx;
     Poller *p = sent->poller;
     sent->to = NULL;
     bool is_late = answer->kind == ANSWER_LATE || answer->kind == ANSWER_LOST;
-    char *text = clean_line(answer->text);
+    char *text = answer_text(p, sent, answer);
     p->listener.answer(p->listener.ctx, sent->channel, is_late, answer->kind == ANSWER_OK, text);
     mem_free(text);
 }
@@ -201,5 +235,6 @@ bool poller_send(Poller *p, Channel channel, NodeId node, int argc, const char *
         return false;
     }
     *sent = (Sent){.poller = p, .channel = channel, .to = peer};
+    name_right(sent, argc, argv);
     return true;
 }

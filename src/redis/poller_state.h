@@ -19,7 +19,8 @@ typedef struct {
 typedef struct {
     Poller *poller;
     Channel channel;
-    Peer *to; // NULL: none is
+    Peer *to;       // NULL: none is
+    char right[48]; // by which an ACL allows it: "+cluster|replicate"
 } Sent;
 
 struct Poller {
@@ -71,6 +72,7 @@ struct Poller {
 };
 
 // poller.c
+const char *poller_user(const Poller *p);              // whom the servers take us for
 bool poller_awaits(const Poller *p, const Peer *peer); // an answer to something sent to it
 
 // discovery.c

@@ -140,7 +140,7 @@ static unsigned kinds_for(Poller *p, Peer *peer, int64_t now_ms)
     unsigned kinds = ASK_INFO;
     if (now_ms - peer->settings_asked_ms >= SETTINGS_EVERY_MS) {
         peer->denied = 0; // permissions may have changed
-        kinds |= ASK_SETTINGS;
+        kinds |= ASK_SETTINGS | peer->forbidden;
         peer->settings_asked_ms = now_ms;
     }
     if (peer->is_witness) {
@@ -286,6 +286,7 @@ static void report(Poller *p, bool full)
         .at = p->observations,
         .n = p->n_peers,
         .name = p->n_seeds > 0 ? p->seeds[p->name].name : "",
+        .user = poller_user(p),
         .round = p->round,
         .started_ms = p->started_ms,
         .now_ms = now_ms,

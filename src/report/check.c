@@ -6,6 +6,7 @@
 #include "opinion_report.h"
 #include "redis_cli.h"
 #include "rehome/base/text.h"
+#include "rehome/policy/charge.h"
 #include "rehome/report/hold_report.h"
 #include "value.h"
 #include "words.h"
@@ -203,6 +204,17 @@ static void add_findings(StrBuf *out, const Findings *findings)
     }
 }
 
+// No finding: who runs other people's servers mostly keeps CONFIG to himself.
+static void add_settings(StrBuf *out, const Snapshot *s)
+{
+    StrBuf gap = {0};
+    charge_gap_text(&gap, s);
+    if (gap.n > 0) {
+        strbuf_addf(out, "%s\n", strbuf_text(&gap));
+    }
+    strbuf_done(&gap);
+}
+
 static void add_host_safety(StrBuf *out, const HostSafety *hosts)
 {
     if (hosts->safe) {
@@ -232,4 +244,5 @@ void check_text(StrBuf *out, const Health *h, const Findings *findings)
     strbuf_add(out, ">>> Findings\n");
     add_findings(out, findings);
     add_host_safety(out, &h->hosts);
+    add_settings(out, h->snapshot);
 }

@@ -4,6 +4,7 @@
 
 #include "rehome/base/error.h"
 #include "rehome/base/strbuf.h"
+#include "rehome/model/query.h"
 
 #define TAPE_MAGIC "rehome tape "
 
@@ -17,6 +18,9 @@ typedef enum {
     FRAME_MOVE = 'm',
     FRAME_HOLDS = 'o', // from the next round on
 } FrameKind;
+
+// What a node refuses, among its traits in a round: places of the two sets.
+enum { FORBIDDEN_SHIFT = 3, REFUSED_SHIFT = 3 + QUERY_KINDS };
 
 enum { FRAME_MAX = 64 << 20 }; // bytes of one; more than a round of 1000 nodes has in full
 

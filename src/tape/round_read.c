@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "delta.h"
+#include "frame.h"
 #include "reader_parts.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
@@ -103,7 +104,11 @@ static void get_observation(TapeReader *r, Bytes *in, size_t *left)
     o->reach = reach;
     o->loading = (traits & 1) != 0;
     o->view_spared = (traits & 2) != 0;
-    o->settings_denied = (traits & 4) != 0;
+    o->forbidden = (unsigned)(traits >> FORBIDDEN_SHIFT) & ASK_ALL;
+    o->refused = (unsigned)(traits >> REFUSED_SHIFT) & ASK_ALL;
+    if ((traits & 4) != 0) { // older tapes: CONFIG GET, for whatever reason
+        o->forbidden |= ASK_SETTINGS;
+    }
     o->identity_ms = shifted(r, identity_ms);
     o->rtt_us = rtt_us;
 }

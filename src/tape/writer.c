@@ -230,8 +230,8 @@ static void put_observation(TapeWriter *w, const Observation *o, size_t at)
         bytes_put_text(&w->payload, dialled);
     }
     bytes_put(&w->payload, o->reach);
-    bytes_put(&w->payload,
-              (o->loading ? 1U : 0U) | (o->view_spared ? 2U : 0U) | (o->settings_denied ? 4U : 0U));
+    bytes_put(&w->payload, (o->loading ? 1U : 0U) | (o->view_spared ? 2U : 0U) |
+                               o->forbidden << FORBIDDEN_SHIFT | o->refused << REFUSED_SHIFT);
     put_words(w, o->why);
     put_time(&w->payload, w->memory.now_ms, o->identity_ms);
     bytes_put_signed(&w->payload, o->rtt_us);

@@ -186,6 +186,21 @@ static void add_view(Sheet *t, const NodeSays *says)
     }
 }
 
+static void add_access(Sheet *t, const NodeSays *says)
+{
+    char names[QUERIES_SIZE];
+    char line[ACL_LINE_SIZE];
+    if (says->forbidden != 0) {
+        page_addf(&t->page, "denied", ROLE_WARN, "%s: %s",
+                  queries_text(names, sizeof(names), says->forbidden),
+                  queries_acl_line(line, sizeof(line), t->p->user, says->forbidden));
+    }
+    if (says->refused != 0) {
+        page_addf(&t->page, "denied", ROLE_WARN, "%s: renamed, or not known there",
+                  queries_text(names, sizeof(names), says->refused));
+    }
+}
+
 static void add_says(Sheet *t)
 {
     const NodeSays *says = t->n->says;
@@ -196,6 +211,7 @@ static void add_says(Sheet *t)
     }
     add_contact(t, says);
     add_view(t, says);
+    add_access(t, says);
     if (!says->has_info) {
         return;
     }

@@ -3,6 +3,7 @@
 #define REHOME_TESTS_REAL_GROUPS_H
 
 #define TEST_GROUPS(X)                                                                             \
+    X(acl)                                                                                         \
     X(audit)                                                                                       \
     X(bare)                                                                                        \
     X(cut_off)                                                                                     \

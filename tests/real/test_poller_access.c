@@ -177,10 +177,10 @@ static void what_is_not_allowed_leaves_the_rest(void **state)
     fake_answer(node, "INFO", "-NOPERM this user has no permissions\r\n");
     see_all(t);
     const Seen *seen = watcher_node(&t->w, fake_id(t->cluster, 1));
-    assert_true(seen->settings_denied);
+    assert_int_equal(seen->forbidden, ASK_SETTINGS | ASK_MYID | ASK_INFO);
     assert_false(seen->has_info);
     assert_true(seen->has_nodes);
-    expect_words(seen->why, "grant it +info");
+    expect_words(seen->why, "ACL SETUSER default +cluster|myid +info +config|get");
     assert_true(node_id_eq(seen->id, fake_id(t->cluster, 1))); // by its view's own line
     assert_true(send_to(t, 1));
     watcher_rounds(&t->w, 5);
@@ -198,7 +198,9 @@ static void who_is_allowed_nothing_is_denied(void **state)
     fake_answer(node, "CLUSTER", no);
     fake_answer(node, "INFO", no);
     watcher_start(&t->w);
-    expect_words(wait_reach(t, 1, REACH_DENIED)->why, "grant it +");
+    expect_words(wait_reach(t, 1, REACH_DENIED)->why,
+                 "does not allow CLUSTER MYID, INFO, CLUSTER NODES, CLUSTER INFO and CONFIG GET to "
+                 "user default: ACL SETUSER default +cluster|myid +info +cluster|nodes");
     assert_int_equal(watcher_count(&t->w, REACH_OK), 2);
     watcher_rounds(&t->w, 3);
     assert_int_equal(fake_connections(node), 1);
@@ -212,7 +214,7 @@ static void a_seed_without_topology_is_denied(void **state)
     watcher_start(&t->w);
     watcher_rounds(&t->w, 1);
     assert_int_equal(t->w.seen[0].reach, REACH_DENIED);
-    expect_words(t->w.seen[0].why, "grant it +cluster|nodes");
+    expect_words(t->w.seen[0].why, "ACL SETUSER default +cluster|nodes");
 }
 
 static void a_seed_may_bring_its_own_login(void **state)

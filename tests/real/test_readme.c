@@ -10,49 +10,13 @@
 #include <unistd.h>
 
 #include "exposition.h"
+#include "readme.h"
 #include "rehome/base/str.h"
 #include "rehome/base/strbuf.h"
 
-static StrBuf readme;
-static StrBuf block;
-
-// The nth (from 0) fenced block in this language of the section. Valid until the next call.
 static const char *example(const char *language, int nth)
 {
-    char path[PATH_MAX];
-    char fence[32];
-    const char *root = getenv("REHOME_ROOT");
-    snprintf(path, sizeof(path), "%s/README.md", root != NULL ? root : ".");
-    snprintf(fence, sizeof(fence), "\n```%s\n", language);
-    strbuf_clear(&readme);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    char chunk[4096];
-    size_t n;
-    while ((n = fread(chunk, 1, sizeof(chunk), file)) > 0) {
-        strbuf_add_sv(&readme, sv_of(chunk, n));
-    }
-    fclose(file);
-    const char *at = strstr(strbuf_text(&readme), "\n## In cron and in monitoring\n");
-    assert_non_null(at);
-    for (int i = 0; i <= nth; i++) {
-        at = strstr(at + 1, fence);
-        assert_non_null(at);
-    }
-    at += strlen(fence);
-    const char *end = strstr(at, "\n```\n");
-    assert_non_null(end);
-    strbuf_clear(&block);
-    strbuf_add_sv(&block, sv_of(at, (size_t)(end - at) + 1));
-    return strbuf_text(&block);
-}
-
-static int example_done(void **state)
-{
-    strbuf_done(&readme);
-    strbuf_done(&block);
-    readme = block = (StrBuf){0};
-    return stage_clear(state);
+    return readme_block("In cron and in monitoring", language, nth);
 }
 
 // With each of what put in its place.
@@ -253,8 +217,7 @@ static void alert_rules_name_what_there_is_and_are_rules(void **state)
     stage_measured("%s", run_out(run));
 }
 
-TESTS(readme, cmocka_unit_test_teardown(cron_mails_only_when_something_is_wrong, example_done),
-      cmocka_unit_test_teardown(the_nagios_command_gives_a_line_like_the_one_shown, example_done),
-      cmocka_unit_test_teardown(the_page_of_the_textfile_collector_is_always_there_and_of_now,
-                                example_done),
-      cmocka_unit_test_teardown(alert_rules_name_what_there_is_and_are_rules, example_done))
+TESTS(readme, STAGED(cron_mails_only_when_something_is_wrong),
+      STAGED(the_nagios_command_gives_a_line_like_the_one_shown),
+      STAGED(the_page_of_the_textfile_collector_is_always_there_and_of_now),
+      STAGED(alert_rules_name_what_there_is_and_are_rules))

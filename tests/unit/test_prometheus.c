@@ -104,7 +104,7 @@ static void what_nobody_told_has_no_sample(void **state)
     (void)state;
     Fixture *f = fixture_scenario();
     for (int i = 0; i < (int)fixture_count(f); i++) {
-        fixture_node(f, i)->settings_denied = true;
+        fixture_node(f, i)->forbidden = ASK_SETTINGS;
     }
     page_of(f);
     assert_null(strstr(strbuf_text(&page), "rehome_server_migration"));

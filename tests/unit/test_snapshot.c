@@ -323,12 +323,12 @@ static void what_the_servers_may_do_is_summed_up(void **state)
     assert_int_equal(s->server_migration, TRI_NO);
     snapshot_free(s);
     for (int i = 0; i < 7; i++) {
-        fixture_node(f, i)->settings_denied = true;
+        fixture_node(f, i)->forbidden = ASK_SETTINGS;
     }
     s = fixture_snapshot(f, 1000);
     assert_int_equal(s->server_migration, TRI_UNKNOWN);
     assert_int_equal(s->barrier, -1);
-    assert_true(s->nodes[0].says->settings_denied);
+    assert_true(s->nodes[0].says->forbidden == ASK_SETTINGS);
     fixture_free(f);
     snapshot_free(s);
 }

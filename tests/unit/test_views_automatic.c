@@ -101,7 +101,7 @@ static void the_view_when_the_settings_differ(void **state)
     (void)state;
     Stage *st = stage_healthy();
     fixture_node(st->f, fixture_port(st->f, 7003))->allow_migration = TRI_NO;
-    fixture_node(st->f, fixture_port(st->f, 7004))->settings_denied = true;
+    fixture_node(st->f, fixture_port(st->f, 7004))->forbidden = ASK_SETTINGS;
     fixture_node(st->f, fixture_port(st->f, 7006))->barrier = 2;
     st->automatic.mode = AUTO_ACT;
     stage_rounds(st, 4000, 6000);

@@ -9,6 +9,7 @@
 
 #include "rehome/base/str.h"
 #include "rehome/model/node_id.h"
+#include "rehome/model/query.h"
 
 typedef enum {
     REACH_OK,          // answered in this round
@@ -38,9 +39,10 @@ typedef struct {
     int64_t cluster_ms;
     StrView settings; // last CONFIG GET cluster-*, one "name value" a line
     int64_t settings_ms;
-    bool settings_denied; // CONFIG is not allowed here
-    int64_t identity_ms;  // last time CLUSTER MYID (or its myself line) confirmed id
-    int64_t rtt_us;       // of the last INFO; -1 unknown
+    unsigned forbidden;  // ASK_..: what its ACL does not allow us
+    unsigned refused;    // ASK_..: what it answers with another error: renamed, or not known
+    int64_t identity_ms; // last time CLUSTER MYID (or its myself line) confirmed id
+    int64_t rtt_us;      // of the last INFO; -1 unknown
 } Observation;
 
 #endif

@@ -33,7 +33,8 @@ typedef struct {
     int64_t cluster_ms;
     ClusterInfo cluster;
     bool has_settings;
-    bool settings_denied;
+    unsigned forbidden; // ASK_.., as in Observation
+    unsigned refused;
     int64_t settings_ms;
     ServerSettings settings;
     int64_t identity_ms;
@@ -78,6 +79,7 @@ typedef struct Snapshot {
     int64_t now_ms;   // when it ended
     int64_t wall_ms;  // Unix time of the same moment
     const char *name; // how the cluster is called on screen: the first seed that worked
+    const char *user; // whom the servers take us for, clean; "" not known
     Node *nodes; // sorted: masters in slot order, then slotless masters, then replicas by address
     size_t n_nodes;
     const int *by_id;   // indices of all nodes, in the order of their IDs
@@ -116,6 +118,7 @@ typedef struct {
     const Observation *at;
     size_t n;
     const char *name;
+    const char *user;       // whom the servers take us for; NULL: not known
     const Labels *labels;   // NULL: none
     const Aliases *aliases; // NULL: none
     uint64_t round;
@@ -153,8 +156,8 @@ bool node_has(const Node *n, NodeFlag flag);
 // A replica that no master lists: of nobody we know ("slave -"), or of another replica.
 bool node_is_detached(const Snapshot *s, const Node *n);
 
-// Where the node itself answers us, which is not always where it says it is (NAT, a name, a tunnel):
-// "127.0.0.1:7001"; "" when it does not answer.
+// Where the node itself answers us, which is not always where it says it is (NAT, a name, a
+// tunnel): "127.0.0.1:7001"; "" when it does not answer.
 const char *node_answers_at(const Node *n);
 
 // Is this the address, by ip or hostname, of the node, as INFO writes addresses?

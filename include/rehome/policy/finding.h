@@ -54,6 +54,9 @@
     X(UNREACHABLE, "unreachable", "Cannot be asked", \
       "Whoever cannot be asked is not counted as working, and nothing is done on a guess.", \
       "every node answers us") \
+    X(NOT_ALLOWED, "not-allowed", "Not allowed", \
+      "What may not be asked is not known, and nothing is done on a guess.", \
+      "every node lets us ask what we need") \
     X(SAME_HOST, "same-host", "On one host", \
       "If that host dies, the master and all its replicas die together: nothing is left to take over.", \
       "no master shares its host with all its replicas") \

@@ -47,6 +47,7 @@ typedef enum {
     NODE_IS_DETACHED,    // a replica of a replica, or of nobody that is known
     NODE_IS_GHOST,       // listed without an address, or by some of the masters only
     NODE_IS_NO_FAILOVER, // a replica that is forbidden to take over, not by our own move
+    NODE_IS_CLOSED,      // refuses a question other than that for its settings
     NODE_IS_TOO_SMALL,   // its maxmemory is less than what its master uses
     NODE_CONDITION_COUNT
 } NodeCondition;

@@ -48,12 +48,13 @@ typedef struct {
     // poller_follow(). why may also be set where reach is REACH_OK: a command is not allowed there.
     void (*round)(void *ctx, const RoundInput *in, bool full);
     // To poller_send(). late: no answer in time, or the connection was lost; whether the server
-    // executed it is unknown. text is clean and in one line.
+    // executed it is unknown. text is clean and in one line; where an ACL forbids the command, with
+    // the line that allows it at its end.
     void (*answer)(void *ctx, Channel channel, bool late, bool ok, const char *text);
 } PollerListener;
 
-// seeds: tried in turn until one answers as a cluster node; copied, as are the options and the map. Names among
-// them are resolved off the loop.
+// seeds: tried in turn until one answers as a cluster node; copied, as are the options and the map.
+// Names among them are resolved off the loop.
 Poller *poller_new(struct ev_loop *loop, const PollerOptions *options, const Address *seeds,
                    size_t n_seeds, const PollerListener *listener);
 void poller_free(Poller *p); // not from within a callback of its own; NULL is fine

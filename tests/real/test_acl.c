@@ -1,0 +1,293 @@
+// The users of the README: with exactly those lines all works that is promised for them, and
+// without any one right of theirs just what the README says is missed.
+#include "clock.h"
+#include "readme.h"
+#include "stage.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rehome/base/mem.h"
+#include "rehome/base/str.h"
+
+static const char PASSWORD[] = "s3cr3t-of-the-acl";
+
+enum { WATCHER, MOVER, LEASE }; // its lines of the README
+
+enum { WORDS_MAX = 40, WORD_SIZE = 80 };
+
+// A line of the README in words: "ACL", "SETUSER", the user, what it is given.
+typedef struct {
+    char words[WORDS_MAX][WORD_SIZE];
+    size_t n;
+} Line;
+
+static Line readme_line(int nth)
+{
+    StrView rest = sv(readme_block("Rights", "redis", 0));
+    StrView text = {0};
+    for (int i = 0; i <= nth; i++) {
+        assert_true(sv_next(&rest, '\n', &text) && text.n > 0);
+    }
+    Line line = {0};
+    StrView word;
+    while (sv_next(&text, ' ', &word)) {
+        assert_true(line.n < WORDS_MAX && word.n > 0 && word.n < WORD_SIZE);
+        snprintf(line.words[line.n++], WORD_SIZE, "%.*s", (int)word.n, word.at);
+    }
+    assert_true(line.n > 3);
+    assert_string_equal(line.words[1], "SETUSER");
+    return line;
+}
+
+static bool is_right(const char *word)
+{
+    return word[0] == '+' || word[0] == '~';
+}
+
+static bool has_word(const Line *line, const char *word)
+{
+    for (size_t i = 3; i < line->n; i++) {
+        if (strcmp(line->words[i], word) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Type the line at every node, for a user of this name, without one right. key: instead of the
+// README's; NULL: that one.
+static void type_line(const Lab *lab, const Line *line, const char *user, const char *without,
+                      const char *key)
+{
+    char words[WORDS_MAX][WORD_SIZE];
+    const char *argv[WORDS_MAX + 1] = {NULL};
+    size_t n = 0;
+    for (size_t i = 0; i < line->n; i++) {
+        const char *word = i == 2 ? user : line->words[i];
+        if (without != NULL && strcmp(word, without) == 0) {
+            continue;
+        }
+        if (strcmp(word, ">PASSWORD") == 0) {
+            snprintf(words[n], WORD_SIZE, ">%s", PASSWORD);
+        } else if (key != NULL && word[0] == '~') {
+            snprintf(words[n], WORD_SIZE, "~%s", key);
+        } else {
+            snprintf(words[n], WORD_SIZE, "%s", word);
+        }
+        argv[n] = words[n];
+        n++;
+    }
+    for (size_t i = 0; i < lab_size(lab); i++) {
+        stage_wait_reply(lab, lab_port(lab, i), "OK", argv);
+    }
+}
+
+static Run *run_as(const Lab *lab, const char *user, const char *const *words)
+{
+    const char *argv[WORDS_MAX] = {NULL};
+    size_t n = 0;
+    for (; words[n] != NULL; n++) {
+        argv[n] = words[n];
+    }
+    argv[n++] = "--user";
+    argv[n++] = user;
+    setenv("REDISCLI_AUTH", PASSWORD, 1);
+    Run *run = stage_run(lab, argv);
+    unsetenv("REDISCLI_AUTH");
+    return run;
+}
+
+// --- watching
+
+// What watching gives, each by one right.
+#define VIEWS(X)                                                                                   \
+    X(STATES, "+info")                                                                             \
+    X(TOPOLOGY, "+cluster|nodes")                                                                  \
+    X(CLUSTER_STATE, "+cluster|info")                                                              \
+    X(IDENTITY, "+cluster|myid")                                                                   \
+    X(SETTINGS, "+config|get")                                                                     \
+    X(NAME, "+client|setname")
+
+enum {
+#define X(view, right) VIEW_##view,
+    VIEWS(X)
+#undef X
+        VIEW_COUNT,
+    ALL_VIEWS = (1 << VIEW_COUNT) - 1,
+};
+
+static const char *const view_rights[] = {
+#define X(view, right) [VIEW_##view] = right,
+    VIEWS(X)
+#undef X
+};
+
+static bool is_named(const Lab *lab, const char *user)
+{
+    char whose[40];
+    snprintf(whose, sizeof(whose), " user=%s ", user);
+    StrView rest = sv(stage_ask(lab, 7001, (const char *[]){"CLIENT", "LIST", NULL}));
+    StrView line;
+    bool named = false;
+    while (sv_next(&rest, '\n', &line)) {
+        char text[600];
+        snprintf(text, sizeof(text), "%.*s", (int)line.n, line.at);
+        named = named || (strstr(text, whose) != NULL && strstr(text, " name=rehome ") != NULL);
+    }
+    return named;
+}
+
+static unsigned bit(bool holds, int view)
+{
+    return holds ? 1U << view : 0;
+}
+
+// What this user is given, as bits by VIEW_..; text: the whole of `check` as text.
+static unsigned look_as(const Lab *lab, const char *user, bool connects, StrBuf *text)
+{
+    Run *watch = run_as(lab, user, (const char *[]){"watch", NULL});
+    if (connects) {
+        run_wait_out(watch, "connected to", LIMIT_MS);
+    } else {
+        run_wait_err(watch, "trying again", LIMIT_MS);
+    }
+    Run *check = run_as(lab, user, (const char *[]){"check", "--format", "json", NULL});
+    Run *report = run_as(lab, user, (const char *[]){"check", NULL});
+    unsigned views = bit(is_named(lab, user), VIEW_NAME);
+    run_end(check, LIMIT_MS);
+    run_end(report, LIMIT_MS);
+    strbuf_clear(text);
+    strbuf_addf(text, "%s%s", run_out(report), run_err(report));
+    run_signal(watch, SIGTERM);
+    const json_t *document = run_json(check);
+    if (document == NULL) {
+        return views;
+    }
+    const json_t *cluster = json_object_get(document, "cluster");
+    const json_t *migration = json_object_get(cluster, "server_migration");
+    return views | bit(true, VIEW_TOPOLOGY) |
+           bit(strcmp(word_in(replica_in(document, 7002), "state"), "working") == 0, VIEW_STATES) |
+           bit(strcmp(word_in(cluster, "state"), "ok") == 0, VIEW_CLUSTER_STATE) |
+           bit(json_is_boolean(migration), VIEW_SETTINGS) |
+           bit(strstr(strbuf_text(text), "CLUSTER MYID") == NULL, VIEW_IDENTITY);
+}
+
+static unsigned lost_without(const char *right)
+{
+    for (int view = 0; view < VIEW_COUNT; view++) {
+        if (strcmp(view_rights[view], right) == 0) {
+            return view == VIEW_TOPOLOGY ? ALL_VIEWS & ~bit(true, VIEW_NAME) : bit(true, view);
+        }
+    }
+    fail_msg("%s is there in vain", right);
+    return 0;
+}
+
+// Told with the line that mends it; a name is nobody's business.
+static bool is_told(const char *text, const char *user, const char *right)
+{
+    char line[100];
+    snprintf(line, sizeof(line), "ACL SETUSER %s %s", user, right);
+    return strstr(text, line) != NULL || strcmp(right, view_rights[VIEW_NAME]) == 0;
+}
+
+// One look may come too late for a busy server, so it is taken again until it is as it has to be.
+// right: what this user lacks; NULL: nothing.
+static void assert_view(const Lab *lab, const char *user, const char *right)
+{
+    unsigned expected = right == NULL ? ALL_VIEWS : ALL_VIEWS & ~lost_without(right);
+    bool connects = (expected & bit(true, VIEW_TOPOLOGY)) != 0;
+    int64_t limit = clock_ms() + LIMIT_MS;
+    StrBuf text = {0};
+    for (;;) {
+        unsigned views = look_as(lab, user, connects, &text);
+        bool told = right == NULL ? strstr(strbuf_text(&text), "ACL SETUSER") == NULL
+                                  : is_told(strbuf_text(&text), user, right);
+        if (views == expected && told) {
+            break;
+        }
+        if (clock_ms() >= limit) {
+            fputs(strbuf_text(&text), stdout);
+            fail_msg("without %s: views %#x instead of %#x", right != NULL ? right : "nothing",
+                     views, expected);
+        }
+    }
+    strbuf_done(&text);
+}
+
+static void the_watcher_sees_all_and_without_one_right_just_what_it_gives_is_missed(void **state)
+{
+    (void)state;
+    stage_needs_server(7);
+    Lab *lab = stage_lab(&lab_scenario);
+    Line line = readme_line(WATCHER);
+    type_line(lab, &line, "watcher", NULL, NULL);
+    assert_view(lab, "watcher", NULL);
+    int proved = 0;
+    for (size_t i = 3; i < line.n; i++) {
+        if (is_right(line.words[i])) {
+            char user[16];
+            snprintf(user, sizeof(user), "watcher%zu", i);
+            type_line(lab, &line, user, line.words[i], NULL);
+            assert_view(lab, user, line.words[i]);
+            proved++;
+        }
+    }
+    assert_int_equal(proved, VIEW_COUNT);
+}
+
+// --- moving
+
+static const char *const mover_rights[] = {"+cluster|replicate", "+config|set"};
+
+static void the_mover_has_two_rights_more_than_the_watcher(void **state)
+{
+    (void)state;
+    Line watcher = readme_line(WATCHER);
+    Line mover = readme_line(MOVER);
+    for (size_t i = 3; i < watcher.n; i++) {
+        assert_true(has_word(&mover, watcher.words[i]));
+    }
+    for (size_t i = 0; i < ARRAY_LEN(mover_rights); i++) {
+        assert_true(has_word(&mover, mover_rights[i]));
+    }
+    assert_int_equal(mover.n, watcher.n + ARRAY_LEN(mover_rights));
+}
+
+static Run *move_as(const Lab *lab, const char *user, const char *target)
+{
+    return run_as(lab, user, (const char *[]){"move", ":7002", target, "--yes", NULL});
+}
+
+static void the_mover_moves_and_without_a_right_it_does_not_or_has_no_fence(void **state)
+{
+    (void)state;
+    stage_needs_server(7);
+    Lab *lab = stage_lab(&lab_scenario);
+    Line line = readme_line(MOVER);
+    type_line(lab, &line, "mover", NULL, NULL);
+    type_line(lab, &line, "still", "+cluster|replicate", NULL);
+    type_line(lab, &line, "bare", "+config|set", NULL);
+    Run *move = move_as(lab, "still", ":7005");
+    assert_int_equal(run_end(move, LIMIT_MS), 1);
+    assert_true(is_told(run_err(move), "still", "+cluster|replicate"));
+    int status;
+    assert_int_equal(master_of(stage_check(lab, &status), 7002), 7003);
+    move = move_as(lab, "bare", ":7005");
+    assert_int_equal(run_end(move, LIMIT_MS), 0);
+    assert_non_null(strstr(run_err(move), "not fenced"));
+    assert_true(is_told(run_err(move), "bare", "+config|set"));
+    assert_int_equal(master_of(stage_check(lab, &status), 7002), 7005);
+    move = move_as(lab, "mover", ":7003");
+    assert_int_equal(run_end(move, LIMIT_MS), 0);
+    assert_null(strstr(run_err(move), "not fenced"));
+    assert_null(strstr(run_err(move), "ACL SETUSER"));
+    assert_int_equal(master_of(stage_check(lab, &status), 7002), 7003);
+}
+
+TESTS(acl, STAGED(the_watcher_sees_all_and_without_one_right_just_what_it_gives_is_missed),
+      cmocka_unit_test(the_mover_has_two_rights_more_than_the_watcher),
+      STAGED(the_mover_moves_and_without_a_right_it_does_not_or_has_no_fence))
