@@ -111,7 +111,7 @@ void explain_head(Explanation *e, const Health *h, int master)
     const NodeHealth *health = &h->of[master];
     const Node *n = &h->snapshot->nodes[master];
     char text[32];
-    format_clock(text, sizeof(text), h->snapshot->now_ms - health->since_ms);
+    format_clock(text, sizeof(text), h->snapshot->now_ms - health_told_since_ms(h, master));
     const char *kind = orphan_kind_text(health->orphan);
     explain_add(e, EXPLAIN_TITLE, 0, "", "%s %s%s%s%s for %s, %d slots", n->addr,
                 master_state_text(health->master), *kind != '\0' ? " (" : "", kind,

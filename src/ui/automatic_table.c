@@ -147,7 +147,7 @@ static void need_words(const Table *t, char *out, size_t size)
         return;
     }
     bool spreads = t->t->purpose == PURPOSE_SPREAD;
-    int64_t since = spreads ? nh->host_alone_ms : nh->since_ms;
+    int64_t since = spreads ? nh->host_alone_ms : health_told_since_ms(t->s->health, t->t->target);
     int64_t ms = t->s->now_ms > since ? t->s->now_ms - since : 0;
     format_clock(clock, sizeof(clock), ms);
     if (spreads) {
