@@ -62,7 +62,8 @@ typedef struct {
                     // unless it is failed and does not answer
     int priority;   // default 100
     // INFO, either side
-    bool loading; // answers -LOADING to CLUSTER NODES and INFO, as Redis does and Valkey does not
+    bool loading;  // answers -LOADING to CLUSTER NODES and INFO, as Redis does and Valkey does not
+    bool starting; // has begun anew and loads: knows of no master yet, and calls itself one
     int64_t loading_total, loading_done, loading_eta_s; // shown when loading; default -1: not shown
     int64_t used_memory;                                // default 1.1 GB
     int64_t maxmemory;                                  // default 0

@@ -197,7 +197,7 @@ void answer_info(StrBuf *out, const Fixture *f, int i)
         "\r\n# Stats\r\ninstantaneous_ops_per_sec:%" PRId64
         "\r\ninstantaneous_input_kbps:41.57\r\nlatest_fork_usec:1200\r\n\r\n# Replication\r\n",
         node->ops);
-    if (node->master < 0) {
+    if (node->master < 0 || node->starting) {
         add_master_info(out, f, i);
     } else {
         add_replica_info(out, f, i);

@@ -26,14 +26,14 @@ typedef struct {
 
 typedef struct {
     Snapshot *s;
-    const Word *words;
+    Word *words;
     size_t n_words;
     View *views; // heap
     size_t n_views;
     IdIndex index;          // of s->nodes
     const NodeLine **lines; // memory of all views' lines
     int *own_view;          // by node: index of its own view, or -1
-    const Word **word_of;   // by node: what it said, or NULL
+    Word **word_of;         // by node: what it said, or NULL
 } Merge;
 
 // One word for each node that we know by ID, sorted; in the arena.

@@ -75,9 +75,19 @@ static Opinion others_opinion(const Merge *m, int node)
     return best;
 }
 
+// A replica that has begun anew calls itself a master until its dataset is loaded: only then does a
+// server look up in its nodes.conf whom it follows.
+static bool is_not_yet_itself(const NodeInfo *info)
+{
+    return info->is_master && info->loading;
+}
+
 // INFO names the master by its address. It decides only where the views' idea is another one.
 static void correct_by_info(const Merge *m, const NodeInfo *info, Opinion *role)
 {
+    if (is_not_yet_itself(info)) {
+        return;
+    }
     if (info->is_master) {
         *role = (Opinion){.is_master = true};
         return;
@@ -101,7 +111,7 @@ static void correct_by_info(const Merge *m, const NodeInfo *info, Opinion *role)
 void merge_role(Merge *m, int i)
 {
     Node *node = &m->s->nodes[i];
-    const Word *word = m->word_of[i];
+    Word *word = m->word_of[i];
     const NodeLine *own = merge_own_line(m, i);
     Opinion role;
     if (own != NULL) {
@@ -112,6 +122,9 @@ void merge_role(Merge *m, int i)
     }
     if (word != NULL && word->fresh_info && (own == NULL || !word->fresh_view)) {
         correct_by_info(m, &word->says.info, &role);
+    }
+    if (word != NULL && !role.is_master && is_not_yet_itself(&word->says.info)) {
+        word->says.info.is_master = false; // nobody is to believe it
     }
     node->flags = role.is_master ? NODE_MASTER : NODE_REPLICA;
     node->master_id = role.is_master ? (NodeId){0} : role.master;

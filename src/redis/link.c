@@ -159,9 +159,10 @@ static void on_overdue_connect(Link *l)
                     "%s is connected, but has not answered the login for %.3g s (hung or stopped?)",
                     l->where, seconds);
     } else {
-        trouble_set(&trouble, REACH_UNREACHABLE,
-                    "cannot connect to %s: no answer for %.3g s (host down, or a firewall?)",
-                    l->where, seconds);
+        trouble_set(
+            &trouble, REACH_UNREACHABLE,
+            "cannot connect to %s: no answer for %.3g s (host down or hung, or a firewall?)",
+            l->where, seconds);
     }
     give_up(l, &trouble);
 }

@@ -13,6 +13,7 @@
     X(idle, true)                                                                                  \
     X(check, true)                                                                                 \
     X(keys, true)                                                                                  \
+    X(hung, true)                                                                                  \
     X(day, true)                                                                                   \
     X(heal, true)                                                                                  \
     X(race, false)                                                                                 \

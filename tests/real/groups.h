@@ -43,6 +43,7 @@
     X(spread)                                                                                      \
     X(tape)                                                                                        \
     X(trouble)                                                                                     \
+    X(unready)                                                                                     \
     X(usage)                                                                                       \
     X(whatif)
 

@@ -159,6 +159,25 @@ key q
 END
 }
 
+# Two of ten hosts stand still, with their ten servers; the cluster itself takes its time to mind.
+play_silent() {
+    cat >"$scratch/stop" <<'END'
+for at in 12:7002 12:7012 12:7101 12:7111 12:7210 13:7003 13:7013 13:7102 13:7112 13:7201; do
+    info=$(redis-cli -h "$NET.${at%:*}" -p "${at#*:}" info server | tr -d '\r')
+    kill -STOP "$(echo "$info" | sed -n 's/^process_id://p')"
+done
+END
+    play fifty <<END
+wait 10 spares
+size 120x40
+run redis-cli --cluster call \$NET.11:7001 config set cluster-node-timeout 60000 >/dev/null
+run sh $scratch/stop
+wait silent 00:12
+shot $out/silent.svg
+key q
+END
+}
+
 # --- the page to look at
 
 sizes="80x24 120x40 200x60"
@@ -241,7 +260,7 @@ key q
 END
 }
 
-stories="heal move views"
+stories="heal move views silent"
 if [ -n "${PAGE:-}" ]; then
     mkdir -p "$out"
     stories="healthy orphan ten sixty"

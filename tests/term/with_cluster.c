@@ -26,6 +26,7 @@ static const struct {
     const char *name;
     Shape shape;
 } shapes[] = {
+    {"fifty", {.masters = 20, .replicas = 1, .spares = 10, .hosts = 10}},
     {"ten", {.masters = 10, .replicas = 1, .spares = 3, .hosts = 5}},
     {"sixty", {.masters = 20, .replicas = 2, .hosts = 6}},
 };

@@ -258,7 +258,29 @@ static void with_equal_epochs_who_claims_the_slots_itself_has_them(void **state)
     }
 }
 
+// Seen on a server with a large dump: "role:master" until the last key is loaded.
+static void a_replica_that_loads_at_its_start_is_none_the_less_one(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    int r = fixture_port(f, 7008);
+    fixture_node(f, r)->loading = true;
+    fixture_node(f, r)->starting = true;
+    Snapshot *s = fixture_snapshot(f, 1000);
+    assert_string_equal(master_addr(s, fixture_seen(f, s, r)), "127.0.99.170:7001");
+    assert_false(fixture_seen(f, s, r)->says->info.is_master);
+    snapshot_free(s);
+    int m = fixture_port(f, 7001); // of whom nobody says otherwise
+    fixture_node(f, m)->loading = true;
+    s = fixture_snapshot(f, 2000);
+    assert_true(node_is_owner(fixture_seen(f, s, m)));
+    assert_true(fixture_seen(f, s, m)->says->info.is_master);
+    fixture_free(f);
+    snapshot_free(s);
+}
+
 TESTS(snapshot_role, cmocka_unit_test(a_replica_knows_best_whom_it_follows),
+      cmocka_unit_test(a_replica_that_loads_at_its_start_is_none_the_less_one),
       cmocka_unit_test(an_address_that_two_nodes_have_proves_nothing),
       cmocka_unit_test(a_master_behind_nat_is_still_its_master),
       cmocka_unit_test(most_masters_settle_what_a_silent_node_is),
