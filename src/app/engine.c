@@ -256,6 +256,11 @@ void engine_set_policy(Engine *e, AutoLimits limits, int floor, bool spread, int
     engine_emit(e, &event);
 }
 
+void engine_set_login(Engine *e, const char *user, const char *pass)
+{
+    e->source.set_login(e->source.ctx, user, pass);
+}
+
 void engine_set_labels(Engine *e, const Labels *labels)
 {
     e->labels = labels;

@@ -59,6 +59,13 @@ static void ignore_interval(void *ctx, int64_t ms)
     (void)ms;
 }
 
+static void ignore_login(void *ctx, const char *user, const char *pass)
+{
+    (void)ctx;
+    (void)user;
+    (void)pass;
+}
+
 static bool refuse(void *ctx, Channel channel, NodeId node, int argc, const char **argv)
 {
     (void)ctx;
@@ -98,6 +105,7 @@ static void begin_session(Player *p)
         .hurry = ignore_hurry,
         .follow = ignore_snapshot,
         .set_interval = ignore_interval,
+        .set_login = ignore_login,
         .send = refuse,
         .notice = notice,
         .now_ms = now_ms,

@@ -27,6 +27,34 @@ static void add_changes(StrBuf *out, const Options *before, const Options *now)
     }
 }
 
+// A password of the command line or the terminal is not kept, and goes before the file's.
+static bool has_login_of_its_own(const Options *o)
+{
+    bool is_in_address = false;
+    for (size_t i = 0; i < o->n_seeds; i++) {
+        is_in_address = is_in_address || o->seeds[i].pass != NULL;
+    }
+    return is_in_address || o->ask_pass || o->given[option_find(sv("pass")) - option_table];
+}
+
+static bool is_another(const char *a, const char *b)
+{
+    return a == NULL || b == NULL ? a != b : strcmp(a, b) != 0;
+}
+
+static void set_login(const Options *before, const Options *now, Engine *e, StrBuf *changes)
+{
+    bool user_is = is_another(before->user, now->user);
+    bool pass_is = is_another(before->pass, now->pass);
+    if (!user_is && !pass_is) {
+        return;
+    }
+    strbuf_addf(changes, "%slogins are made with another %s%s%s", changes->n > 0 ? "; " : "",
+                user_is ? "user" : "", user_is && pass_is ? " and " : "",
+                pass_is ? "password" : "");
+    engine_set_login(e, now->user, now->pass);
+}
+
 static bool read_labels(const char *path, Labels **out, StrBuf *wrong)
 {
     Error err = {0};
@@ -47,7 +75,11 @@ bool reload_settings(Reload *r, const Options *began_with, Engine *e, StrBuf *wr
         return false;
     }
     StrBuf changes = {0};
-    add_changes(&changes, r->done ? &r->now : began_with, &fresh);
+    const Options *before = r->done ? &r->now : began_with;
+    add_changes(&changes, before, &fresh);
+    if (!has_login_of_its_own(began_with)) {
+        set_login(before, &fresh, e, &changes);
+    }
     StrBuf what = {0};
     strbuf_addf(&what, "settings read again: %s",
                 changes.n > 0 ? strbuf_text(&changes) : "as before");

@@ -1,5 +1,5 @@
-// Settings read again while a service runs (SIGHUP): those that the dashboard can change too, and
-// the labels of hosts.
+// Settings read again while a service runs (SIGHUP): those that the dashboard can change too, user
+// and password, and the labels of hosts.
 #ifndef REHOME_APP_RELOAD_H
 #define REHOME_APP_RELOAD_H
 

@@ -24,6 +24,11 @@ static void set_interval(void *ctx, int64_t ms)
     poller_set_interval(ctx, ms);
 }
 
+static void set_login(void *ctx, const char *user, const char *pass)
+{
+    poller_set_login(ctx, user, pass);
+}
+
 static bool send_command(void *ctx, Channel channel, NodeId node, int argc, const char **argv)
 {
     return poller_send(ctx, channel, node, argc, argv);
@@ -54,6 +59,7 @@ Source source_live(Poller *poller)
         .hurry = hurry,
         .follow = follow,
         .set_interval = set_interval,
+        .set_login = set_login,
         .send = send_command,
         .notice = notice,
         .now_ms = now_ms,

@@ -362,6 +362,16 @@ void peer_dial(Peer *p)
     }
 }
 
+void peer_set_login(Peer *p, const char *user, const char *pass)
+{
+    p->options.user = user;
+    p->options.pass = pass;
+    if (!peer_is_up(p)) {
+        p->failures = 0;
+        peer_dial(p);
+    }
+}
+
 void peer_refuse(Peer *p, const char *why)
 {
     p->tried = true;

@@ -149,6 +149,19 @@ void poller_set_interval(Poller *p, int64_t interval_ms)
     round_soon(p);
 }
 
+void poller_set_login(Poller *p, const char *user, const char *pass)
+{
+    const char *old_user = p->options.user;
+    const char *old_pass = p->options.pass;
+    p->options.user = p->login.user = copy_secret(user);
+    p->options.pass = p->login.pass = copy_secret(pass);
+    for (size_t i = 0; i < p->n_peers; i++) {
+        peer_set_login(p->peers[i], p->login.user, p->login.pass);
+    }
+    wipe(old_user);
+    wipe(old_pass);
+}
+
 const char *poller_notice(const Poller *p)
 {
     for (size_t i = 0; i < p->n_peers; i++) {

@@ -4,10 +4,12 @@
 #include "readme.h"
 #include "stage.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "rehome/base/mem.h"
 #include "rehome/base/str.h"
@@ -288,6 +290,62 @@ static void the_mover_moves_and_without_a_right_it_does_not_or_has_no_fence(void
     assert_int_equal(master_of(stage_check(lab, &status), 7002), 7003);
 }
 
+// --- another password, while it runs
+
+static const char *write_login(const char *pass)
+{
+    static char path[300];
+    snprintf(path, sizeof(path), "%s/login.ini", stage_folder());
+    unlink(path);
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    assert_non_null(file);
+    fprintf(file, "[rehome]\nuser = watcher\npass = %s\n", pass);
+    assert_int_equal(fclose(file), 0);
+    return path;
+}
+
+static void tell_all(const Lab *lab, const char *const *argv)
+{
+    for (size_t i = 0; i < lab_size(lab); i++) {
+        stage_ask(lab, lab_port(lab, i), argv);
+    }
+}
+
+static void another_password_is_told_and_the_new_one_is_taken_from_the_file(void **state)
+{
+    (void)state;
+    stage_needs_server(7);
+    Lab *lab = stage_lab(&lab_scenario);
+    Line line = readme_line(WATCHER);
+    type_line(lab, &line, "watcher", NULL, NULL);
+    Run *watch = stage_other((const char *[]){"setsid", getenv("REHOME_BIN"), "watch", "--config",
+                                              write_login(PASSWORD), "--format", "json",
+                                              lab_addr(lab, 0), NULL});
+    run_event(watch, "connected", 0, LIMIT_MS);
+    run_mark(watch);
+    const char *const change[] = {"ACL", "SETUSER", "watcher", "resetpass", ">n3w-w0rd", NULL};
+    const char *const kill[] = {"CLIENT", "KILL", "USER", "watcher", NULL};
+    stage_ask(lab, 7002, change); // one refuses, and the rest goes on being watched
+    stage_ask(lab, 7002, kill);
+    const json_t *lost = run_event(watch, "unreachable", 7002, LIMIT_MS);
+    assert_non_null(strstr(word_in(lost, "text"), "refused the login of user watcher"));
+    tell_all(lab, change);
+    tell_all(lab, kill);
+    lost = run_event(watch, "lost", 0, LIMIT_MS);
+    assert_non_null(strstr(word_in(lost, "text"), "refused the login of user watcher"));
+    run_mark(watch);
+    (void)write_login("n3w-w0rd");
+    run_signal(watch, SIGHUP);
+    const json_t *told = run_event(watch, "setting", 0, LIMIT_MS);
+    assert_non_null(strstr(word_in(told, "text"), "logins are made with another password"));
+    run_event(watch, "connected", 0, LIMIT_MS);
+    assert_null(strstr(run_out(watch), PASSWORD));
+    assert_null(strstr(run_out(watch), "n3w-w0rd"));
+    assert_null(strstr(run_err(watch), "n3w-w0rd"));
+}
+
 TESTS(acl, STAGED(the_watcher_sees_all_and_without_one_right_just_what_it_gives_is_missed),
       cmocka_unit_test(the_mover_has_two_rights_more_than_the_watcher),
-      STAGED(the_mover_moves_and_without_a_right_it_does_not_or_has_no_fence))
+      STAGED(the_mover_moves_and_without_a_right_it_does_not_or_has_no_fence),
+      STAGED(another_password_is_told_and_the_new_one_is_taken_from_the_file))

@@ -98,6 +98,9 @@ void engine_set_mode(Engine *e, AutoMode mode);
 void engine_set_policy(Engine *e, AutoLimits limits, int floor, bool spread, int64_t interval_ms,
                        const char *what);
 
+// Log in with these from the next connection on; copied, NULL: none. What is told is the caller's.
+void engine_set_login(Engine *e, const char *user, const char *pass);
+
 // From the next round on; borrowed as in EngineOptions, and those before are not used any more.
 void engine_set_labels(Engine *e, const Labels *labels);
 

@@ -11,6 +11,7 @@ typedef struct {
     void (*hurry)(void *ctx, bool on);
     void (*follow)(void *ctx, const Snapshot *s);
     void (*set_interval)(void *ctx, int64_t ms);
+    void (*set_login)(void *ctx, const char *user, const char *pass); // of servers; copied
     bool (*send)(void *ctx, Channel channel, NodeId node, int argc, const char **argv);
     const char *(*notice)(void *ctx);
     int64_t (*now_ms)(void *ctx);

@@ -70,6 +70,10 @@ void poller_full_round(Poller *p);
 void poller_hurry(Poller *p, bool on); // rounds come at fast_interval_ms
 void poller_set_interval(Poller *p, int64_t interval_ms);
 
+// Log in with these from now on; copied, NULL as in PollerOptions. Who is connected stays so, and
+// who is not is tried at once.
+void poller_set_login(Poller *p, const char *user, const char *pass);
+
 // Send one command to the node, on a connection on which it has itself confirmed its ID. False: not
 // sent (not connected, identity not confirmed, answers owed, another one under way in the channel).
 bool poller_send(Poller *p, Channel channel, NodeId node, int argc, const char **argv);
