@@ -55,6 +55,7 @@ static int group_of(Compare *c, const NodesView *view)
     return c->n_groups++;
 }
 
+// What most believe is compared in any case, however many other beliefs there are.
 static void listen(Compare *c)
 {
     const Snapshot *s = c->s;
@@ -64,11 +65,16 @@ static void listen(Compare *c)
         if (says != NULL && says->has_view && c->n_speakers < s->n_views) {
             c->speakers[c->n_speakers++] = (Speaker){
                 .node = (int)i,
-                .group = group_of(c, &says->view),
                 .votes = node_is_owner(&s->nodes[i]),
                 .age_ms = s->now_ms - says->view_ms,
             };
+            if (c->n_groups == 0 && says->view.belief == s->belief) {
+                group_of(c, &says->view);
+            }
         }
+    }
+    for (size_t i = 0; i < c->n_speakers; i++) {
+        c->speakers[i].group = group_of(c, &s->nodes[c->speakers[i].node].says->view);
     }
 }
 
@@ -271,7 +277,7 @@ Opinions opinions_find(const Health *h, Arena *arena)
         mem_free(f.at[i].ranges);
     }
     for (size_t i = 0; i < f.c.n_speakers; i++) {
-        out.n_differ += differs[i];
+        out.n_differ += differs[i] || snapshot_view_differs(h->snapshot, f.c.speakers[i].node);
     }
     out.at = at;
     out.n = f.n;

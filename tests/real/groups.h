@@ -24,6 +24,7 @@
     X(losses)                                                                                      \
     X(monitors)                                                                                    \
     X(move)                                                                                        \
+    X(opinion)                                                                                     \
     X(partition)                                                                                   \
     X(poller)                                                                                      \
     X(poller_access)                                                                               \

@@ -11,7 +11,7 @@
 #include "clock.h"
 #include "rehome/base/mem.h"
 
-enum { MAX_LABS = 4, MAX_RUNS = 64, MAX_WORDS = 64, ANSWER_MS = 2000, RETRY_MS = 20 };
+enum { MAX_LABS = 4, MAX_RUNS = 128, MAX_WORDS = 64, ANSWER_MS = 2000, RETRY_MS = 20 };
 
 static struct {
     char folder[256];

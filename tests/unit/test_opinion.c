@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auto_run.h"
+#include "gate_try.h"
 #include "rehome/policy/opinion.h"
-#include "watch.h"
 
 typedef struct {
     Watch w;
@@ -231,5 +232,217 @@ static void views_that_agree_are_counted_with_their_age(void **state)
     done(&a);
 }
 
+// --- what it means for moves
+
+static void owner_does_not_know_the_orphan(Fixture *f)
+{
+    fixture_view_omits(f, at(f, 7005), at(f, 7001));
+}
+
+static void owner_sees_the_orphan_failed(Fixture *f)
+{
+    fixture_view_says(f, at(f, 7005), at(f, 7001), NODE_FAIL);
+}
+
+static void owner_gives_the_donors_slots_to_the_orphan(Fixture *f)
+{
+    sees_old_owner(f);
+}
+
+static void owner_is_introduced_to_the_candidate(Fixture *f)
+{
+    fixture_view_says(f, at(f, 7005), at(f, 7004), NODE_HANDSHAKE);
+}
+
+static void owner_knows_no_master_of_the_candidate(Fixture *f)
+{
+    knows_no_master(f);
+}
+
+// Another replica has just been started: it suspects and has not heard of whom the move is about.
+static void young_elsewhere(Fixture *f)
+{
+    fixture_node(f, at(f, 7006))->uptime_s = 2;
+    fixture_view_omits(f, at(f, 7006), at(f, 7004));
+    fixture_view_says(f, at(f, 7006), at(f, 7003), NODE_PFAIL);
+}
+
+// It has joined, and nobody but itself knows.
+static void stranger(Fixture *f)
+{
+    int joined = fixture_master(f, "127.0.99.173:7009", "");
+    for (int i = 0; i < joined; i++) {
+        fixture_view_omits(f, i, joined);
+    }
+}
+
+static void old_address_elsewhere(Fixture *f)
+{
+    fixture_view_port(f, at(f, 7005), at(f, 7006), 7106);
+}
+
+static void assert_shows(const Health *h, const char *words)
+{
+    Explanation e = {.arena = arena_new()};
+    StrBuf text = {0};
+    opinions_explain(&e, h);
+    explain_text(&text, &e);
+    if (strstr(strbuf_text(&text), words) == NULL) {
+        fail_msg("\"%s\" is not in %s", words, strbuf_text(&text));
+    }
+    strbuf_done(&text);
+    arena_free(e.arena);
+}
+
+static void a_disagreement_about_orphan_or_candidate_holds_the_move_back(void **state)
+{
+    (void)state;
+    static const struct {
+        Change *change;
+        const char *rule; // of automatic mode; "": it is left to the gate
+        const char *shows;
+        const char *gate;
+    } rows[] = {
+        {owner_does_not_know_the_orphan, "views-disagree",
+         "No move is made meanwhile (views-disagree): 127.0.99.170:7001 and 127.0.99.172:7005 "
+         "disagree on who owns which slots.",
+         "127.0.99.170:7001 and 127.0.99.172:7005 disagree on who owns which slots (first round)"},
+        {owner_gives_the_donors_slots_to_the_orphan, "views-disagree", "Owner of slots 12001-12287",
+         "127.0.99.170:7001 and 127.0.99.172:7005 disagree on who owns which slots (first round)"},
+        {owner_is_introduced_to_the_candidate, "unknowns",
+         "No move is made meanwhile (unknowns): 1 node is in handshake.",
+         "1 node is in handshake (first round)"},
+        {owner_knows_no_master_of_the_candidate, "unknowns",
+         "No move is made meanwhile (unknowns): 1 replica is without a known master in some view.",
+         "1 replica is without a known master in some view (first round)"},
+        {owner_sees_the_orphan_failed, "", "State of 127.0.99.170:7001",
+         "127.0.99.172:7005 sees the target as failed (first round)"},
+    };
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        Run r = orphan_at_6000(AUTO_ACT);
+        rows[i].change(r.w.f);
+        run_rounds(&r, 20);
+        assert_string_equal(r.d.rule, rows[i].rule);
+        assert_shows(r.w.h, rows[i].shows);
+        run_done(&r);
+        Try t = try_scenario();
+        rows[i].change(t.w.f);
+        try_rounds(&t);
+        assert_gate_refused(&t, GATE_AGREEMENT, rows[i].gate);
+        try_done(&t);
+    }
+}
+
+static void one_that_is_young_or_wrong_elsewhere_holds_nothing_back(void **state)
+{
+    (void)state;
+    static Change *const rows[] = {young_elsewhere, stranger, old_address_elsewhere};
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        Run r = orphan_at_6000(AUTO_ACT);
+        rows[i](r.w.f);
+        run_rounds(&r, 20);
+        assert_int_equal(r.w.h->snapshot->n_views_differ, 1);
+        assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
+        assert_shows(r.w.h, "It holds no move back by itself: 3 of 3 slot owners answered");
+        run_done(&r);
+        Try t = try_scenario();
+        rows[i](t.w.f);
+        try_rounds(&t);
+        assert_true(t.verdict.open);
+        try_done(&t);
+    }
+}
+
+// --- whole views
+
+static void who_knows_hardly_anybody_is_told_once(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    for (int port = 7001; port <= 7008; port++) {
+        if (at(f, port) >= 0 && port != 7002) {
+            fixture_view_omits(f, at(f, 7002), at(f, port));
+        }
+    }
+    Asked a = ask(f);
+    assert_int_equal(a.o.n, 1);
+    assert_says(&a, OPINION_MEMBERS, "nodes of the cluster", "7 nodes", 7002, "1 node",
+                "it knows nobody but itself: it was reset, or never met the others");
+    done(&a);
+}
+
+static void the_smaller_side_is_told_in_one_line_for_all_whom_it_misses(void **state)
+{
+    (void)state;
+    Fixture *f = ten_masters();
+    static const int few[] = {7001, 7002, 7101};
+    for (int i = 0; i < (int)fixture_count(f); i++) {
+        bool inside = false;
+        for (int k = 0; k < 3; k++) {
+            inside = inside || i == at(f, few[k]);
+        }
+        for (int k = 0; k < 3 && !inside; k++) {
+            fixture_view_says(f, at(f, few[k]), i, NODE_PFAIL);
+        }
+    }
+    Asked a = ask(f);
+    assert_int_equal(a.o.n, 1);
+    assert_int_equal(a.o.n_differ, 3);
+    assert_int_equal(a.o.at[0].n_nodes, 20);
+    assert_int_equal(a.o.at[0].at[1].votes, 2);
+    for (int k = 0; k < 3; k++) {
+        assert_says(&a, OPINION_STATE, a.o.at[0].about, "alive", few[k], "fail?",
+                    "on a minority's side: 2 of 10 slot owners are well in its view");
+    }
+    done(&a);
+}
+
+static void views_that_were_not_asked_for_or_not_told_are_counted(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    fixture_fail(f, at(f, 7008));
+    fixture_node(f, at(f, 7006))->silent = true;
+    fixture_node(f, at(f, 7006))->spared = true;
+    Asked a = ask(f);
+    assert_int_equal(a.o.n_views, 5);
+    assert_int_equal(a.o.n_missing, 1);
+    assert_int_equal(a.o.n_unasked, 1);
+    assert_int_equal(a.o.n, 0);
+    done(&a);
+}
+
+// Views of which each tells another story: what is compared and told stays bounded.
+static void more_differences_than_one_can_read_are_counted(void **state)
+{
+    (void)state;
+    enum { VIEWS = 40, MASTERS = 200 };
+    Fixture *f = fixture_new();
+    for (int i = 0; i < MASTERS; i++) {
+        char addr[40];
+        char slots[16];
+        snprintf(addr, sizeof(addr), "10.0.%d.1:%d", i, 7000 + i);
+        snprintf(slots, sizeof(slots), "%d", i);
+        fixture_node(f, fixture_master(f, addr, slots))->silent = i >= VIEWS;
+    }
+    for (int i = 0; i < VIEWS; i++) {
+        for (int k = 0; k < 3; k++) {
+            fixture_view_port(f, i, VIEWS + 3 * i + k, 9000 + 3 * i + k);
+        }
+    }
+    Asked a = ask(f);
+    assert_int_equal(a.o.n, OPINIONS_MAX);
+    assert_true(a.o.n_more > 0);
+    assert_int_equal(a.o.n_differ, VIEWS); // from most in something
+    assert_shows(a.w.h, "more of which views differ");
+    done(&a);
+}
+
 TESTS(opinion, cmocka_unit_test(views_that_agree_are_counted_with_their_age),
-      cmocka_unit_test(each_disagreement_is_told_with_its_likely_reason))
+      cmocka_unit_test(each_disagreement_is_told_with_its_likely_reason),
+      cmocka_unit_test(a_disagreement_about_orphan_or_candidate_holds_the_move_back),
+      cmocka_unit_test(one_that_is_young_or_wrong_elsewhere_holds_nothing_back),
+      cmocka_unit_test(who_knows_hardly_anybody_is_told_once),
+      cmocka_unit_test(the_smaller_side_is_told_in_one_line_for_all_whom_it_misses),
+      cmocka_unit_test(views_that_were_not_asked_for_or_not_told_are_counted),
+      cmocka_unit_test(more_differences_than_one_can_read_are_counted))
