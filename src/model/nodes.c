@@ -168,19 +168,37 @@ static uint64_t signature(const NodesView *view)
     return sum;
 }
 
-static uint64_t mix(uint64_t hash, uint64_t word)
+static uint64_t mix(uint64_t hash)
 {
-    hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    hash *= UINT64_C(0x9e3779b97f4a7c15);
     return hash ^ hash >> 29;
 }
 
-// By words of eight bytes: most of a large reply is IDs, and each counts twice.
-static uint64_t mix_id(uint64_t hash, const NodeId *id)
+// A sum of products, which a processor makes side by side: most of a large reply is IDs, and a
+// replica's line has two.
+static uint64_t hash_id(const NodeId *id)
 {
+    static const uint64_t odd[] = {
+        UINT64_C(0xd6e8feb86659fd93), UINT64_C(0xa0761d6478bd642f), UINT64_C(0xe7037ed1a0b428db),
+        UINT64_C(0x8ebc6af09c88c6e3), UINT64_C(0x589965cc75374cc3),
+    };
     uint64_t words[NODE_ID_LEN / sizeof(uint64_t)];
     memcpy(words, id->hex, sizeof(words));
+    uint64_t sum = 0;
     for (size_t i = 0; i < ARRAY_LEN(words); i++) {
-        hash = mix(hash, words[i]);
+        sum += words[i] * odd[i];
+    }
+    return mix(sum);
+}
+
+static uint64_t hash_address(const NodeLine *line)
+{
+    uint64_t hash = (uint64_t)line->port;
+    size_t n = strlen(line->ip);
+    for (size_t at = 0; at < n; at += sizeof(uint64_t)) {
+        uint64_t word = 0;
+        memcpy(&word, line->ip + at, n - at < sizeof(word) ? n - at : sizeof(word));
+        hash = mix(hash ^ word);
     }
     return hash;
 }
@@ -190,23 +208,22 @@ static uint64_t mix_id(uint64_t hash, const NodeId *id)
 static uint64_t line_belief(const NodeLine *line)
 {
     enum { TOLD = NODE_MASTER | NODE_REPLICA | NODE_PFAIL | NODE_FAIL };
-    uint64_t at = hash_bytes((uint64_t)line->port, line->ip, strlen(line->ip));
+    uint64_t at = hash_address(line);
     if ((line->flags & NODE_HANDSHAKE) != 0) {
-        return mix(at, NODE_HANDSHAKE);
+        return mix(at ^ NODE_HANDSHAKE);
     }
     if ((line->flags & (NODE_MASTER | NODE_REPLICA)) == 0) {
         return 0;
     }
-    uint64_t hash = mix_id(at, &line->id);
-    hash = mix(hash, line->flags & TOLD);
+    uint64_t hash = mix(at + hash_id(&line->id) + (line->flags & TOLD));
     if ((line->flags & NODE_REPLICA) != 0) {
-        return mix_id(hash, &line->master);
+        return mix(hash + hash_id(&line->master));
     }
     if (line->slots.n > 0) {
-        hash = mix(hash, line->config_epoch);
+        hash = mix(hash + line->config_epoch);
         hash = hash_bytes(hash, line->slots.at, line->slots.n * sizeof(*line->slots.at));
     }
-    return mix(hash, 0);
+    return mix(hash);
 }
 
 static uint64_t belief(const NodesView *view)
