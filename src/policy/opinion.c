@@ -277,7 +277,9 @@ Opinions opinions_find(const Health *h, Arena *arena)
         mem_free(f.at[i].ranges);
     }
     for (size_t i = 0; i < f.c.n_speakers; i++) {
-        out.n_differ += differs[i] || snapshot_view_differs(h->snapshot, f.c.speakers[i].node);
+        bool is_untold = f.n_more > 0 || f.c.speakers[i].group < 0;
+        out.n_differ +=
+            differs[i] || (is_untold && snapshot_view_differs(h->snapshot, f.c.speakers[i].node));
     }
     out.at = at;
     out.n = f.n;
