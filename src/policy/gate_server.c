@@ -104,6 +104,11 @@ static bool is_orphan_to_servers(const GateRound *r, const Node *m, const NodeHe
     }
     // The last one to go need not have failed: it may have moved away.
     out->since_ms = health->bare_ms > out->since_ms ? health->bare_ms : out->since_ms;
+    // And the servers' clock need not have been set back since it was an orphan the last time.
+    if (health->bare_before_ms != 0 && r->s->now_ms - health->bare_before_ms < DUE_TO_MS &&
+        health->bare_before_ms < out->after_ms) {
+        out->after_ms = health->bare_before_ms;
+    }
     return true;
 }
 

@@ -285,6 +285,23 @@ static MasterState master_state(const Health *h, const Node *m, NodeHealth *out)
     return awaits_ours ? STATE_AT_RISK : STATE_ORPHANED;
 }
 
+static void assess_bare(const Snapshot *s, const Node *m, const Health *before,
+                        const NodeHealth *was, NodeHealth *out)
+{
+    bool was_bare = was != NULL && was->bare_ms != 0;
+    bool is_bare = word_live_replicas(s, m) == 0;
+    out->bare_before_ms = was != NULL ? was->bare_before_ms : 0;
+    if (is_bare && was_bare) {
+        out->bare_ms = was->bare_ms;
+        out->bare_after_ms = was->bare_after_ms;
+    } else if (is_bare) {
+        out->bare_ms = s->now_ms;
+        out->bare_after_ms = before != NULL ? before->snapshot->asked_ms : 0;
+    } else if (was_bare) {
+        out->bare_before_ms = was->bare_after_ms != 0 ? was->bare_after_ms : was->bare_ms;
+    }
+}
+
 static void assess_master(const Health *h, int i, const Health *before, NodeHealth *out)
 {
     const Snapshot *s = h->snapshot;
@@ -306,9 +323,7 @@ static void assess_master(const Health *h, int i, const Health *before, NodeHeal
         bool held = was != NULL && was->host_alone_ms != 0;
         out->host_alone_ms = held ? was->host_alone_ms : s->now_ms;
     }
-    if (word_live_replicas(s, m) == 0) {
-        out->bare_ms = was != NULL && was->bare_ms != 0 ? was->bare_ms : s->now_ms;
-    }
+    assess_bare(s, m, before, was, out);
     // Waiting for our own move is still being without a replica: one clock for both.
     bool same = was != NULL && (was->master == out->master ||
                                 (was->orphan != ORPHAN_NOT && out->orphan != ORPHAN_NOT));

@@ -215,6 +215,7 @@ typedef struct {
     int64_t alone_ms;    // last had one for longer than a moment; 0: never
     bool left_late;      // the server moved it, by a clock that had begun late
     int64_t bare_ms;     // most owners list no live replica of it, since then; 0: not so
+    int64_t was_bare_ms; // so it was the time before, since then; 0: it never was
     int64_t fenced_ms;   // somebody last held it for one that must not be elected; 0: never
     int64_t failed_ms;   // an owner of slots last held it for failed; 0: never
     int64_t failover_ms; // all hold it for failed, and one may take over, since then; 0: not so

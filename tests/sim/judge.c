@@ -121,10 +121,21 @@ static void note_bare(History *h, int master)
     }
     Record *r = &h->record[master];
     if (2 * bare <= all) {
+        r->was_bare_ms = r->bare_ms != 0 ? r->bare_ms : r->was_bare_ms;
         r->bare_ms = 0;
     } else if (r->bare_ms == 0) {
         r->bare_ms = w->now_ms;
     }
+}
+
+// By a clock that began late, in this time without a replica or in the one before.
+static bool is_late(const History *h, const SimNode *mover)
+{
+    const Record *orphan = &h->record[mover->left_to];
+    bool is_old = mover->left_clock_ms < orphan->bare_ms;
+    return mover->left_orphan_ms > orphan->bare_ms + LATE_MS ||
+           (is_old && mover->left_clock_ms > orphan->was_bare_ms + LATE_MS &&
+            orphan->was_bare_ms != 0);
 }
 
 void judge_tick(History *h)
@@ -132,8 +143,7 @@ void judge_tick(History *h)
     World *w = &h->w;
     for (int k = 0; k < w->n; k++) {
         if (w->node[k].left_why == LEFT_SERVER && w->node[k].left_ms == w->now_ms) {
-            int64_t bare_ms = h->record[w->node[k].left_to].bare_ms;
-            h->record[k].left_late = w->node[k].left_orphan_ms > bare_ms + LATE_MS;
+            h->record[k].left_late = is_late(h, &w->node[k]);
             judge_race(h, k);
         }
     }

@@ -99,6 +99,33 @@ static void it_begins_when_the_last_one_has_gone_also_by_a_move(void **state)
     }
 }
 
+// The servers do not always set their clock back when an orphan is helped.
+static void a_clock_of_the_last_time_may_still_run(void **state)
+{
+    (void)state;
+    for (int64_t first_ms = 4000; first_ms <= 20000; first_ms += 16000) {
+        Try t = {.w = watch_new(fixture_scenario())};
+        watch_round(&t.w, 21000 - first_ms);
+        watch_fail(&t.w, 7008);
+        watch_round(&t.w, 22000 - first_ms);
+        fixture_restore(t.w.f, fixture_port(t.w.f, 7008));
+        watch_round(&t.w, 21900);
+        watch_fail(&t.w, 7008);
+        watch_round(&t.w, 22000);
+        t.ask = (GateAsk){
+            .replica = watch_id(&t.w, 7004),
+            .donor = watch_id(&t.w, 7003),
+            .target = watch_id(&t.w, 7001),
+            .purpose = PURPOSE_HEAL,
+            .decided_ms = 22000,
+        };
+        watch_round(&t.w, 22940);
+        watch_round(&t.w, 23000);
+        try_check(&t);
+        assert_race_of(t, first_ms == 4000 ? "1.0s" : NULL);
+    }
+}
+
 // In the look before only :7005 told its view, and it had not heard of it.
 static void what_few_tell_of_may_have_begun_long_before(void **state)
 {
@@ -297,6 +324,7 @@ static void servers_that_do_not_act_are_not_waited_for(void **state)
 TESTS(gate_server, cmocka_unit_test(nothing_is_written_while_the_servers_may_act_themselves),
       cmocka_unit_test(what_was_noticed_late_began_earlier),
       cmocka_unit_test(it_begins_when_the_last_one_has_gone_also_by_a_move),
+      cmocka_unit_test(a_clock_of_the_last_time_may_still_run),
       cmocka_unit_test(what_few_tell_of_may_have_begun_long_before),
       cmocka_unit_test(the_news_of_our_move_takes_half_a_node_timeout),
       cmocka_unit_test(whom_the_servers_would_take_may_go_before_they_take_it),

@@ -63,8 +63,11 @@ typedef struct {
     int unverified;
     int coming; // linking, syncing or loading, or on its way by its own word though not listed yet
     int64_t host_alone_ms; // since when every working replica shares its host; 0: not so
-    int64_t bare_ms; // since when, as far as we have seen, every replica that is listed for it
-                     // has failed, or none is; 0: not so
+    // Every replica that is listed for it has failed, or none is: since when, as far as we have
+    // seen; 0: not so
+    int64_t bare_ms;
+    int64_t bare_after_ms;  // the look before that began; 0: it was so when we first looked
+    int64_t bare_before_ms; // the look before it was so the last time before; 0: none that we saw
     // replicas
     ReplicaState replica;
     bool same_host;     // as its master, both hosts known
