@@ -88,6 +88,9 @@ int64_t lease_read_error(Lease *l, const char *error)
     StrView word = sv(error);
     StrView rest = word;
     sv_cut(&rest, ' ', &word);
+    if (has_words(error, "the user executing the script can't")) { // a command inside of EVAL
+        word = sv("NOPERM");
+    }
 #define X(code, when, format)                                                                      \
     if (sv_is(word, code)) {                                                                       \
         snprintf(l->why, sizeof(l->why), format, l->shown_key);                                    \

@@ -4,6 +4,7 @@
 
 #define TEST_GROUPS(X)                                                                             \
     X(acl)                                                                                         \
+    X(acl_lease)                                                                                   \
     X(audit)                                                                                       \
     X(bare)                                                                                        \
     X(cut_off)                                                                                     \

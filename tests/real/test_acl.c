@@ -1,106 +1,18 @@
 // The users of the README: with exactly those lines all works that is promised for them, and
 // without any one right of theirs just what the README says is missed.
+#include "acl_lines.h"
 #include "clock.h"
-#include "readme.h"
-#include "stage.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "rehome/base/mem.h"
 #include "rehome/base/str.h"
-
-static const char PASSWORD[] = "s3cr3t-of-the-acl";
-
-enum { WATCHER, MOVER, LEASE }; // its lines of the README
-
-enum { WORDS_MAX = 40, WORD_SIZE = 80 };
-
-// A line of the README in words: "ACL", "SETUSER", the user, what it is given.
-typedef struct {
-    char words[WORDS_MAX][WORD_SIZE];
-    size_t n;
-} Line;
-
-static Line readme_line(int nth)
-{
-    StrView rest = sv(readme_block("Rights", "redis", 0));
-    StrView text = {0};
-    for (int i = 0; i <= nth; i++) {
-        assert_true(sv_next(&rest, '\n', &text) && text.n > 0);
-    }
-    Line line = {0};
-    StrView word;
-    while (sv_next(&text, ' ', &word)) {
-        assert_true(line.n < WORDS_MAX && word.n > 0 && word.n < WORD_SIZE);
-        snprintf(line.words[line.n++], WORD_SIZE, "%.*s", (int)word.n, word.at);
-    }
-    assert_true(line.n > 3);
-    assert_string_equal(line.words[1], "SETUSER");
-    return line;
-}
-
-static bool is_right(const char *word)
-{
-    return word[0] == '+' || word[0] == '~';
-}
-
-static bool has_word(const Line *line, const char *word)
-{
-    for (size_t i = 3; i < line->n; i++) {
-        if (strcmp(line->words[i], word) == 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Type the line at every node, for a user of this name, without one right. key: instead of the
-// README's; NULL: that one.
-static void type_line(const Lab *lab, const Line *line, const char *user, const char *without,
-                      const char *key)
-{
-    char words[WORDS_MAX][WORD_SIZE];
-    const char *argv[WORDS_MAX + 1] = {NULL};
-    size_t n = 0;
-    for (size_t i = 0; i < line->n; i++) {
-        const char *word = i == 2 ? user : line->words[i];
-        if (without != NULL && strcmp(word, without) == 0) {
-            continue;
-        }
-        if (strcmp(word, ">PASSWORD") == 0) {
-            snprintf(words[n], WORD_SIZE, ">%s", PASSWORD);
-        } else if (key != NULL && word[0] == '~') {
-            snprintf(words[n], WORD_SIZE, "~%s", key);
-        } else {
-            snprintf(words[n], WORD_SIZE, "%s", word);
-        }
-        argv[n] = words[n];
-        n++;
-    }
-    for (size_t i = 0; i < lab_size(lab); i++) {
-        stage_wait_reply(lab, lab_port(lab, i), "OK", argv);
-    }
-}
-
-static Run *run_as(const Lab *lab, const char *user, const char *const *words)
-{
-    const char *argv[WORDS_MAX] = {NULL};
-    size_t n = 0;
-    for (; words[n] != NULL; n++) {
-        argv[n] = words[n];
-    }
-    argv[n++] = "--user";
-    argv[n++] = user;
-    setenv("REDISCLI_AUTH", PASSWORD, 1);
-    Run *run = stage_run(lab, argv);
-    unsetenv("REDISCLI_AUTH");
-    return run;
-}
 
 // --- watching
 
@@ -320,7 +232,7 @@ static void another_password_is_told_and_the_new_one_is_taken_from_the_file(void
     Line line = readme_line(WATCHER);
     type_line(lab, &line, "watcher", NULL, NULL);
     Run *watch = stage_other((const char *[]){"setsid", getenv("REHOME_BIN"), "watch", "--config",
-                                              write_login(PASSWORD), "--format", "json",
+                                              write_login(ACL_PASSWORD), "--format", "json",
                                               lab_addr(lab, 0), NULL});
     run_event(watch, "connected", 0, LIMIT_MS);
     run_mark(watch);
@@ -340,12 +252,65 @@ static void another_password_is_told_and_the_new_one_is_taken_from_the_file(void
     const json_t *told = run_event(watch, "setting", 0, LIMIT_MS);
     assert_non_null(strstr(word_in(told, "text"), "logins are made with another password"));
     run_event(watch, "connected", 0, LIMIT_MS);
-    assert_null(strstr(run_out(watch), PASSWORD));
+    assert_null(strstr(run_out(watch), ACL_PASSWORD));
     assert_null(strstr(run_out(watch), "n3w-w0rd"));
     assert_null(strstr(run_err(watch), "n3w-w0rd"));
+}
+
+// --- the password
+
+static const char keeps_argv[] = "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline; echo; done "
+                                 ">\"$SESSION/argv\" 2>/dev/null; "
+                                 "env >\"$SESSION/env\"; cat >\"$SESSION/told\"";
+
+static void nothing_that_a_session_leaves_or_starts_has_the_password(void **state)
+{
+    (void)state;
+    stage_needs_server(7);
+    Lab *lab = stage_lab(&lab_scenario);
+    Line line = readme_line(MOVER);
+    type_line(lab, &line, "mover", NULL, NULL);
+    char folder[280];
+    char log[300];
+    char audit[300];
+    char tape[300];
+    snprintf(folder, sizeof(folder), "%s/session", stage_folder());
+    snprintf(log, sizeof(log), "%s/log", folder);
+    snprintf(audit, sizeof(audit), "%s/audit", folder);
+    snprintf(tape, sizeof(tape), "%s/tape", folder);
+    assert_int_equal(mkdir(folder, 0700), 0);
+    setenv("XDG_STATE_HOME", folder, 1);
+    setenv("SESSION", folder, 1);
+    Run *watch = stage_run(
+        lab, (const char *[]){
+                 "watch",  "--auto", "act", "--grace",       "0",        "--format", "json",
+                 "--user", "mover",  "-a",  ACL_PASSWORD,    "--log",    log,        "--audit",
+                 audit,    "--tape", tape,  "--before-move", keeps_argv, NULL});
+    setenv("XDG_STATE_HOME", stage_folder(), 1);
+    unsetenv("SESSION");
+    run_event(watch, "connected", 0, LIMIT_MS);
+    lab_kill(lab, stage_port(lab, 7008));
+    run_event(watch, "move-done", 0, LIMIT_MS);
+    run_signal(watch, SIGTERM);
+    run_end(watch, LIMIT_MS);
+    assert_null(strstr(run_out(watch), ACL_PASSWORD));
+    assert_null(strstr(run_err(watch), ACL_PASSWORD));
+    Run *found = stage_other((const char *[]){
+        "sh", "-c",
+        "cd \"$1\" && test -s log && test -s audit && test -s tape && test -s told && "
+        "grep -q mover argv && ! grep -rl -- \"$2\" .",
+        "sh", folder, ACL_PASSWORD, NULL});
+    if (run_end(found, LIMIT_MS) != 0) {
+        fail_msg("%s%s", run_out(found), run_err(found));
+    }
+    Run *replay = stage_run(NULL, (const char *[]){"replay", tape, NULL}); // as text, unpacked
+    run_end(replay, LIMIT_MS);
+    assert_non_null(strstr(run_out(replay), "orphaned"));
+    assert_null(strstr(run_out(replay), ACL_PASSWORD));
 }
 
 TESTS(acl, STAGED(the_watcher_sees_all_and_without_one_right_just_what_it_gives_is_missed),
       cmocka_unit_test(the_mover_has_two_rights_more_than_the_watcher),
       STAGED(the_mover_moves_and_without_a_right_it_does_not_or_has_no_fence),
-      STAGED(another_password_is_told_and_the_new_one_is_taken_from_the_file))
+      STAGED(another_password_is_told_and_the_new_one_is_taken_from_the_file),
+      STAGED(nothing_that_a_session_leaves_or_starts_has_the_password))
