@@ -32,9 +32,11 @@ variant_cflags_clang  := -Werror -Wno-unknown-warning-option -Wcomma -Wextra-sem
 PKG       = $(shell pkg-config $(1))
 # A service tells systemd how it is where its library is at hand.
 SYSTEMD   = $(eval SYSTEMD := $$(shell pkg-config --exists libsystemd && echo libsystemd))$(SYSTEMD)
+# TLS is hiredis', from 1.0 on, by OpenSSL.
+TLS       = $(eval TLS := $$(shell pkg-config --exists hiredis_ssl libssl libcrypto && echo hiredis_ssl libssl libcrypto))$(TLS)
 LIB_FLAGS = $(eval LIB_FLAGS := $$(filter-out -D%,$$(call PKG,--cflags hiredis jansson ncursesw inih zlib)) \
-                $$(if $$(SYSTEMD),-DREHOME_SYSTEMD))$(LIB_FLAGS)
-LIBS      = $(eval LIBS := $$(call PKG,--libs hiredis jansson ncursesw inih zlib $$(SYSTEMD)) -lev -lm -pthread)$(LIBS)
+                $$(if $$(SYSTEMD),-DREHOME_SYSTEMD) $$(if $$(TLS),-DREHOME_TLS))$(LIB_FLAGS)
+LIBS      = $(eval LIBS := $$(call PKG,--libs hiredis jansson ncursesw inih zlib $$(SYSTEMD) $$(TLS)) -lev -lm -pthread)$(LIBS)
 PURE_LIBS = $(eval PURE_LIBS := $$(call PKG,--libs jansson inih zlib cmocka) -lm)$(PURE_LIBS)
 TEST_LIBS = $(eval TEST_LIBS := $$(call PKG,--libs cmocka vterm) -lutil)$(TEST_LIBS)
 # The simulator's: its worth is in how many histories it gets through.

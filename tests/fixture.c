@@ -268,6 +268,7 @@ static void observe(Fixture *f, int i, int64_t now_ms, const Totals *totals)
     }
     o->rtt_us = 300;
     o->identity_ms = at_ms;
+    o->certificate_ms = node->certificate_ms;
     if (!node->no_info && (node->forbidden & ASK_INFO) == 0) {
         answer_info(&a->info, f, i);
         o->info = text_of(&a->info);
@@ -301,6 +302,11 @@ void fixture_aliases(Fixture *f, const Aliases *aliases)
     f->aliases = aliases;
 }
 
+void fixture_redis_cli(Fixture *f, const char *options)
+{
+    f->redis_cli = options;
+}
+
 const RoundInput *fixture_round(Fixture *f, int64_t now_ms)
 {
     answers_done(f);
@@ -318,6 +324,7 @@ const RoundInput *fixture_round(Fixture *f, int64_t now_ms)
         .name = f->n_answers > 0 ? f->observations[0].dialled : "",
         .labels = f->labels,
         .aliases = f->aliases,
+        .redis_cli = f->redis_cli,
         .round = ++f->round,
         .started_ms = now_ms - ROUND_MS,
         .now_ms = now_ms,

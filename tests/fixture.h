@@ -42,8 +42,9 @@ typedef struct {
     bool noaddr;
     bool nofailover;
     // what we get from it
-    Reach reach;        // default REACH_OK; anything else: no answers, unless age_ms makes them old
-    const char *why;    // NULL: in few words, as reach is
+    Reach reach;     // default REACH_OK; anything else: no answers, unless age_ms makes them old
+    const char *why; // NULL: in few words, as reach is
+    int64_t certificate_ms; // Unix time when it ends; 0: no TLS
     bool silent;        // answers INFO, but gives no CLUSTER NODES (a large cluster asks witnesses)
     bool spared;        // ... because it was not asked for it
     bool no_info;       // gives CLUSTER NODES, but no INFO
@@ -132,6 +133,7 @@ void fixture_view_omits(Fixture *f, int reporter, int node);
 // Pictures from now on have hosts by these labels, which are borrowed; NULL: none.
 void fixture_labels(Fixture *f, const Labels *labels);
 void fixture_aliases(Fixture *f, const Aliases *aliases); // the same
+void fixture_redis_cli(Fixture *f, const char *options);  // as in RoundInput; the same
 
 // The picture at now_ms, of a round that started 100 ms before; wall_ms is 1700000000000 + now_ms.
 // Begin at 1000 or later, so that old answers have a time to be from.

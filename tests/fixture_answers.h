@@ -44,6 +44,7 @@ struct Fixture {
     RoundInput input;
     const Labels *labels;
     const Aliases *aliases;
+    const char *redis_cli; // as in RoundInput
 };
 
 // What is the same in every node's CLUSTER INFO.

@@ -135,6 +135,7 @@ Engine *engine_new(struct ev_loop *loop, const EngineOptions *options,
     }
     begin_source(e, options);
     e->labels = options->labels;
+    e->redis_cli = options->redis_cli;
     e->aliases = options->aliases;
     e->hooks = (Hooks){
         .before = options->before_move,

@@ -60,6 +60,7 @@ struct Engine {
     HoldFile *holds;
     bool read_only;
     const Labels *labels;
+    const char *redis_cli;
     const Aliases *aliases;
     EngineListener listener;
     EngineTap tap;

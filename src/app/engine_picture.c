@@ -57,6 +57,7 @@ bool engine_take_round(Engine *e, const RoundInput *in)
     RoundInput labelled = *in;
     labelled.labels = e->labels;
     labelled.aliases = e->aliases;
+    labelled.redis_cli = e->redis_cli;
     Snapshot *s = snapshot_build(&labelled);
     engine_tap_round(e, in, s);
     if (snapshot_is_news(s)) {

@@ -19,6 +19,7 @@
 #include "rehome/base/arena.h"
 #include "rehome/base/mem.h"
 #include "rehome/redis/link.h"
+#include "rehome/redis/tls.h"
 #include "rehome/report/nagios.h"
 #include "session.h"
 #include "supervisor.h"
@@ -99,8 +100,11 @@ static int complete(int n, char **words)
 
 static void version_text(StrBuf *out)
 {
-    strbuf_addf(out, "rehome %s (%s, no TLS, %s)\n", REHOME_VERSION, link_library(),
+    strbuf_addf(out, "rehome %s (%s, %s, %s)\n", REHOME_VERSION, link_library(), tls_library(),
                 supervisor_library());
+    if (tls_absent() != NULL) {
+        strbuf_addf(out, "%s\n", tls_absent());
+    }
 }
 
 // Nagios shows stdout, and would take the status of wrong usage for a critical cluster.

@@ -156,11 +156,7 @@ static bool read_address(Options *o, char *text, Error *err)
         return false;
     }
     o->n_seeds++;
-    if (a->tls) {
-        return fail(err, ERR_USAGE,
-                    "this build has no TLS: connect to a plain port with redis://, or through a "
-                    "tunnel such as stunnel");
-    }
+    a->tls = a->tls || o->use_tls;
     if (a->pass != NULL) {
         set_text(&o->pass, a->pass);
         memset(text, '*', strlen(text));

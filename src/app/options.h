@@ -25,6 +25,18 @@ enum {
     OPTIONS_MAX = 80, // at least as many as the table has rows; a test says so
 };
 
+// As TlsOptions has them, but owned.
+typedef struct {
+    char *sni;
+    char *ca_file;
+    char *ca_folder;
+    bool insecure;
+    char *cert;
+    char *key;
+    char *ciphers;
+    char *ciphersuites;
+} TlsFiles;
+
 typedef struct {
     const struct Command *command;
     Address seeds[MAX_SEEDS];
@@ -39,6 +51,8 @@ typedef struct {
     char *pass;
     bool ask_pass;
     AddressMap map;
+    bool use_tls; // with every address
+    TlsFiles tls;
     int64_t interval_ms;
     // behaviour
     AutoMode mode;

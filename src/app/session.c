@@ -16,6 +16,7 @@
 #include "paths.h"
 #include "player.h"
 #include "rehome/base/mem.h"
+#include "rehome/redis/tls.h"
 #include "rehome/report/event_report.h"
 
 static const int endings[] = {SIGINT, SIGTERM, SIGHUP};
@@ -210,11 +211,45 @@ static bool read_labels(Session *s)
     return true;
 }
 
+static TlsOptions tls_options(const Options *o)
+{
+    return (TlsOptions){
+        .sni = o->tls.sni,
+        .ca_file = o->tls.ca_file,
+        .ca_folder = o->tls.ca_folder,
+        .insecure = o->tls.insecure,
+        .cert = o->tls.cert,
+        .key = o->tls.key,
+        .ciphers = o->tls.ciphers,
+        .ciphersuites = o->tls.ciphersuites,
+    };
+}
+
+static bool start_tls(Session *s)
+{
+    bool wanted = false;
+    for (size_t i = 0; i < s->options->n_seeds; i++) {
+        wanted = wanted || s->options->seeds[i].tls;
+    }
+    if (!wanted) {
+        return true;
+    }
+    TlsOptions options = tls_options(s->options);
+    Error err = {0};
+    s->tls = tls_new(&options, &err);
+    if (s->tls == NULL) {
+        session_say("%s", err.text);
+        s->status = 2;
+    }
+    tls_redis_cli(&options, &s->redis_cli);
+    return s->tls != NULL;
+}
+
 bool session_start(Session *s, const Options *o, bool read_only, const EngineListener *listener)
 {
     *s = (Session){.options = o, .loop = ev_default_loop(0), .listener = *listener};
     Error err = {0};
-    if (!read_labels(s)) {
+    if (!read_labels(s) || !start_tls(s)) {
         return false;
     }
     s->has_folder = paths_state_dir(&s->state_dir, &err);
@@ -252,6 +287,7 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         .floor = o->floor,
         .spread = o->spread,
         .labels = s->labels,
+        .redis_cli = strbuf_text(&s->redis_cli),
         .aliases = &o->aliases,
         .fencing = o->fencing,
         .before_move = o->before_move,
@@ -265,6 +301,7 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
     options.poll.user = o->user;
     options.poll.pass = s->pass != NULL ? s->pass : o->pass;
     options.poll.map = &o->map;
+    options.poll.tls = s->tls;
     options.poll.interval_ms = o->interval_ms;
     s->engine = engine_new(s->loop, &options, &ours);
     return true;
@@ -315,6 +352,8 @@ void session_done(Session *s)
     engine_leave(s->engine);
     player_free(s->player);
     engine_free(s->engine);
+    tls_free(s->tls);
+    strbuf_done(&s->redis_cli);
     tapes_end(&s->tapes);
     for (size_t i = 0; i < ARRAY_LEN(s->signals); i++) {
         if (s->signals[i].data != NULL) {

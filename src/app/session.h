@@ -19,6 +19,8 @@ typedef struct {
     char *state_dir;
     bool has_folder; // state_dir is one; who only looks can do without
     char *pass;
+    struct Tls *tls;  // NULL: no address wants it
+    StrBuf redis_cli; // the same for redis-cli
     Labels *labels;
     EngineListener listener; // the command's
     bool log_is_broken;

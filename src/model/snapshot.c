@@ -345,6 +345,7 @@ Snapshot *snapshot_build(const RoundInput *in)
         .wall_ms = in->wall_ms,
         .name = arena_strdup(arena, in->name == NULL ? "" : in->name),
         .user = text_clean(arena, sv(in->user == NULL ? "" : in->user), 0),
+        .redis_cli = arena_strdup(arena, in->redis_cli == NULL ? "" : in->redis_cli),
         .views_agree = true,
         .dissenter = "",
         .dissenters = "",

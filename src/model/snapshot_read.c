@@ -26,6 +26,7 @@ static void read_word(const Observation *o, int64_t started_ms, Arena *arena, Wo
     says->dialled = text_clean(arena, sv(o->dialled), 0);
     says->identity_ms = o->identity_ms;
     says->rtt_us = o->rtt_us;
+    says->certificate_ms = o->certificate_ms;
     out->id = o->expected;
     if (!is_of_expected(o)) {
         return;

@@ -250,13 +250,13 @@ static void add_lines(Explanation *e, const Snapshot *s, const bool *needs, int 
                       const char *value)
 {
     if (n > LINES_MOST) {
-        explain_add(e, EXPLAIN_COMMAND, 1, "", "redis-cli --cluster call %s CONFIG SET %s %s",
-                    contact_of(s), name, value);
+        explain_add(e, EXPLAIN_COMMAND, 1, "", "redis-cli%s --cluster call %s CONFIG SET %s %s",
+                    s->redis_cli, contact_of(s), name, value);
         return;
     }
     for (size_t i = 0; i < s->n_nodes; i++) {
         if (needs[i]) {
-            explain_add(e, EXPLAIN_COMMAND, 1, "", "redis-cli %s CONFIG SET %s %s",
+            explain_add(e, EXPLAIN_COMMAND, 1, "", "redis-cli%s %s CONFIG SET %s %s", s->redis_cli,
                         plan_dial(s, (int)i), name, value);
         }
     }

@@ -53,9 +53,21 @@ static const char *command_in(const char *remedy)
     return "";
 }
 
+// In a TLS session the command needs the same files as we did; redis-cli and rehome call them
+// alike.
+static const char *with_options(const Search *f, const char *remedy)
+{
+    const char *command = command_in(remedy);
+    size_t to = (size_t)(command - remedy) + strcspn(command, " ");
+    return command[0] == '\0' || f->s->redis_cli[0] == '\0'
+               ? remedy
+               : arena_printf(f->arena, "%.*s%s%s", (int)to, remedy, f->s->redis_cli, remedy + to);
+}
+
 Finding *finding_add(Search *f, FindingCode code, Level severity, int node, int64_t since_ms,
                      const char *text, const char *remedy)
 {
+    remedy = with_options(f, remedy);
     f->at = mem_grow(f->at, &f->cap, f->n + 1, sizeof(*f->at));
     Finding *finding = &f->at[f->n++];
     *finding = (Finding){
@@ -232,6 +244,7 @@ Findings findings_find(const Health *h)
     find_nodes(&f);
     find_access(&f);
     find_conditions(&f);
+    find_certificates(&f);
     Findings out = in_order(&f);
     mem_free(f.at);
     plan_work_done(&f.work);

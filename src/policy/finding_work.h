@@ -26,6 +26,7 @@ void find_masters(Search *f); // orphans too, most urgent first
 void find_nodes(Search *f);
 void find_access(Search *f);     // what they do not let us ask
 void find_conditions(Search *f); // of single nodes, beside their states
+void find_certificates(Search *f);
 
 const char *forget_command(const Search *f, const Node *n);
 

@@ -60,6 +60,6 @@ const char *plan_name(const Snapshot *s, int node)
 
 const char *plan_command(const Snapshot *s, int replica, int target)
 {
-    return arena_printf(s->arena, "redis-cli %s CLUSTER REPLICATE %s", plan_dial(s, replica),
-                        s->nodes[target].id.hex);
+    return arena_printf(s->arena, "redis-cli%s %s CLUSTER REPLICATE %s", s->redis_cli,
+                        plan_dial(s, replica), s->nodes[target].id.hex);
 }

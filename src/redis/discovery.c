@@ -109,11 +109,13 @@ static void try_seed(Poller *p, size_t i)
         login.user = address->user;
         login.pass = address->pass;
     }
+    login.tls = address->tls ? p->options.tls : NULL;
+    login.tls_name = is_numeric_ip(address->host) ? NULL : address->host;
     Peer *peer = add_peer(p, &login);
     peer->is_seed = true;
     peer->seed = i;
     peer_seed(peer, address->host, address->port);
-    if (address->tls) {
+    if (address->tls && p->options.tls == NULL) {
         peer_refuse(peer, "rediss:// needs TLS, which this build does not have");
     } else {
         peer_dial(peer);
@@ -221,6 +223,8 @@ static void adopt(Poller *p, Peer *peer, const Node *node)
     peer->is_owner = node_is_owner(node);
     peer->flagged =
         node_has(node, NODE_FAIL) || node_has(node, NODE_PFAIL) || node_has(node, NODE_NOADDR);
+    snprintf(peer->called, sizeof(peer->called), "%s",
+             node->hostname[0] != '\0' ? node->hostname : node->ip);
     peer_announce(peer, &address, &name);
     if (was_flagged && !peer->flagged) {
         peer_dial(peer); // the others hear it again: no need to wait any longer
@@ -331,6 +335,7 @@ static void unite(const Poller *p, Peer *seed, bool any_heard)
         seed->expected = known->expected;
         seed->is_owner = known->is_owner;
         seed->flagged = known->flagged;
+        memcpy(seed->called, known->called, sizeof(seed->called));
         HostPort address;
         HostPort name;
         set_way(&address, known->routes[ROUTE_ADDRESS].host, known->routes[ROUTE_ADDRESS].port);

@@ -29,8 +29,10 @@ struct Link {
     int64_t serial;
     int64_t opened_us;
     bool is_connected; // but perhaps not logged in
+    bool has_answered; // on this connection
     bool ending;       // telling ANSWER_LOST, down() comes next
     bool *gone;        // set when freed under a callback
+    int64_t certificate_ends_ms;
     Requests requests;
     ev_timer timer;   // one for all deadlines: it is re-armed when it fires, not with every send
     int64_t timer_us; // when it should fire
@@ -123,6 +125,14 @@ static void give_up(Link *l, const Trouble *trouble)
     end(l, trouble);
 }
 
+// A TLS port hears nothing it understands, and says nothing that we would.
+static const char *perhaps_tls(const Link *l)
+{
+    return l->has_answered           ? ""
+           : l->options->tls == NULL ? " before it answered (a TLS port? then --tls)"
+                                     : " before it answered (does it want --cert and --key?)";
+}
+
 static void on_ended(void *ctx, WireEnd how, const char *text)
 {
     Link *l = ctx;
@@ -133,15 +143,21 @@ static void on_ended(void *ctx, WireEnd how, const char *text)
         trouble_of_connect(l->where, text, &trouble);
         break;
     case WIRE_CLOSED:
-        trouble_set(&trouble, REACH_UNREACHABLE, "%s closed the connection", l->where);
+        trouble_set(&trouble, REACH_UNREACHABLE, "%s closed the connection%s", l->where,
+                    perhaps_tls(l));
         break;
     case WIRE_BROKEN:
-        trouble_set(&trouble, REACH_UNREACHABLE, "lost the connection to %s: %s", l->where, text);
+        trouble_set(&trouble, REACH_UNREACHABLE, "lost the connection to %s: %s%s", l->where, text,
+                    perhaps_tls(l));
         break;
     case WIRE_GARBAGE:
-        trouble_set(&trouble, REACH_UNREACHABLE,
-                    "%s does not answer as a Redis server does: %s (another service, or TLS?)",
-                    l->where, text);
+        trouble_set(&trouble, REACH_UNREACHABLE, "%s does not answer as a Redis server does: %s%s",
+                    l->where, text,
+                    l->options->tls != NULL ? " (another service?)"
+                                            : " (another service, or a TLS port? then --tls)");
+        break;
+    case WIRE_UNSAFE:
+        trouble_set(&trouble, REACH_UNREACHABLE, "TLS with %s failed: %s", l->where, text);
         break;
     case WIRE_SAID:
         trouble_of_farewell(l->where, l->options->pass != NULL, sv(text), &trouble);
@@ -154,7 +170,12 @@ static void on_overdue_connect(Link *l)
 {
     Trouble trouble;
     double seconds = (double)l->options->connect_timeout_ms / 1000.;
-    if (l->is_connected) {
+    if (wire_is_shaking(l->wire)) {
+        trouble_set(&trouble, REACH_UNREACHABLE,
+                    "%s is connected, but has not answered the TLS handshake for %.3g s (a port "
+                    "without TLS, or hung?)",
+                    l->where, seconds);
+    } else if (l->is_connected) {
         trouble_set(&trouble, REACH_UNREACHABLE,
                     "%s is connected, but has not answered the login for %.3g s (hung or stopped?)",
                     l->where, seconds);
@@ -270,6 +291,7 @@ static void on_connected(void *ctx)
 {
     Link *l = ctx;
     l->is_connected = true;
+    l->certificate_ends_ms = wire_certificate_ends_ms(l->wire);
     if (l->options->pass == NULL) {
         go_up(l);
     } else if (l->options->user == NULL) {
@@ -297,6 +319,7 @@ static void on_reply(void *ctx, const redisReply *reply)
 {
     Link *l = ctx;
     assert(l->requests.first != NULL); // the wire lets no other reply through
+    l->has_answered = true;
     bool is_error = reply->type == REDIS_REPLY_ERROR;
     StrBuf rendered = {0};
     StrView text = reply_view(reply, &rendered);
@@ -339,7 +362,7 @@ void link_free(Link *l)
     mem_free(l);
 }
 
-void link_open(Link *l, const char *ip, int port)
+void link_open(Link *l, const char *ip, int port, const char *name)
 {
     assert(l->state == LINK_CLOSED && !l->ending);
     bool is_v6 = strchr(ip, ':') != NULL;
@@ -349,9 +372,15 @@ void link_open(Link *l, const char *ip, int port)
     l->state = LINK_OPENING;
     l->serial++;
     l->is_connected = false;
+    l->has_answered = false;
+    l->certificate_ends_ms = 0;
     l->notice[0] = '\0';
     l->opened_us = clock_now_us();
-    l->wire = wire_open(l->loop, ip, port, &listener);
+    WireTarget to = {.ip = ip,
+                     .port = port,
+                     .tls = l->options->tls,
+                     .names = {.announced = name, .typed = l->options->tls_name}};
+    l->wire = wire_open(l->loop, &to, &listener);
     arm(l, next_deadline_us(l));
 }
 
@@ -410,6 +439,11 @@ int link_owed(const Link *l)
 int link_late(const Link *l)
 {
     return l->requests.late;
+}
+
+int64_t link_certificate_ends_ms(const Link *l)
+{
+    return l->certificate_ends_ms;
 }
 
 const char *link_library(void)

@@ -59,6 +59,7 @@ struct Peer {
 
     // the way to it
     Route routes[ROUTES];
+    char called[256];     // by the cluster: a host name or an address, unmapped; "" not yet
     RouteKind route;      // in use, or tried next
     RouteKind good_route; // where it was last proven to be
     Lookup *lookup;       // under way

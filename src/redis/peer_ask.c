@@ -432,5 +432,6 @@ void peer_observe(Peer *p, int64_t started_ms, int64_t now_ms, Observation *out)
         .view_spared = !p->is_witness,
         .identity_ms = p->identity_ms,
         .rtt_us = p->rtt_us,
+        .certificate_ms = link_certificate_ends_ms(p->link),
     };
 }

@@ -95,7 +95,9 @@ static void try_next(Peer *p)
 
 static void open_ip(Peer *p)
 {
-    link_open(p->link, p->found.ips[p->ip], p->routes[p->route].port);
+    const Route *route = &p->routes[p->route];
+    link_open(p->link, p->found.ips[p->ip], route->port,
+              p->called[0] != '\0' ? p->called : route->host);
 }
 
 // Why the address does not work says more than that there is no such name either.

@@ -9,6 +9,7 @@
 #include "rehome/base/mem.h"
 #include "rehome/base/strbuf.h"
 #include "rehome/base/text.h"
+#include "rehome/redis/tls.h"
 
 int64_t poller_now_ms(void)
 {
@@ -164,6 +165,9 @@ void poller_set_login(Poller *p, const char *user, const char *pass)
 
 const char *poller_notice(const Poller *p)
 {
+    if (p->login.tls != NULL && tls_notice(p->login.tls)[0] != '\0') {
+        return tls_notice(p->login.tls);
+    }
     for (size_t i = 0; i < p->n_peers; i++) {
         const char *notice = link_notice(p->peers[i]->link);
         if (*notice != '\0') {

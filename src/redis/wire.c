@@ -19,6 +19,8 @@ struct Wire {
     ev_io writable;
     ev_timer soon; // of no length: libev may sleep over ev_feed_event()
     bool *gone;    // set when the wire ends under a function that still holds it
+    WireTls *tls;  // NULL: in plain text
+    bool shaking;  // the events are the handshake's, not yet hiredis'
     ReplyGuard guard;
     char failed[128]; // why it could not even begin
 };
@@ -60,6 +62,9 @@ static WireEnd end_of(const Wire *w)
     if ((w->ac->c.flags & REDIS_CONNECTED) == 0) {
         return WIRE_REFUSED;
     }
+    if (w->tls != NULL && wire_tls_why(w->tls)[0] != '\0') {
+        return WIRE_UNSAFE;
+    }
     switch (w->ac->c.err) {
     case REDIS_ERR_IO:
         return WIRE_BROKEN;
@@ -84,11 +89,40 @@ static void on_cleanup(void *p)
         *w->gone = true;
     }
     guard_leave(&w->guard, w->ac->c.reader);
-    char text[128];
-    const char *refused = w->guard.refused;
-    text_clean_into(text, sizeof(text), sv(refused != NULL ? refused : w->ac->c.errstr));
-    tell_end(w, end_of(w), text);
+    char text[300];
+    WireEnd end = end_of(w);
+    const char *why = end == WIRE_UNSAFE         ? wire_tls_why(w->tls)
+                      : w->guard.refused != NULL ? w->guard.refused
+                                                 : w->ac->c.errstr;
+    text_clean_into(text, sizeof(text), sv(why));
+    wire_tls_free(w->tls);
+    tell_end(w, end, text);
     mem_free(w);
+}
+
+// The caller must leave the wire alone afterwards.
+static void shake_hands(Wire *w)
+{
+    switch (wire_tls_step(w->tls, &w->ac->c)) {
+    case TLS_READS:
+        ev_io_stop(w->loop, &w->writable);
+        ev_io_start(w->loop, &w->readable);
+        break;
+    case TLS_WRITES:
+        ev_io_start(w->loop, &w->writable);
+        break;
+    case TLS_DONE:
+        w->shaking = false;
+        ev_io_stop(w->loop, &w->writable);
+        ev_io_start(w->loop, &w->readable);
+        if (w->listener.connected != NULL) {
+            w->listener.connected(w->listener.ctx);
+        }
+        break;
+    case TLS_FAILED:
+        redisAsyncFree(w->ac);
+        break;
+    }
 }
 
 static void on_readable(struct ev_loop *loop, ev_io *io, int events)
@@ -96,8 +130,13 @@ static void on_readable(struct ev_loop *loop, ev_io *io, int events)
     (void)loop;
     (void)events;
     Wire *w = io->data;
+    if (w->shaking) {
+        shake_hands(w);
+        return;
+    }
     bool gone = false;
     w->gone = &gone;
+    wire_tls_forget_errors();
     redisAsyncHandleRead(w->ac);
     if (gone) {
         return;
@@ -116,6 +155,11 @@ static void on_writable(struct ev_loop *loop, ev_io *io, int events)
     (void)loop;
     (void)events;
     Wire *w = io->data;
+    if (w->shaking) {
+        shake_hands(w);
+        return;
+    }
+    wire_tls_forget_errors();
     redisAsyncHandleWrite(w->ac);
 }
 
@@ -159,7 +203,11 @@ static void on_soon(struct ev_loop *loop, ev_timer *soon, int events)
     Wire *w = soon->data;
     if (w->ac == NULL) {
         tell_end(w, WIRE_REFUSED, w->failed);
+        wire_tls_free(w->tls);
         mem_free(w);
+    } else if (w->tls != NULL) {
+        w->shaking = true;
+        shake_hands(w);
     } else if (w->listener.connected != NULL) {
         w->listener.connected(w->listener.ctx);
     }
@@ -195,14 +243,15 @@ static void attach(Wire *w)
     redisAsyncSetConnectCallback(ac, on_connect); // after the hooks: it asks for the write event
 }
 
-Wire *wire_open(struct ev_loop *loop, const char *ip, int port, const WireListener *listener)
+Wire *wire_open(struct ev_loop *loop, const WireTarget *to, const WireListener *listener)
 {
     Wire *w = mem_alloc(sizeof(*w));
     w->loop = loop;
     w->listener = *listener;
     ev_timer_init(&w->soon, on_soon, 0., 0.);
     w->soon.data = w;
-    w->ac = redisAsyncConnect(ip, port);
+    w->tls = to->tls != NULL ? wire_tls_new(to->tls, to->ip, &to->names) : NULL;
+    w->ac = redisAsyncConnect(to->ip, to->port);
     if (w->ac == NULL || w->ac->err != 0) {
         text_clean_into(w->failed, sizeof(w->failed),
                         sv(w->ac == NULL ? "out of memory" : w->ac->c.errstr));
@@ -222,6 +271,7 @@ void wire_drop(Wire *w)
     w->listener = (WireListener){0};
     if (w->ac == NULL) {
         ev_timer_stop(w->loop, &w->soon);
+        wire_tls_free(w->tls);
         mem_free(w);
         return;
     }
@@ -235,4 +285,14 @@ bool wire_send(Wire *w, int argc, const char **argv)
     }
     w->guard.owed++;
     return true;
+}
+
+bool wire_is_shaking(const Wire *w)
+{
+    return w->shaking;
+}
+
+int64_t wire_certificate_ends_ms(const Wire *w)
+{
+    return w->tls != NULL ? wire_tls_ends_ms(w->tls) : 0;
 }

@@ -21,6 +21,7 @@ typedef enum {
 
 // What a node refuses, among its traits in a round: places of the two sets.
 enum { FORBIDDEN_SHIFT = 3, REFUSED_SHIFT = 3 + QUERY_KINDS };
+enum { HAS_CERTIFICATE = 1 << (REFUSED_SHIFT + QUERY_KINDS) }; // its end follows
 
 enum { FRAME_MAX = 64 << 20 }; // bytes of one; more than a round of 1000 nodes has in full
 

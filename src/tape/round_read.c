@@ -93,6 +93,7 @@ static void get_observation(TapeReader *r, Bytes *in, size_t *left)
     }
     Reach reach = (Reach)bytes_get_below(in, REACH_NO_CLUSTER + 1);
     uint64_t traits = bytes_get(in);
+    int64_t certificate_ms = (traits & HAS_CERTIFICATE) != 0 ? bytes_get_signed(in) : 0;
     get_words(in, &s->why);
     int64_t identity_ms = get_time(in, m->now_ms);
     int64_t rtt_us = bytes_get_signed(in);
@@ -111,6 +112,7 @@ static void get_observation(TapeReader *r, Bytes *in, size_t *left)
     }
     o->identity_ms = shifted(r, identity_ms);
     o->rtt_us = rtt_us;
+    o->certificate_ms = certificate_ms;
 }
 
 static OwnMove get_own(Bytes *in)

@@ -231,7 +231,11 @@ static void put_observation(TapeWriter *w, const Observation *o, size_t at)
     }
     bytes_put(&w->payload, o->reach);
     bytes_put(&w->payload, (o->loading ? 1U : 0U) | (o->view_spared ? 2U : 0U) |
+                               (o->certificate_ms != 0 ? (unsigned)HAS_CERTIFICATE : 0U) |
                                o->forbidden << FORBIDDEN_SHIFT | o->refused << REFUSED_SHIFT);
+    if (o->certificate_ms != 0) {
+        bytes_put_signed(&w->payload, o->certificate_ms);
+    }
     put_words(w, o->why);
     put_time(&w->payload, w->memory.now_ms, o->identity_ms);
     bytes_put_signed(&w->payload, o->rtt_us);

@@ -201,6 +201,22 @@ static void add_access(Sheet *t, const NodeSays *says)
     }
 }
 
+static void add_certificate(Sheet *t, const NodeSays *says)
+{
+    char day[16];
+    char left[16];
+    int64_t left_ms = says->certificate_ms - t->p->wall_ms;
+    if (says->certificate_ms == 0) {
+        return;
+    }
+    format_day(day, sizeof(day), says->certificate_ms);
+    format_clock(left, sizeof(left), left_ms < 0 ? -left_ms : left_ms);
+    page_addf(&t->page, "TLS", left_ms <= 0 ? ROLE_CRIT : ROLE_TEXT,
+              left_ms <= 0 ? "certificate has ended on %s, %s ago"
+                           : "certificate ends on %s, in %s",
+              day, left);
+}
+
 static void add_says(Sheet *t)
 {
     const NodeSays *says = t->n->says;
@@ -212,6 +228,7 @@ static void add_says(Sheet *t)
     add_contact(t, says);
     add_view(t, says);
     add_access(t, says);
+    add_certificate(t, says);
     if (!says->has_info) {
         return;
     }

@@ -31,7 +31,7 @@ typedef struct {
     const Health *health;
     int64_t cost_bytes;
     char reason[200];
-    char command[320];
+    char command[1024]; // with the files of a TLS session
     struct {
         char who[64];
         char text[160];

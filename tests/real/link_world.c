@@ -68,7 +68,7 @@ int link_tear_down(void **state)
 void open_link(World *w)
 {
     w->inside = true;
-    link_open(w->link, "127.0.0.1", fake_port(w->fake));
+    link_open(w->link, "127.0.0.1", fake_port(w->fake), "");
     w->inside = false;
     assert_int_equal(link_state(w->link), LINK_OPENING);
 }

@@ -19,7 +19,7 @@ static void says_what_cannot_be_dialled(void **state)
 {
     World *w = *state;
     w->inside = true;
-    link_open(w->link, "255.255.255.255", 7001);
+    link_open(w->link, "255.255.255.255", 7001, "");
     w->inside = false;
     expect_down(w, REACH_UNREACHABLE, "cannot connect to 255.255.255.255:7001: ");
 }

@@ -7,6 +7,7 @@
 
 #include "look.h"
 #include "rehome/policy/finding.h"
+#include "rehome/policy/plan.h"
 #include "watch.h"
 
 static const Finding *find(const Findings *all, FindingCode code)
@@ -257,6 +258,59 @@ static void a_host_that_costs_slots_too_is_told_for_both(void **state)
     watch_done(&w);
 }
 
+// Unix time of the round at 1000 ms.
+static const int64_t began_ms = INT64_C(1700000001000);
+static const int64_t day_ms = 86400000;
+
+static void a_certificate_that_ends_soon_is_told_for_all_who_show_it(void **state)
+{
+    (void)state;
+    Watch w = watch_new(well_placed());
+    knob(&w, 7002)->certificate_ms = began_ms + 14 * day_ms;
+    knob(&w, 7001)->certificate_ms = began_ms + 90 * day_ms;
+    watch_round(&w, 1000);
+    assert_not_warned(&w, FINDING_CERTIFICATE);
+    knob(&w, 7003)->certificate_ms = began_ms + 5 * day_ms;
+    watch_round(&w, 3601000);
+    assert_warned(&w, FINDING_CERTIFICATE, 7003, 1000 - 9 * day_ms,
+                  "the TLS certificate of 10.0.0.3:7003 ends on 2023-11-19, in 4d23h; 1 other too",
+                  "redis-cli -h 10.0.0.3 -p 7003 CONFIG SET tls-cert-file FILE");
+    watch_done(&w);
+}
+
+static void a_certificate_that_has_ended_is_critical(void **state)
+{
+    (void)state;
+    Watch w = watch_new(well_placed());
+    knob(&w, 7101)->certificate_ms = began_ms - 3600000;
+    watch_round(&w, 1000);
+    Findings found = findings_find(w.h);
+    assert_int_equal(found.at[0].code, FINDING_CERTIFICATE);
+    assert_int_equal(found.at[0].severity, LEVEL_CRITICAL);
+    assert_string_equal(found.at[0].text,
+                        "the TLS certificate of 10.0.0.2:7101 has ended on 2023-11-14, 1h00 ago");
+    assert_true(found.at[0].since_ms == 1000 - 3600000);
+    watch_done(&w);
+}
+
+static void commands_of_a_tls_session_say_how_to_connect(void **state)
+{
+    (void)state;
+    Watch w = watch_new(well_placed());
+    fixture_redis_cli(w.f, " --tls --cacert ca.crt");
+    knob(&w, 7101)->maxmemory = 1000;
+    knob(&w, 7001)->used_memory = 2000;
+    watch_round(&w, 1000);
+    assert_warned(
+        &w, FINDING_REPLICA_TOO_SMALL, 7101, 1000,
+        "replica 10.0.0.2:7101 has a maxmemory of 1.0K, its master 10.0.0.1:7001 uses 2.0K",
+        "set it as its master has it: redis-cli --tls --cacert ca.crt -h 10.0.0.2 -p "
+        "7101 CONFIG SET maxmemory");
+    const char *line = plan_command(w.h->snapshot, watch_index(&w, 7101), watch_index(&w, 7002));
+    assert_non_null(strstr(line, "redis-cli --tls --cacert ca.crt -h 10.0.0.2 -p 7101 CLUSTER "));
+    watch_done(&w);
+}
+
 TESTS(finding_nodes, cmocka_unit_test(a_replica_of_a_replica_is_chained),
       cmocka_unit_test(a_replica_of_nobody_is_detached),
       cmocka_unit_test(a_node_without_an_address_is_a_ghost_and_nothing_else),
@@ -264,6 +318,9 @@ TESTS(finding_nodes, cmocka_unit_test(a_replica_of_a_replica_is_chained),
       cmocka_unit_test(somebody_in_handshake_is_named),
       cmocka_unit_test(who_may_not_take_over_is_told_but_not_of_our_own_fence),
       cmocka_unit_test(a_replica_without_room_for_its_data_is_too_small),
+      cmocka_unit_test(a_certificate_that_ends_soon_is_told_for_all_who_show_it),
+      cmocka_unit_test(a_certificate_that_has_ended_is_critical),
+      cmocka_unit_test(commands_of_a_tls_session_say_how_to_connect),
       cmocka_unit_test(versions_that_differ_are_counted),
       cmocka_unit_test(barriers_that_differ_are_told),
       cmocka_unit_test(a_host_with_the_majority_is_named_with_whom_to_promote),

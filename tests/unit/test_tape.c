@@ -55,6 +55,9 @@ static void change(Fixture *f, int round)
         replica->reach = REACH_LATE;
         replica->why = "late";
     }
+    if (round == 60) {
+        fixture_node(f, 1)->certificate_ms = INT64_C(1700000000000) + 86400000;
+    }
     fixture_node(f, 0)->ops = 100 + round;
     fixture_node(f, 0)->offset += 1000;
 }

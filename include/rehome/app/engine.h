@@ -33,6 +33,7 @@ typedef struct {
     int floor;               // 0: as the cluster's barrier says
     bool spread;             // help masters whose every working replica shares their host, too
     const Labels *labels;    // of hosts; NULL: none; borrowed for the engine's life
+    const char *redis_cli;   // what it needs to reach the same nodes, for people; as labels
     FencePolicy fencing;     // of every move
     const Aliases *aliases;  // of nodes; as labels
     const char *before_move; // command that is asked before a move; NULL: none; borrowed as labels

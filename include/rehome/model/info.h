@@ -44,10 +44,10 @@ typedef struct {
     int master_port;
     bool link_up;
     bool sync_in_progress;
-    int64_t link_down_s;      // master_link_down_since_seconds; -1: since its start, which was said as
-                              // an absurd number before 6.2
-    int64_t last_io_s;        // -1: no link
-    int64_t repl_offset;      // slave_repl_offset; -1 unknown
+    int64_t link_down_s; // master_link_down_since_seconds; -1: since its start, which was said as
+                         // an absurd number before 6.2
+    int64_t last_io_s;   // -1: no link
+    int64_t repl_offset; // slave_repl_offset; -1 unknown
     int64_t sync_total_bytes; // -1 unknown; 0 with diskless sync
     int64_t sync_read_bytes;  // -1 unknown
     int64_t sync_left_bytes;  // -1 unknown

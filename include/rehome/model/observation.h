@@ -39,10 +39,11 @@ typedef struct {
     int64_t cluster_ms;
     StrView settings; // last CONFIG GET cluster-*, one "name value" a line
     int64_t settings_ms;
-    unsigned forbidden;  // ASK_..: what its ACL does not allow us
-    unsigned refused;    // ASK_..: what it answers with another error: renamed, or not known
-    int64_t identity_ms; // last time CLUSTER MYID (or its myself line) confirmed id
-    int64_t rtt_us;      // of the last INFO; -1 unknown
+    unsigned forbidden;     // ASK_..: what its ACL does not allow us
+    unsigned refused;       // ASK_..: what it answers with another error: renamed, or not known
+    int64_t identity_ms;    // last time CLUSTER MYID (or its myself line) confirmed id
+    int64_t rtt_us;         // of the last INFO; -1 unknown
+    int64_t certificate_ms; // Unix time when the certificate that it showed us ends; 0: none
 } Observation;
 
 #endif

@@ -40,6 +40,7 @@ typedef struct {
     int64_t identity_ms;
     bool loading;
     int64_t rtt_us;
+    int64_t certificate_ms; // Unix time
 } NodeSays;
 
 // One node, merged from every view we have of it.
@@ -75,11 +76,12 @@ typedef struct {
 typedef struct Snapshot {
     Arena *arena;
     uint64_t round;
-    int64_t asked_ms; // monotonic, when the round began: its answers are not older
-    int64_t now_ms;   // when it ended
-    int64_t wall_ms;  // Unix time of the same moment
-    const char *name; // how the cluster is called on screen: the first seed that worked
-    const char *user; // whom the servers take us for, clean; "" not known
+    int64_t asked_ms;      // monotonic, when the round began: its answers are not older
+    int64_t now_ms;        // when it ended
+    int64_t wall_ms;       // Unix time of the same moment
+    const char *name;      // how the cluster is called on screen: the first seed that worked
+    const char *user;      // whom the servers take us for, clean; "" not known
+    const char *redis_cli; // what redis-cli needs to reach it, " --tls .."; "" nothing
     Node *nodes; // sorted: masters in slot order, then slotless masters, then replicas by address
     size_t n_nodes;
     const int *by_id;   // indices of all nodes, in the order of their IDs
@@ -119,6 +121,7 @@ typedef struct {
     size_t n;
     const char *name;
     const char *user;       // whom the servers take us for; NULL: not known
+    const char *redis_cli;  // as in Snapshot; NULL: nothing
     const Labels *labels;   // NULL: none
     const Aliases *aliases; // NULL: none
     uint64_t round;

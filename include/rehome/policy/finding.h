@@ -78,6 +78,9 @@
     X(SERVER_MIGRATION_MIXED, "server-migration-mixed", "Settings differ", \
       "Some nodes may move replicas by themselves and others not: who repairs an orphan is left to chance.", \
       "the servers' own replica migration is set the same everywhere") \
+    X(CERTIFICATE, "certificate", "Certificate", \
+      "Once it has ended, no client and no other node can open a new connection to that server.", \
+      "no server's certificate ends within 14 days") \
     X(VERSIONS_MIXED, "versions-mixed", "Versions differ", \
       "Fine during an upgrade; for longer, what holds for one server need not hold for the next.", \
       "all servers are of one version")

@@ -1,6 +1,6 @@
 // One connection to one server: connects, logs in, carries requests in order, each with its own
 // deadline, and tells how it ended. Of the event-driven files of this layer only link.c and wire.c
-// know hiredis (ask.c uses its blocking half).
+// (wire_tls.c its TLS) know hiredis; ask.c uses its blocking half.
 //
 // A link never calls back from inside link_open(), link_send() or link_close(). Names are never
 // resolved here: the ip is numeric.
@@ -46,6 +46,8 @@ typedef struct {
 typedef struct {
     const char *user;           // NULL: the default user
     const char *pass;           // NULL: no login
+    const struct Tls *tls;      // NULL: plain text
+    const char *tls_name;       // a name that any certificate of the cluster may be for; NULL: none
     int64_t connect_timeout_ms; // login included
     int64_t request_timeout_ms;
     int64_t hung_timeout_ms; // a request unanswered for so long ends the connection; 0: 10 s
@@ -55,8 +57,9 @@ typedef struct {
 Link *link_new(struct ev_loop *loop, const LinkOptions *options, const LinkListener *listener);
 void link_free(Link *l); // closes; no callback comes any more; NULL is fine
 
-void link_open(Link *l, const char *ip, int port); // only when closed
-void link_close(Link *l);                          // no callback comes for it
+// Only when closed. name: what the server is called, which its certificate may be for; "": unknown.
+void link_open(Link *l, const char *ip, int port, const char *name);
+void link_close(Link *l); // no callback comes for it
 
 typedef enum { LINK_CLOSED, LINK_OPENING, LINK_UP } LinkState;
 LinkState link_state(const Link *l);
@@ -77,6 +80,9 @@ bool link_ask(Link *l, int argc, const char **argv, LinkAnswer *done, void *ctx)
 // Requests sent and not yet answered, late ones included.
 int link_owed(const Link *l);
 int link_late(const Link *l); // of these, the late ones
+
+// Of the last link_open(): when the server's certificate ends, in Unix time; 0: no TLS, or unknown.
+int64_t link_certificate_ends_ms(const Link *l);
 
 const char *link_library(void); // "hiredis 0.14.1", for --version
 

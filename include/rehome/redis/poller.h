@@ -24,6 +24,8 @@ typedef struct {
     const char *user;           // NULL: default user
     const char *pass;           // NULL: none; a seed's own login comes first
     const AddressMap *map;      // for the addresses that nodes tell of; NULL: none
+    const struct Tls *tls;      // for seeds with Address.tls and their clusters; borrowed, must
+                                // outlive the poller; NULL: such seeds cannot be reached
     int64_t interval_ms;        // between the starts of two rounds; default 1000
     int64_t fast_interval_ms;   // while poller_hurry() is on; default 100
     int64_t round_deadline_ms;  // a round ends at the latest then; default 1000
