@@ -305,7 +305,7 @@ static void commands_of_a_tls_session_say_how_to_connect(void **state)
         &w, FINDING_REPLICA_TOO_SMALL, 7101, 1000,
         "replica 10.0.0.2:7101 has a maxmemory of 1.0K, its master 10.0.0.1:7001 uses 2.0K",
         "set it as its master has it: redis-cli --tls --cacert ca.crt -h 10.0.0.2 -p "
-        "7101 CONFIG SET maxmemory");
+        "7101 CONFIG SET maxmemory 0");
     const char *line = plan_command(w.h->snapshot, watch_index(&w, 7101), watch_index(&w, 7002));
     assert_non_null(strstr(line, "redis-cli --tls --cacert ca.crt -h 10.0.0.2 -p 7101 CLUSTER "));
     watch_done(&w);
