@@ -268,10 +268,10 @@ static void note_slots(OpinionSearch *f, int16_t (*owners)[SLOT_COUNT], SlotRang
     }
 }
 
-static bool is_same_claim(const Compare *c, int16_t (*owners)[SLOT_COUNT], int slot, int other)
+static bool is_same_claim(const Compare *c, int16_t (*owners)[SLOT_COUNT], int first, int slot)
 {
     for (int g = 0; g < c->n_groups; g++) {
-        if (owners[g][slot] != owners[g][other]) {
+        if (owners[g][first] != owners[g][slot]) {
             return false;
         }
     }
@@ -361,6 +361,6 @@ void opinions_compare(OpinionSearch *f)
         }
         mem_free(alike);
     }
-    compare_info(f, OPINION_CLUSTER_STATE, "cluster_state");
+    compare_info(f, OPINION_CLUSTER_STATE, "state of the cluster");
     compare_info(f, OPINION_CURRENT_EPOCH, "current epoch");
 }

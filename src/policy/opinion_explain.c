@@ -45,8 +45,8 @@ static void add_meaning(Explanation *e, const Health *h)
     if (settled.is_so) {
         explain_add(
             e, EXPLAIN_NOTE, 1, "",
-            "It holds no move back by itself: %zu of %zu slot owners answered, and agree on "
-            "slots and epoch. The gate looks again at each move.",
+            "Holds no move back by itself: %zu of %zu slot owners agree on slots and epoch; "
+            "the gate looks again before each move.",
             settled.witnesses, s->n_owners);
     } else {
         explain_add(e, EXPLAIN_HELD, 1, "", "No move is made meanwhile (%s): %s.", settled.rule,
@@ -147,11 +147,11 @@ void opinions_explain(Explanation *e, const Health *h)
     explain_add(e, EXPLAIN_TITLE, 0, "", "Second opinion: %zu of %zu views differ", o.n_differ,
                 o.n_views);
     add_meaning(e, h);
-    add_unheard(e, &o);
     for (size_t i = 0; i < o.n; i++) {
         add_disagreement(e, h, &o.at[i]);
     }
     if (o.n_more > 0) {
         explain_add(e, EXPLAIN_NOTE, 1, "", "and %zu more of which views differ", o.n_more);
     }
+    add_unheard(e, &o);
 }

@@ -120,7 +120,7 @@ static void who_suspects_alone_is_named_and_holds_nothing_back(void **state)
     Run *run = stage_run(lab, (const char *[]){"check", NULL});
     run_end(run, LIMIT_MS);
     run_wait_out(run, ">>> Second opinion: 1 of 6 views differ", LIMIT_MS);
-    run_wait_out(run, "It holds no move back by itself: 3 of 3 slot owners answered", LIMIT_MS);
+    run_wait_out(run, "Holds no move back by itself: 3 of 3 slot owners agree", LIMIT_MS);
     assert_true(lab_signal(lab, stage_port(lab, 7008), SIGCONT));
     wait_agreement(lab);
 }

@@ -206,7 +206,7 @@ static void each_disagreement_is_told_with_its_likely_reason(void **state)
          "config epoch collision: both owners have 3; one of them takes a new one"},
         {is_at_a_higher_epoch, OPINION_CURRENT_EPOCH, "current epoch", "3", "9",
          "an election or a new config epoch that most have not heard of"},
-        {says_fail, OPINION_CLUSTER_STATE, "cluster_state", "ok", "fail",
+        {says_fail, OPINION_CLUSTER_STATE, "state of the cluster", "ok", "fail",
          "it has just come back to the majority, or knows no owner of some slot"},
     };
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -343,7 +343,7 @@ static void one_that_is_young_or_wrong_elsewhere_holds_nothing_back(void **state
         run_rounds(&r, 20);
         assert_int_equal(r.w.h->snapshot->n_views_differ, 1);
         assert_int_equal(r.d.verdict, AUTO_DECIDE_ACT);
-        assert_shows(r.w.h, "It holds no move back by itself: 3 of 3 slot owners answered");
+        assert_shows(r.w.h, "Holds no move back by itself: 3 of 3 slot owners agree");
         run_done(&r);
         Try t = try_scenario();
         rows[i](t.w.f);
