@@ -268,8 +268,12 @@ static void observe(Fixture *f, int i, int64_t now_ms, const Totals *totals)
     }
     o->rtt_us = 300;
     o->identity_ms = at_ms;
+<<<<<<< HEAD
     o->certificate_ms = node->certificate_ms;
     if (!node->no_info && (node->forbidden & ASK_INFO) == 0) {
+=======
+    if (!node->no_info && ((node->forbidden | node->refused) & ASK_INFO) == 0) {
+>>>>>>> a9dbfa4 (tests: what servers do not let us ask, in findings, details and reports; a remedy that is a sentence)
         answer_info(&a->info, f, i);
         o->info = text_of(&a->info);
         o->info_ms = at_ms;
@@ -285,7 +289,8 @@ static void observe(Fixture *f, int i, int64_t now_ms, const Totals *totals)
         o->cluster_ms = at_ms;
     }
     o->forbidden = node->forbidden;
-    if ((node->forbidden & ASK_SETTINGS) == 0) {
+    o->refused = node->refused;
+    if (((node->forbidden | node->refused) & ASK_SETTINGS) == 0) {
         answer_settings(&a->settings, node);
         o->settings = text_of(&a->settings);
         o->settings_ms = at_ms;
@@ -322,6 +327,7 @@ const RoundInput *fixture_round(Fixture *f, int64_t now_ms)
         .at = f->observations,
         .n = f->n_answers,
         .name = f->n_answers > 0 ? f->observations[0].dialled : "",
+        .user = "watcher",
         .labels = f->labels,
         .aliases = f->aliases,
         .redis_cli = f->redis_cli,

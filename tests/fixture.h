@@ -49,6 +49,7 @@ typedef struct {
     bool spared;        // ... because it was not asked for it
     bool no_info;       // gives CLUSTER NODES, but no INFO
     unsigned forbidden; // ASK_..
+    unsigned refused;   // as above, by another error
     int64_t age_ms;     // its answers are this old (0: of this round; above 100: of an earlier one)
     // INFO, replica side
     bool link_up; // default true; never shown up while its master is failed

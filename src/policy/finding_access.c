@@ -63,7 +63,7 @@ static const char *subject(const Search *f, const Group *g)
 // The line that a person with the right to it has to type, where.
 static const char *grant(const Search *f, const Group *g, const char *line)
 {
-    const char *who = "as a user who may";
+    const char *who = "let an administrator allow it";
     if (g->n > 1 && g->n == g->asked) {
         return arena_printf(f->arena, "%s: redis-cli --cluster call %s %s", who, f->contact, line);
     }

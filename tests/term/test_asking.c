@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <termios.h>
 
 #include "pty.h"
@@ -37,6 +38,44 @@ static void a_password_that_is_not_given_leaves_the_echo_on(void **state)
     assert_true(pty_wait(p, "status 3")); // it could not look
     assert_true(has_echo(p));
     pty_end(p);
+}
+
+static bool has_written(const Pty *p, const char *bytes)
+{
+    size_t n = 0;
+    const char *at = pty_output(p, &n);
+    return memmem(at, n, bytes, strlen(bytes)) != NULL;
+}
+
+// Nor, in base64, to the clipboard.
+static void a_password_that_is_given_is_on_no_screen(void **state)
+{
+    (void)state;
+    Error err = {0};
+    LabSpec spec = lab_scenario;
+    spec.pass = "t0p-Secret-w0rd";
+    Lab *lab = lab_start(&spec, NULL, NULL, &err);
+    if (lab == NULL) {
+        fail_msg("%s", err.text);
+    }
+    const char *argv[] = {program(), "--askpass", lab_addr(lab, 0), NULL};
+    Pty *p = pty_start(&(PtyStart){.argv = argv, .w = 120, .h = 40});
+    assert_non_null(p);
+    assert_true(pty_wait(p, "Password:"));
+    pty_send(p, "t0p-Secret-w0rd\r");
+    assert_true(pty_wait(p, "0 orphaned"));
+    pty_keys(p, "3");
+    assert_true(pty_wait(p, "what helps"));
+    pty_keys(p, "C");
+    assert_true(pty_wait(p, "copied"));
+    pty_keys(p, "5");
+    assert_true(pty_wait(p, "In charge"));
+    pty_keys(p, "q");
+    assert_true(pty_wait_exit(p));
+    assert_false(has_written(p, "t0p-Secret"));
+    assert_false(has_written(p, "dDBwLVNlY3Jld")); // the same in base64
+    pty_end(p);
+    lab_free(lab);
 }
 
 static void a_move_that_is_asked_about_is_called_off(void **state)
@@ -94,5 +133,6 @@ static void a_plan_that_is_asked_about_is_called_off_or_made(void **state)
 }
 
 TESTS(asking, cmocka_unit_test(a_password_that_is_not_given_leaves_the_echo_on),
+      cmocka_unit_test(a_password_that_is_given_is_on_no_screen),
       cmocka_unit_test(a_move_that_is_asked_about_is_called_off),
       cmocka_unit_test(a_plan_that_is_asked_about_is_called_off_or_made))

@@ -5,6 +5,7 @@
 // clang-format would put several on a line: the list is too long for it.
 // clang-format off
 #define TEST_GROUPS(X)                                                                             \
+    X(access)                                                                                      \
     X(address)                                                                                     \
     X(address_map)                                                                                 \
     X(aliases)                                                                                     \
