@@ -81,28 +81,51 @@ int stage_clear(void **state)
     return 0;
 }
 
-// The first number of "Redis server v=7.0.15 ..." or "Valkey server v=8.0.1 ...".
-static int server_major(void)
+// It reads its settings in order and ends at the first that it does not understand: with a port
+// that is none at their end it tells, without starting anything, whether it came so far.
+void stage_needs_settings(const char *const *settings)
 {
-    Run *run = stage_other((const char *[]){"redis-server", "--version", NULL});
-    assert_int_equal(run_end(run, LIMIT_MS), 0);
-    const char *at = strstr(run_out(run), " v=");
-    return at == NULL ? 0 : at[3] - '0';
-}
-
-void stage_needs_server(int major)
-{
-    if (server_major() < major) {
+    const char *argv[MAX_WORDS] = {"redis-server"};
+    size_t n = 1;
+    while (*settings != NULL && n < MAX_WORDS - 3) {
+        argv[n++] = *settings++;
+    }
+    argv[n++] = "--port";
+    argv[n] = "none";
+    Run *run = stage_other(argv);
+    assert_int_equal(run_end(run, LIMIT_MS), 1);
+    if (strstr(run_err(run), ">>> 'port ") == NULL) {
         print_message("this redis-server does not know the settings that the test needs\n");
         skip();
     }
+}
+
+static void needs_reply(const Lab *lab, const char *text, const char *const *argv,
+                        const char *otherwise)
+{
+    if (strstr(stage_ask(lab, lab_port(lab, 0), argv), text) == NULL) {
+        print_message("this redis-server %s\n", otherwise);
+        skip();
+    }
+}
+
+void stage_needs_counts(const Lab *lab)
+{
+    needs_reply(lab, "cmdstat_cluster|", (const char *[]){"INFO", "commandstats", NULL},
+                "does not count subcommands"); // before 7.0
+}
+
+void stage_needs_rights(const Lab *lab)
+{
+    needs_reply(lab, "OK", (const char *[]){"ACL", "SETUSER", "nobody", "-config|get", NULL},
+                "has no rights for each subcommand"); // before 7.0
 }
 
 Lab *stage_lab(const LabSpec *spec)
 {
     assert_true(stage.n_labs < MAX_LABS);
     if (spec->extra != NULL) {
-        stage_needs_server(7);
+        stage_needs_settings(spec->extra);
     }
     LabSpec chosen = *spec;
     chosen.net = stage.next_net;

@@ -20,11 +20,17 @@ int stage_clear(void **state);
 
 #define STAGED(claim) cmocka_unit_test_teardown(claim, stage_clear)
 
-// Skips the test where redis-server is older than that.
-void stage_needs_server(int major);
+// Skips the test where redis-server does not know these arguments; NULL-terminated.
+void stage_needs_settings(const char *const *settings);
+
+// Skips the test where servers do not tell how often each subcommand was called.
+void stage_needs_counts(const Lab *lab);
+
+// Skips the test where the right to each subcommand cannot be given and taken.
+void stage_needs_rights(const Lab *lab);
 
 // A running cluster; the test fails when it does not come up. net is chosen here. With extra
-// settings the test is skipped where redis-server is older than 7.
+// settings the test is skipped where redis-server does not know them.
 Lab *stage_lab(const LabSpec *spec);
 size_t stage_port(const Lab *lab, int port); // index; fails the test when there is none
 

@@ -135,8 +135,8 @@ static void assert_view(const Lab *lab, const char *user, const char *right)
 static void the_watcher_sees_all_and_without_one_right_just_what_it_gives_is_missed(void **state)
 {
     (void)state;
-    stage_needs_server(7);
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_rights(lab);
     Line line = readme_line(WATCHER);
     type_line(lab, &line, "watcher", NULL, NULL);
     assert_view(lab, "watcher", NULL);
@@ -179,8 +179,8 @@ static Run *move_as(const Lab *lab, const char *user, const char *target)
 static void the_mover_moves_and_without_a_right_it_does_not_or_has_no_fence(void **state)
 {
     (void)state;
-    stage_needs_server(7);
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_rights(lab);
     Line line = readme_line(MOVER);
     type_line(lab, &line, "mover", NULL, NULL);
     type_line(lab, &line, "still", "+cluster|replicate", NULL);

@@ -147,9 +147,9 @@ static bool has_executed(const Lab *lab, const char *command)
 static void a_required_fence_that_is_not_allowed_refuses_the_move(void **state)
 {
     (void)state;
-    stage_needs_server(7);
     static const char *const rights[] = {"config|get", "config|set"};
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_counts(lab);
     for (size_t i = 0; i < sizeof(rights) / sizeof(rights[0]); i++) {
         char without[24];
         char says[80];
@@ -178,8 +178,8 @@ static void a_required_fence_that_is_not_allowed_refuses_the_move(void **state)
 static void a_required_fence_that_is_allowed_is_set_and_lifted(void **state)
 {
     (void)state;
-    stage_needs_server(7);
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_counts(lab);
     add_mover(lab, "+ping");
     assert_int_equal(run_end(move_fenced(lab, "require"), LIMIT_MS), 0);
     assert_true(has_executed(lab, "config|set"));
@@ -189,8 +189,8 @@ static void a_required_fence_that_is_allowed_is_set_and_lifted(void **state)
 static void without_a_fence_no_setting_is_touched(void **state)
 {
     (void)state;
-    stage_needs_server(7);
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_counts(lab);
     add_mover(lab, "+ping");
     Run *move = move_fenced(lab, "off");
     assert_int_equal(run_end(move, LIMIT_MS), 0);

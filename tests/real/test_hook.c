@@ -102,8 +102,8 @@ static void assert_vetoed(const Lab *lab, const char *command, const char *more,
 static void a_hook_that_does_not_say_yes_stops_the_move_and_says_why(void **state)
 {
     (void)state;
-    stage_needs_server(7);
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_counts(lab);
     assert_vetoed(lab, "echo first; echo 'the backup is running'; echo; exit 3", NULL,
                   "7002: hook: before_move said no (exit 3): the backup is running\n");
     assert_vetoed(lab, "printf '\\033[31mred' >&2; false", "--force",
@@ -119,8 +119,8 @@ static const char sleeper[] = "trap '' TERM INT HUP; exec 9>\"$HOOK_FOLDER/sleep
 static void a_hook_that_sleeps_for_ever_is_killed_with_all_it_started(void **state)
 {
     (void)state;
-    stage_needs_server(7);
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_counts(lab);
     int fifo = open_fifo("sleeper");
     Run *move = stage_run(lab, (const char *[]){"move", ":7002", ":7005", "--yes", "--hook-timeout",
                                                 "0.5", "--before-move", sleeper, NULL});
@@ -143,6 +143,7 @@ static void a_hook_is_told_what_and_why_and_never_a_password(void **state)
     LabSpec spec = lab_scenario;
     spec.pass = "sEcret";
     Lab *lab = stage_lab(&spec);
+    (void)path_of("");
     setenv("REDISCLI_AUTH", "sEcret", 1);
     Run *move = stage_run(lab, (const char *[]){"move", ":7002", ":7005", "--yes", "--before-move",
                                                 keeps_all, "--after-move", keeps_that_too, NULL});

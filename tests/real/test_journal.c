@@ -93,6 +93,7 @@ static void a_journal_folder_that_cannot_be_made_means_no_move(void **state)
 {
     (void)state;
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_counts(lab);
     char folder[300];
     snprintf(folder, sizeof(folder), "%s/file", stage_folder());
     int fd = open(folder, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
@@ -111,6 +112,7 @@ static void a_read_only_disk_means_no_move(void **state)
 {
     (void)state;
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_counts(lab);
     char folder[300];
     start_folder(folder, sizeof(folder), "readable");
     mount_here(folder, "size=64k");
@@ -122,6 +124,7 @@ static void a_full_disk_means_no_move_and_the_next_one_works_when_there_is_room(
 {
     (void)state;
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_counts(lab);
     char folder[300];
     start_folder(folder, sizeof(folder), "full");
     mount_here(folder, "size=64k");
@@ -145,6 +148,7 @@ a_disk_that_fills_up_in_a_move_leaves_a_fence_which_is_told_and_lifted_later(voi
 {
     (void)state;
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_counts(lab);
     char folder[300];
     start_folder(folder, sizeof(folder), "filling");
     mount_here(folder, "size=64k");

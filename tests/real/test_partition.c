@@ -220,7 +220,7 @@ static void assert_no_fence_is_left(void)
 static void the_smaller_side_of_a_cut_network_writes_nothing_and_says_why(void **state)
 {
     (void)state;
-    stage_needs_server(7);
+    stage_needs_settings((const char *[]){"--cluster-allow-replica-migration", "no", NULL});
     sides_open();
     start_cluster();
     Run *a = act_on(SIDE_A);
