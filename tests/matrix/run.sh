@@ -55,7 +55,7 @@ rm -f "$out"/*.log "$out"/*.row*
 
 # Whoever has a root in use shares this lock; alone we may take away what nobody will use again.
 exec 9>"$cache/lock"
-key=$(cat .ci/deps "$0" | cksum | cut -d ' ' -f 1)
+key=$(cat .ci/deps tests/matrix/root.sh | cksum | cut -d ' ' -f 1)
 if flock --exclusive --nonblock 9; then
     for old in "$cache"/*; do
         case $old in
@@ -66,27 +66,6 @@ if flock --exclusive --nonblock 9; then
 fi
 flock --shared 9
 
-install_packages() { # FOLDER PACKAGE...: in the root, as .ci/deps does on this machine
-    folder=$1
-    shift
-    # Nothing is started there, and who dies before the end begins anew: no need to wait for a disk.
-    printf '#!/bin/sh\nexit 101\n' >"$folder/usr/sbin/policy-rc.d"
-    chmod 755 "$folder/usr/sbin/policy-rc.d"
-    echo force-unsafe-io >"$folder/etc/dpkg/dpkg.cfg.d/matrix"
-    printf '127.0.0.1 localhost\n::1 localhost\n' >"$folder/etc/hosts"
-    mkdir "$folder/src"
-    cp .ci/deps "$folder/root/deps"
-    mount -t proc proc "$folder/proc"
-    chroot "$folder" apt-get -qq update &&
-        DEBIAN_FRONTEND=noninteractive chroot "$folder" \
-            apt-get -qq install --no-install-recommends make iproute2 "$@" &&
-        chroot "$folder" /root/deps build run test &&
-        chroot "$folder" apt-get clean
-    status=$?
-    umount "$folder/proc"
-    return $status
-}
-
 # Under its final name only when all is there, so that an interrupted one is never taken for it.
 make_root() { # RELEASE SERVER...
     release=$1
@@ -96,8 +75,8 @@ make_root() { # RELEASE SERVER...
     flock --exclusive 8
     if [ ! -d "$root" ]; then
         part=$(mktemp -d "$cache/$release.part.XXXXXX")
-        if ! { timeout 400 debootstrap --variant=minbase "$release" "$part" &&
-            install_packages "$part" "$@" && chmod 755 "$part" && mv "$part" "$root"; } 9>&- 8>&-; then
+        if ! timeout -k 10 600 tests/matrix/root.sh "$release" "$part" "$@" 9>&- 8>&- ||
+            ! mv "$part" "$root"; then
             rm -rf --one-file-system "$part"
             return 1
         fi
