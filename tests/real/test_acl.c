@@ -227,8 +227,8 @@ static void tell_all(const Lab *lab, const char *const *argv)
 static void another_password_is_told_and_the_new_one_is_taken_from_the_file(void **state)
 {
     (void)state;
-    stage_needs_server(7);
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_rights(lab);
     Line line = readme_line(WATCHER);
     type_line(lab, &line, "watcher", NULL, NULL);
     Run *watch = stage_other((const char *[]){"setsid", getenv("REHOME_BIN"), "watch", "--config",
@@ -266,8 +266,8 @@ static const char keeps_argv[] = "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmd
 static void nothing_that_a_session_leaves_or_starts_has_the_password(void **state)
 {
     (void)state;
-    stage_needs_server(7);
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_rights(lab);
     Line line = readme_line(MOVER);
     type_line(lab, &line, "mover", NULL, NULL);
     char folder[280];

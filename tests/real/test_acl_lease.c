@@ -109,8 +109,8 @@ static void expect_given_back(const Lab *lab, const Line *mover, const Line *lea
 static void without_one_right_of_the_lease_just_that_is_missed(void **state)
 {
     (void)state;
-    stage_needs_server(7);
     Lab *lab = stage_lab(&lab_scenario);
+    stage_needs_rights(lab);
     Line mover = readme_line(MOVER);
     Line lease = readme_line(LEASE);
     Run *runs[ARRAY_LEN(rows)];
