@@ -268,12 +268,8 @@ static void observe(Fixture *f, int i, int64_t now_ms, const Totals *totals)
     }
     o->rtt_us = 300;
     o->identity_ms = at_ms;
-<<<<<<< HEAD
     o->certificate_ms = node->certificate_ms;
-    if (!node->no_info && (node->forbidden & ASK_INFO) == 0) {
-=======
     if (!node->no_info && ((node->forbidden | node->refused) & ASK_INFO) == 0) {
->>>>>>> a9dbfa4 (tests: what servers do not let us ask, in findings, details and reports; a remedy that is a sentence)
         answer_info(&a->info, f, i);
         o->info = text_of(&a->info);
         o->info_ms = at_ms;

@@ -60,7 +60,8 @@ static void describe(const TapeItem *item, StrBuf *out)
     for (size_t i = 0; item->kind == TAPE_ROUND && i < item->round->in.n; i++) {
         const Observation *o = &item->round->in.at[i];
         strbuf_addf(out, "%s %s %s %d%d%d %s ", o->id.hex, o->expected.hex, o->dialled,
-                    (int)o->reach, o->loading, (int)(o->forbidden | o->refused << QUERY_KINDS), o->why);
+                    (int)o->reach, o->loading, (int)(o->forbidden | o->refused << QUERY_KINDS),
+                    o->why);
         add_text(out, o->nodes);
         add_text(out, o->info);
         add_text(out, o->cluster);
