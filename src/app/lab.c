@@ -49,6 +49,7 @@ static Lab *lab_new(const LabSpec *spec)
     lab->servers = arena_array(arena, spec->n, sizeof(*lab->servers));
     lab->program = arena_strdup(arena, spec->server != NULL ? spec->server : "redis-server");
     lab->pass = spec->pass != NULL ? arena_strdup(arena, spec->pass) : NULL;
+    lab->tls = spec->tls != NULL ? arena_strdup(arena, spec->tls) : NULL;
     lab->stop = spec->stop;
     lab->node_timeout_ms = spec->node_timeout_ms;
     for (size_t i = 0; i < spec->n; i++) {
@@ -189,8 +190,11 @@ bool lab_ask(const Lab *lab, size_t i, int timeout_ms, StrBuf *reply, const char
     }
     const char **args = mem_array(argc, sizeof(*args));
     memcpy(args, argv, argc * sizeof(*args));
-    bool ok = ask(lab->servers[i].ip, lab->servers[i].spec.port, lab->pass, timeout_ms, reply,
-                  (int)argc, args, NULL);
+    const LabServer *server = &lab->servers[i];
+    Arena *scratch = arena_new();
+    const char *where = lab->tls != NULL ? lab_server_socket(server, scratch) : server->ip;
+    bool ok = ask(where, server->spec.port, lab->pass, timeout_ms, reply, (int)argc, args, NULL);
+    arena_free(scratch);
     mem_free(args);
     return ok;
 }

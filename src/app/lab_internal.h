@@ -23,6 +23,7 @@ struct Lab {
     size_t n;
     const char *program;
     const char *pass;                  // NULL: none
+    const char *tls;                   // NULL: plain text
     const char *const *extra;          // NULL-terminated
     const volatile sig_atomic_t *stop; // NULL: nobody will
     int node_timeout_ms;
@@ -53,6 +54,7 @@ int lab_net_claim(LabServer *servers, size_t n, int *net, Error *err);
 bool lab_server_start(const Lab *lab, LabServer *server, Error *err);
 bool lab_server_is_running(LabServer *server);
 void lab_server_end(LabServer *server); // kill -9 and wait until it is gone
+const char *lab_server_socket(const LabServer *server, Arena *arena); // for a lab that speaks TLS
 const char *lab_server_last_words(const LabServer *server, Arena *arena); // of its log; "" none
 
 // lab_cluster.c: make the running servers one cluster as their specs say, and wait for it

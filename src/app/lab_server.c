@@ -24,6 +24,23 @@ static void add_setting(StrBuf *conf, const char *name, const char *value)
     strbuf_add(conf, "\"\n");
 }
 
+const char *lab_server_socket(const LabServer *server, Arena *arena)
+{
+    return arena_printf(arena, "%s/socket", server->folder);
+}
+
+// The lab's own questions go by a socket in plain text: not every build of ours has TLS.
+static void add_tls_settings(StrBuf *conf, const Lab *lab, const LabServer *server)
+{
+    add_setting(conf, "port", "0");
+    add_setting(conf, "unixsocket", lab_server_socket(server, lab->arena));
+    add_setting(conf, "tls-cluster", "yes");
+    add_setting(conf, "tls-replication", "yes");
+    add_setting(conf, "tls-ca-cert-file", arena_printf(lab->arena, "%s/ca.crt", lab->tls));
+    add_setting(conf, "tls-cert-file", arena_printf(lab->arena, "%s/node.crt", lab->tls));
+    add_setting(conf, "tls-key-file", arena_printf(lab->arena, "%s/node.key", lab->tls));
+}
+
 // In a file, because an argument would show the password in the process list.
 static bool write_configuration(const Lab *lab, const LabServer *server, const char *path,
                                 Error *err)
@@ -31,7 +48,10 @@ static bool write_configuration(const Lab *lab, const LabServer *server, const c
     StrBuf conf = {0};
     char number[16];
     snprintf(number, sizeof(number), "%d", server->spec.port);
-    add_setting(&conf, "port", number);
+    add_setting(&conf, lab->tls != NULL ? "tls-port" : "port", number);
+    if (lab->tls != NULL) {
+        add_tls_settings(&conf, lab, server);
+    }
     add_setting(&conf, "bind", server->ip);
     // On loopback every connection comes from 127.0.0.1: told apart only by what they announce.
     add_setting(&conf, "cluster-announce-ip", server->ip);

@@ -101,7 +101,8 @@ bool ask(const char *ip, int port, const char *pass, int timeout_ms, StrBuf *rep
 {
     int64_t deadline_ms = clock_now_ms() + timeout_ms;
     struct timeval limit = {timeout_ms / 1000, (timeout_ms % 1000) * 1000};
-    redisContext *c = redisConnectWithTimeout(ip, port, limit);
+    redisContext *c = ip[0] == '/' ? redisConnectUnixWithTimeout(ip, limit)
+                                   : redisConnectWithTimeout(ip, port, limit);
     if (c == NULL) {
         return fail(err, ERR_CONNECT, "cannot connect to %s:%d: out of memory", ip, port);
     }

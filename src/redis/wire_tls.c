@@ -181,8 +181,8 @@ static const char *words_for(const WireTls *t, int reason)
     case SSL_R_PACKET_LENGTH_TOO_LONG:
     case SSL_R_BAD_RECORD_TYPE:
     case SSL_R_UNEXPECTED_MESSAGE:
-        return "it answers in plain text: this port has no TLS (leave out --tls, or give the "
-               "TLS port)";
+        return "it answers in plain text: a port without TLS (leave out --tls, or give the TLS "
+               "port)";
     case SSL_R_UNEXPECTED_EOF_WHILE_READING:
         return "it closed the connection (a port without TLS, or max number of clients reached?)";
     case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:

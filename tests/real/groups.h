@@ -44,6 +44,7 @@
     X(slow)                                                                                        \
     X(spread)                                                                                      \
     X(tape)                                                                                        \
+    X(tls)                                                                                         \
     X(trouble)                                                                                     \
     X(unready)                                                                                     \
     X(usage)                                                                                       \

@@ -66,7 +66,6 @@ static void no_error_repeats_a_password(void **state)
     assert_usage((const char *[]){"redis://u:sEcret@127.0.0.1:1", "--bogus", NULL}, "--bogus");
     assert_usage((const char *[]){"check", "--password=sEcret", NULL}, "option --password;");
     assert_usage((const char *[]){"check", "redis://u:sEcret@127.0.0.1:0", NULL}, "port");
-    assert_usage((const char *[]){"check", "rediss://u:sEcret@127.0.0.1:1", NULL}, "no TLS");
     assert_usage((const char *[]){"demo", "redis://u:sEcret@127.0.0.1:1", NULL}, "demo takes");
 }
 

@@ -26,8 +26,9 @@ typedef struct {
     int node_timeout_ms;
     const char *const
         *extra; // further redis-server arguments for every node, NULL-terminated; may be NULL
-    const char *server;                // program; NULL: redis-server
-    const char *pass;                  // requirepass and masterauth of every node; NULL: none
+    const char *server; // program; NULL: redis-server
+    const char *pass;   // requirepass and masterauth of every node; NULL: none
+    const char *tls; // folder with ca.crt, node.crt and node.key: the ports speak TLS; NULL: plain
     const volatile sig_atomic_t *stop; // lab_start() gives up once this is not 0; may be NULL
 } LabSpec;
 

@@ -8,7 +8,7 @@
 #include "rehome/base/error.h"
 #include "rehome/base/strbuf.h"
 
-// Connect to the numeric ip, log in when pass is not NULL, send argv, wait for its reply; all
+// Connect to the numeric ip, or to the socket where it is a path, log in when pass is not NULL, send argv, wait for its reply; all
 // within timeout_ms. reply is replaced by the reply, rendered as Answer.text in link.h; an error
 // reply begins with '-' and is a success here. False, with reply untouched: no answer, or the
 // login was refused.
