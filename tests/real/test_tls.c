@@ -59,15 +59,9 @@ static bool build_has_tls(void)
     return says((const char *[]){getenv("REHOME_BIN"), "--version", NULL}, "OpenSSL");
 }
 
-// A setting that it knows is told to be wrong in another way than one that it does not know.
 static void need_tls_server(void)
 {
-    stage_needs_server(7);
-    if (!says((const char *[]){"redis-server", "--port", "0", "--tls-cluster", "maybe", NULL},
-              "argument must be")) {
-        print_message("this redis-server has no TLS\n");
-        skip();
-    }
+    stage_needs_settings((const char *[]){"--tls-cluster", "yes", NULL});
 }
 
 static void need_tls(void)
@@ -104,18 +98,19 @@ static World start(bool wants_clients)
     return w;
 }
 
-// Every node shows this certificate from now on.
+// Every node shows this certificate from now on, loaded as our remedy has it.
 static void show(const World *w, const char *name)
 {
+    static const char put[] = "cd \"$1\" && cp $2.key node.key && cp $2.crt node.crt";
     char cert[400];
-    char key[400];
-    snprintf(cert, sizeof(cert), "%s/%s.crt", w->folder, name);
-    snprintf(key, sizeof(key), "%s/%s.key", w->folder, name);
+    Run *run = stage_other((const char *[]){"sh", "-c", put, "sh", w->folder, name, NULL});
+    assert_int_equal(run_end(run, LIMIT_MS), 0);
+    snprintf(cert, sizeof(cert), "%s/node.crt", w->folder);
     for (size_t i = 0; i < lab_size(w->lab); i++) {
-        assert_string_equal(stage_ask(w->lab, lab_port(w->lab, i),
-                                      (const char *[]){"CONFIG", "SET", "tls-cert-file", cert,
-                                                       "tls-key-file", key, NULL}),
-                            "OK");
+        const char *said =
+            stage_ask(w->lab, lab_port(w->lab, i),
+                      (const char *[]){"CONFIG", "SET", "tls-cert-file", cert, NULL});
+        assert_string_equal(said, "OK");
     }
 }
 
@@ -274,8 +269,12 @@ static void tls_to_a_plain_port_is_told_of_it(void **state)
     (void)state;
     need_tls();
     World w = start(false);
-    assert_string_equal(
-        stage_ask(w.lab, 7001, (const char *[]){"CONFIG", "SET", "port", "7101", NULL}), "OK");
+    const char *said =
+        stage_ask(w.lab, 7001, (const char *[]){"CONFIG", "SET", "port", "7101", NULL});
+    if (strcmp(said, "OK") != 0) {
+        print_message("this redis-server cannot open another port while it runs\n");
+        skip();
+    }
     char plain[64];
     snprintf(plain, sizeof(plain), "rediss://%s:7101", lab_ip(w.lab, 0));
     assert_refused(NULL, (const char *[]){"check", "--cacert", w.ca, plain, NULL},
