@@ -79,6 +79,41 @@ static void find_failed_master(Search *f, int i)
                      m->addr));
 }
 
+// The cluster may well think that all is well: it answers pings meanwhile.
+static void find_loading_master(Search *f, int i)
+{
+    const Node *m = &f->s->nodes[i];
+    const NodeInfo *info = &m->says->info;
+    const char *share = "";
+    const char *eta = "";
+    char time[16];
+    if (info->loading_total_bytes > 0 && info->loading_done_bytes >= 0) {
+        double percent =
+            100. * (double)info->loading_done_bytes / (double)info->loading_total_bytes;
+        share =
+            arena_printf(f->arena, ", %d%% of it so far", (int)(percent < 100. ? percent : 100.));
+    }
+    if (info->loading_eta_s > 0) {
+        eta = arena_printf(f->arena, ", by its own word for another %s",
+                           format_seconds(time, sizeof(time), info->loading_eta_s * 1000));
+    }
+    int64_t began = info->uptime_s >= 0 ? m->says->info_ms - info->uptime_s * 1000 : 0;
+    int64_t since = f->h->of[i].since_ms;
+    finding_add(
+        f, FINDING_MASTER_LOADING, LEVEL_CRITICAL, i, began > since ? began : since,
+        arena_printf(f->arena, "master %s is loading its dataset%s: %d slots are not served",
+                     m->addr, share, m->slot_count),
+        arena_printf(f->arena, "wait%s; redis-cli %s INFO persistence", eta, plan_dial(f->s, i)));
+}
+
+static bool is_loading_owner(const Search *f, int i)
+{
+    const Node *m = &f->s->nodes[i];
+    return node_is_owner(m) && !node_has(m, NODE_FAIL) && m->says != NULL &&
+           m->says->info.loading && m->says->has_info &&
+           word_is_fresh(f->s, i, f->h->options.fresh_ms);
+}
+
 static const char *orphan_text(const Search *f, int i)
 {
     const Node *m = &f->s->nodes[i];
@@ -200,6 +235,9 @@ void find_masters(Search *f)
     for (size_t k = 0; k < f->s->n_masters; k++) {
         int i = f->s->masters[k];
         const NodeHealth *health = &f->h->of[i];
+        if (is_loading_owner(f, i)) {
+            find_loading_master(f, i);
+        }
         if (health->master == STATE_FAILED) {
             find_failed_master(f, i);
         } else if (health->master == STATE_AT_RISK) {

@@ -73,6 +73,22 @@ size_t count_silent(const Health *h)
     return n;
 }
 
+// A master that loads serves nobody, whatever else is true of it.
+static bool is_loading(const Node *n)
+{
+    return n->says != NULL && n->says->reach == REACH_OK && n->says->info.loading;
+}
+
+static Words loading_words(const Node *n)
+{
+    const NodeInfo *info = &n->says->info;
+    bool told = info->loading_total_bytes > 0 && info->loading_done_bytes >= 0;
+    double share =
+        told ? (double)info->loading_done_bytes / (double)info->loading_total_bytes : -1.;
+    return words_share(GLYPH_SYNC, ROLE_CRIT, "loading",
+                       told ? (int)(1000. * (share < 1. ? share : 1.)) : -1);
+}
+
 Words master_words(const Scene *s, int node)
 {
     const NodeHealth *nh = &s->health->of[node];
@@ -84,6 +100,9 @@ Words master_words(const Scene *s, int node)
     case STATE_ORPHANED:
         return words_since(GLYPH_ORPHAN, ROLE_ORPHAN, "ORPHANED", s, nh->since_ms);
     case STATE_AT_RISK:
+        if (is_loading(n)) {
+            return loading_words(n);
+        }
         return words_since(nh->coming > 0 ? GLYPH_SYNC : GLYPH_UNKNOWN, ROLE_WARN, "at risk", s,
                            nh->since_ms);
     case STATE_FAILED:
@@ -100,6 +119,9 @@ Words master_words(const Scene *s, int node)
     }
     if (finding_is_unreachable(s->health, node)) {
         return silent_words(s, node);
+    }
+    if (is_loading(n)) {
+        return loading_words(n);
     }
     if (nh->spares > 0) {
         Words w = words(GLYPH_OK, ROLE_SPARE, "");

@@ -7,15 +7,15 @@
 #include "rehome/base/mem.h"
 #include "stage.h"
 
-// The finding "unreachable" of a fresh check; NULL: there is none.
-static const json_t *find_unreachable(const Lab *lab, const json_t **document)
+// The finding of this code in a fresh check; NULL: there is none.
+static const json_t *find(const Lab *lab, const char *code, const json_t **document)
 {
     int status;
     *document = stage_check(lab, &status);
     const json_t *all = json_object_get(*document, "findings");
     for (size_t i = 0; i < json_array_size(all); i++) {
         const json_t *finding = json_array_get(all, i);
-        if (strcmp(word_in(finding, "code"), "unreachable") == 0) {
+        if (strcmp(word_in(finding, "code"), code) == 0) {
             return finding;
         }
     }
@@ -44,7 +44,7 @@ static void a_script_without_an_end_is_named_with_what_ends_it(void **state)
                                                "eval", "while true do end", "0", NULL});
     stage_wait_reply(lab, 7008, "BUSY", (const char *[]){"PING", NULL});
     const json_t *document;
-    const json_t *finding = find_unreachable(lab, &document);
+    const json_t *finding = find(lab, "unreachable", &document);
     assert_non_null(finding);
     stage_measured("%s", word_in(finding, "text"));
     assert_non_null(strstr(word_in(finding, "text"), "(BUSY): SCRIPT KILL ends it"));
@@ -54,7 +54,7 @@ static void a_script_without_an_end_is_named_with_what_ends_it(void **state)
     assert_int_equal(number_in(document, "orphaned"), 0);
     stage_wait_reply(lab, 7008, "OK", (const char *[]){"SCRIPT", "KILL", NULL});
     run_end(script, LIMIT_MS);
-    assert_null(find_unreachable(lab, &document));
+    assert_null(find(lab, "unreachable", &document));
     assert_string_equal(word_in(replica_in(document, 7008), "state"), "working");
 }
 
@@ -84,7 +84,7 @@ static void load_fast(const Lab *lab, int port)
 {
     stage_wait_reply(lab, port, "OK",
                      (const char *[]){"CONFIG", "SET", "key-load-delay", "0", NULL});
-    stage_wait_reply(lab, port, "loading:0", (const char *[]){"INFO", "persistence", NULL});
+    stage_wait_reply(lab, port, "\nloading:0", (const char *[]){"INFO", "persistence", NULL});
 }
 
 static void a_replica_that_loads_is_on_its_way(void **state)
@@ -93,7 +93,7 @@ static void a_replica_that_loads_is_on_its_way(void **state)
     Lab *lab = slow_loaders();
     start_again_from_disk(lab, 7008);
     const json_t *document;
-    assert_null(find_unreachable(lab, &document));
+    assert_null(find(lab, "unreachable", &document));
     assert_string_equal(word_in(replica_in(document, 7008), "state"), "loading");
     assert_true(json_is_number(json_object_get(replica_in(document, 7008), "sync_percent")));
     assert_string_equal(word_in(master_in(document, 7001), "state"), "at-risk");
@@ -103,9 +103,26 @@ static void a_replica_that_loads_is_on_its_way(void **state)
     load_fast(lab, 7008);
     stage_wait_reply(lab, 7008, "master_link_status:up",
                      (const char *[]){"INFO", "replication", NULL});
-    assert_null(find_unreachable(lab, &document));
+    assert_null(find(lab, "unreachable", &document));
     assert_string_equal(word_in(replica_in(document, 7008), "state"), "working");
 }
 
+static void a_master_that_loads_serves_nothing_and_that_is_told(void **state)
+{
+    (void)state;
+    Lab *lab = slow_loaders();
+    start_again_from_disk(lab, 7001);
+    const json_t *document;
+    const json_t *finding = find(lab, "master-loading", &document);
+    assert_non_null(finding);
+    stage_measured("%s; %s", word_in(finding, "text"), word_in(finding, "remedy"));
+    assert_string_equal(word_in(finding, "severity"), "critical");
+    assert_non_null(strstr(word_in(finding, "text"), "5461 slots are not served"));
+    assert_int_equal(master_of(document, 7008), 7001);
+    load_fast(lab, 7001);
+    assert_null(find(lab, "master-loading", &document));
+}
+
 TESTS(unready, STAGED(a_script_without_an_end_is_named_with_what_ends_it),
-      STAGED(a_replica_that_loads_is_on_its_way))
+      STAGED(a_replica_that_loads_is_on_its_way),
+      STAGED(a_master_that_loads_serves_nothing_and_that_is_told))

@@ -271,6 +271,29 @@ static void the_fourth_loss_finds_no_spare(void **state)
     watch_done(&w);
 }
 
+static void a_master_that_loads_serves_nothing(void **state)
+{
+    (void)state;
+    Watch w = watch_new(fixture_scenario());
+    watch_round(&w, 1000);
+    FixtureNode *m = fixture_node(w.f, fixture_port(w.f, 7001));
+    m->loading = true;
+    m->loading_total = 1000;
+    m->loading_done = 640;
+    m->loading_eta_s = 75;
+    m->uptime_s = 4;
+    Findings all = findings_find(watch_round(&w, 9000));
+    assert_found(&w, &all, FINDING_MASTER_LOADING, LEVEL_CRITICAL, 7001,
+                 "master 127.0.99.170:7001 is loading its dataset, 64% of it so far: 5461 slots "
+                 "are not served",
+                 "wait, by its own word for another 1m15s; redis-cli -h 127.0.99.170 -p 7001 INFO "
+                 "persistence");
+    m->loading = false;
+    all = findings_find(watch_round(&w, 10000));
+    assert_null(find(&all, FINDING_MASTER_LOADING));
+    watch_done(&w);
+}
+
 static void a_failed_master_waits_for_its_promotion_or_has_lost_everything(void **state)
 {
     (void)state;
@@ -466,6 +489,7 @@ TESTS(finding, cmocka_unit_test(a_healthy_well_placed_cluster_has_no_findings),
       cmocka_unit_test(an_orphan_is_critical_and_says_what_to_do),
       cmocka_unit_test(each_kind_of_orphan_has_its_words),
       cmocka_unit_test(the_fourth_loss_finds_no_spare),
+      cmocka_unit_test(a_master_that_loads_serves_nothing),
       cmocka_unit_test(a_failed_master_waits_for_its_promotion_or_has_lost_everything),
       cmocka_unit_test(slots_without_an_owner_are_critical),
       cmocka_unit_test(a_master_at_risk_says_what_is_awaited),

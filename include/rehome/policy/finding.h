@@ -21,6 +21,9 @@
     X(MASTER_FAILED, "master-failed", "Master failed", \
       "Its slots are not served until a replica is promoted or it comes back.", \
       "no master has failed") \
+    X(MASTER_LOADING, "master-loading", "Master loading", \
+      "Until its dataset is loaded its slots are not served: clients are answered -LOADING.", \
+      "no master is loading its dataset") \
     X(ORPHANED, "orphaned", "Orphaned", \
       "It has no working replica: if it dies now, its slots stop being served and its data is lost.", \
       "no master is without a working replica") \
