@@ -68,7 +68,7 @@ struct Engine {
     OwnMove own_in_flight; // as a tape has it
     OwnMove own_written;
     Holds *taped_holds; // the same; NULL: it is a cluster
-    Findings findings; // of the present picture
+    Findings findings;  // of the present picture
     char trouble[320];
     bool hopeless; // the last round: nobody answered, and nobody is still being tried
     Rehearsal rehearsal;

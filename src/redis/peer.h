@@ -117,9 +117,9 @@ void peer_free(Peer *p); // NULL is fine
 // known is kept; a name alone is not.
 void peer_announce(Peer *p, const HostPort *address, const HostPort *name);
 void peer_seed(Peer *p, const char *host, int port);
-void peer_dial(Peer *p);                    // now, unless connected, trying, or without a route
+void peer_dial(Peer *p); // now, unless connected, trying, or without a route
 void peer_set_login(Peer *p, const char *user, const char *pass); // borrowed as in LinkOptions
-void peer_refuse(Peer *p, const char *why); // it can never be reached; say why
+void peer_refuse(Peer *p, const char *why);                 // it can never be reached; say why
 bool peer_is_at(const Peer *p, const char *host, int port); // one of its routes leads there
 bool peer_holds(const Peer *p, const char *host, int port); // ... and to nobody else
 bool peer_is_up(const Peer *p);

@@ -18,9 +18,9 @@ typedef enum { ORIGIN_MANUAL, ORIGIN_AUTO, ORIGIN_UNDO, ORIGIN_COMMAND } MoveOri
 
 const char *move_origin_text(MoveOrigin origin); // "manual" "auto" "undo" "command"
 
-// Whether the replica is fenced while it syncs. Valkey needs it as Redis does: from 8.0 on a replica
-// that has not synced yet ranks last in an election, but where it stands alone it wins, with another
-// shard's data (seen on 8.1.1).
+// Whether the replica is fenced while it syncs. Valkey needs it as Redis does: from 8.0 on a
+// replica that has not synced yet ranks last in an election, but where it stands alone it wins,
+// with another shard's data (seen on 8.1.1).
 typedef enum {
     FENCE_AUTO,    // where it is allowed; else the move goes on and says so
     FENCE_REQUIRE, // without a fence there is no REPLICATE

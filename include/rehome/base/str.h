@@ -31,8 +31,9 @@ bool sv_next(StrView *rest, char sep, StrView *piece);
 // Position of the last c, or -1.
 ptrdiff_t sv_rfind(StrView a, char c);
 
-// "10.0.0.1:7001", "[fd00::1]:7001" or, as servers write it, "fd00::1:7001" in two; the host without
-// brackets. False, and neither touched: no host before the last colon, or no port behind it.
+// "10.0.0.1:7001", "[fd00::1]:7001" or, as servers write it, "fd00::1:7001" in two; the host
+// without brackets. False, and neither touched: no host before the last colon, or no port behind
+// it.
 bool sv_host_port(StrView addr, StrView *host, int *port);
 
 // How many letters a typist got wrong: left out, put in, replaced, or swapped with the next one.

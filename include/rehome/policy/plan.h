@@ -93,9 +93,9 @@ PlanCandidate plan_pair(const Health *h, int replica, int target);
 // place than where it says it is. In the snapshot's arena.
 const char *plan_dial(const Snapshot *s, int node);
 const char *plan_contact(const Snapshot *s,
-                         int node);                 // "127.0.99.170:7001", for redis-cli --cluster
+                         int node); // "127.0.99.170:7001", for redis-cli --cluster
 const char *plan_address(const Snapshot *s, int node); // "[fd00::1]:7001", for rehome and people
-const char *plan_name(const Snapshot *s, int node); // the same, or the ID: for rehome itself
+const char *plan_name(const Snapshot *s, int node);    // the same, or the ID: for rehome itself
 
 // The line a person would type: redis-cli -h .. -p .. CLUSTER REPLICATE <id>. In the snapshot's
 // arena.

@@ -8,10 +8,10 @@
 #include "rehome/base/error.h"
 #include "rehome/base/strbuf.h"
 
-// Connect to the numeric ip, or to the socket where it is a path, log in when pass is not NULL, send argv, wait for its reply; all
-// within timeout_ms. reply is replaced by the reply, rendered as Answer.text in link.h; an error
-// reply begins with '-' and is a success here. False, with reply untouched: no answer, or the
-// login was refused.
+// Connect to the numeric ip, or to the socket where it is a path, log in when pass is not NULL,
+// send argv, wait for its reply; all within timeout_ms. reply is replaced by the reply, rendered as
+// Answer.text in link.h; an error reply begins with '-' and is a success here. False, with reply
+// untouched: no answer, or the login was refused.
 bool ask(const char *ip, int port, const char *pass, int timeout_ms, StrBuf *reply, int argc,
          const char **argv, Error *err);
 
