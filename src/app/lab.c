@@ -69,10 +69,15 @@ static Lab *lab_new(const LabSpec *spec)
     return lab;
 }
 
-static bool start_servers(Lab *lab, int net, Error *err)
+static bool start_servers(Lab *lab, const LabSpec *spec, Error *err)
 {
-    lab->claim = lab_net_claim(lab->servers, lab->n, &net, err);
-    if (lab->claim < 0) {
+    int net = spec->net;
+    if (spec->ips != NULL) {
+        lab_net_take(lab->servers, lab->n, spec->ips);
+    } else {
+        lab->claim = lab_net_claim(lab->servers, lab->n, &net, err);
+    }
+    if (lab->claim < 0 && spec->ips == NULL) {
         return false;
     }
     lab->folder = lab_folder_make(lab->arena, err);
@@ -94,7 +99,7 @@ Lab *lab_start(const LabSpec *spec, void (*say)(void *ctx, const char *text), vo
     Lab *lab = lab_new(spec);
     lab->say = say;
     lab->say_ctx = ctx;
-    if (!start_servers(lab, spec->net, err) || !lab_cluster_make(lab, err)) {
+    if (!start_servers(lab, spec, err) || !lab_cluster_make(lab, err)) {
         lab_free(lab);
         return NULL;
     }

@@ -10,8 +10,8 @@
 // One redis-server. Its folder holds its configuration, log and nodes.conf from start to restart.
 typedef struct {
     LabNode spec; // slots copied into the lab's arena
-    char ip[16];
-    char addr[24];
+    char ip[46];
+    char addr[56];
     char id[41];        // "" until the server has told it
     const char *folder; // below the lab's
     pid_t pid;          // 0: never started, or seen to be gone
@@ -47,6 +47,9 @@ void lab_folder_remove(const char *folder); // with all that is in it
 // other lab is, and write the servers' ip and addr. The socket returned keeps it ours until it is
 // closed; -1 and err: none is free.
 int lab_net_claim(LabServer *servers, size_t n, int *net, Error *err);
+
+// Write these addresses instead.
+void lab_net_take(LabServer *servers, size_t n, const char *const *ips);
 
 // lab_server.c: one process
 

@@ -53,6 +53,16 @@ static void write_addresses(LabServer *servers, size_t n, int net)
     }
 }
 
+void lab_net_take(LabServer *servers, size_t n, const char *const *ips)
+{
+    for (size_t i = 0; i < n; i++) {
+        LabServer *s = &servers[i];
+        bool is_v6 = strchr(ips[i], ':') != NULL;
+        snprintf(s->ip, sizeof(s->ip), "%s", ips[i]);
+        snprintf(s->addr, sizeof(s->addr), is_v6 ? "[%s]:%d" : "%s:%d", s->ip, s->spec.port);
+    }
+}
+
 // The first address that cannot be had, or NULL.
 static const LabServer *find_taken(const LabServer *servers, size_t n, int *why)
 {

@@ -111,13 +111,37 @@ static void take_dialled_address(Node *node, Arena *arena)
     }
 }
 
-// The address: its own word, unless it does not know itself, else what was heard from it last, else
-// what we dialled.
+static bool answers_at(const Node *node, const NodeLine *line)
+{
+    StrView host;
+    int port;
+    return node->says->reach == REACH_OK && sv_host_port(sv(node->says->dialled), &host, &port) &&
+           sv_is(host, line->ip) && port == line->port;
+}
+
+// Its own word, unless it does not know itself: what was heard from it last. A server that came
+// back somewhere else may tell its old place for ever; then the others are right, where it answers
+// us.
+static const NodeLine *best_line(const Merge *m, int i)
+{
+    const Node *node = &m->s->nodes[i];
+    const NodeLine *own = merge_own_line(m, i);
+    if (own == NULL || own->ip[0] == '\0') {
+        return others_line(m, i);
+    }
+    if (answers_at(node, own)) {
+        return own;
+    }
+    const NodeLine *others = others_line(m, i);
+    return answers_at(node, others) ? others : own;
+}
+
+// The address; where nobody knows it, what we dialled.
 static void merge_address(Merge *m, int i)
 {
     Node *node = &m->s->nodes[i];
     const NodeLine *own = merge_own_line(m, i);
-    const NodeLine *line = own != NULL && own->ip[0] != '\0' ? own : others_line(m, i);
+    const NodeLine *line = best_line(m, i);
     assert(line != NULL);
     node->ip = line->ip;
     node->hostname = line->hostname;

@@ -18,13 +18,18 @@ static const char *shell_word(Arena *arena, StrView text)
     return word;
 }
 
-// Where it answers us, else where it says it is. Without an address the port is of no use either.
+static const char *dialled(const Node *n)
+{
+    return n->says != NULL && n->says->reach != REACH_WRONG_NODE ? n->says->dialled : "";
+}
+
+// Where it is dialled, unless another answers there; else where it says it is.
 static const char *dial_host(const Snapshot *s, int node, int *port)
 {
     const Node *n = &s->nodes[node];
     StrView host = sv(n->ip[0] != '\0' ? n->ip : n->hostname);
     *port = n->port;
-    sv_host_port(sv(node_answers_at(n)), &host, port);
+    sv_host_port(sv(dialled(n)), &host, port);
     return host.n > 0 ? shell_word(s->arena, host) : "HOST";
 }
 

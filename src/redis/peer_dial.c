@@ -147,6 +147,15 @@ static void on_overdue_lookup(Peer *p)
     p->events.down(p->events.ctx, p, false);
 }
 
+static void set_looking_up(Peer *p)
+{
+    char host[128];
+    char why[160];
+    text_clean_into(host, sizeof(host), sv(p->routes[p->route].host));
+    snprintf(why, sizeof(why), "looking up the address of %s", host);
+    set_trouble(p, REACH_CONNECTING, why);
+}
+
 static void attempt(Peer *p)
 {
     if (!has_route(p, p->route)) {
@@ -167,6 +176,9 @@ static void attempt(Peer *p)
         memcpy(p->found.ips[0], route->host, strnlen(route->host, IP_TEXT - 1) + 1);
         open_ip(p);
     } else {
+        if (p->trouble == REACH_CONNECTING) {
+            set_looking_up(p);
+        }
         p->lookup = resolve(p->resolver, route->host, on_resolved, p);
         dial_in(p, p->options.connect_timeout_ms);
     }

@@ -5,6 +5,9 @@
 #define TEST_GROUPS(X)                                                                             \
     X(acl)                                                                                         \
     X(acl_lease)                                                                                   \
+    X(addresses)                                                                                   \
+    X(addresses_change)                                                                            \
+    X(addresses_lab)                                                                               \
     X(audit)                                                                                       \
     X(bare)                                                                                        \
     X(cut_off)                                                                                     \

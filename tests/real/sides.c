@@ -72,6 +72,15 @@ void sides_enter(Side side)
     assert_int_equal(setns(sides.at[side], CLONE_NEWNET), 0);
 }
 
+void sides_address(Side side, const char *address)
+{
+    char command[128];
+    bool is_v6 = strchr(address, ':') != NULL;
+    sides_enter(side);
+    snprintf(command, sizeof(command), "address add %s dev lo%s\n", address, is_v6 ? " nodad" : "");
+    run_ip(command);
+}
+
 void sides_cut(void)
 {
     sides_enter(SIDE_A);

@@ -14,6 +14,10 @@ void sides_open(void);
 // programs do that it starts.
 void sides_enter(Side side);
 
+// One more address on that side's loopback, "172.17.0.2/32" or "fd00::1/128": nobody on the other
+// side knows a way to it.
+void sides_address(Side side, const char *address);
+
 void sides_cut(void);
 void sides_mend(void);
 

@@ -67,6 +67,30 @@ static void the_others_know_the_address_of_one_that_does_not(void **state)
     snapshot_free(s);
 }
 
+static void who_came_back_elsewhere_is_where_the_others_say_if_it_answers_there(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *dialled, *addr;
+        Reach reach;
+    } cases[] = {{"9.9.9.9:1", "9.9.9.9:1", REACH_OK},    // the others are right
+                 {"1.1.1.1:1", "1.1.1.1:1", REACH_OK},    // it is
+                 {"127.0.0.1:1", "1.1.1.1:1", REACH_OK},  // behind NAT: who knows
+                 {"9.9.9.9:1", "1.1.1.1:1", REACH_LATE}}; // perhaps not
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Observation all[] = {
+            seed(cases[i].dialled, ID_A " 1.1.1.1:1@2 myself,master - 0 0 1 connected 0-9\n" ID_B
+                                        " 2.2.2.2:2@3 master - 0 5 2 connected 10\n"),
+            seed("2.2.2.2:2", ID_A " 9.9.9.9:1@2 master - 0 5 1 connected 0-9\n" ID_B
+                                   " 2.2.2.2:2@3 myself,master - 0 0 2 connected 10\n"),
+        };
+        all[0].reach = cases[i].reach;
+        Snapshot *s = build(all, 2);
+        assert_string_equal(s->nodes[0].addr, cases[i].addr);
+        snapshot_free(s);
+    }
+}
+
 static void of_two_addresses_the_one_heard_from_last_is_right(void **state)
 {
     (void)state;
@@ -266,6 +290,10 @@ static void where_a_node_answers_is_a_name_of_it_and_what_to_type(void **state)
     assert_int_equal(snapshot_name(s, "172.17.0.2:6379", NULL), a);
     assert_int_equal(snapshot_name(s, "127.0.0.1:7002", NULL), -1); // nobody answers there
     assert_string_equal(plan_dial(s, a), "-h 127.0.0.1 -p 7001");
+    assert_string_equal(plan_dial(s, b), "-h 127.0.0.1 -p 7002"); // but perhaps soon again
+    snapshot_free(s);
+    all[1].reach = REACH_WRONG_NODE;
+    s = build(all, 2);
     assert_string_equal(plan_dial(s, b), "-h 172.17.0.3 -p 6379");
     snapshot_free(s);
 }
@@ -286,6 +314,7 @@ static void a_node_on_ipv6_is_dialled_without_brackets_and_named_with(void **sta
 
 TESTS(snapshot_seed, cmocka_unit_test(a_node_alone_is_known_by_the_address_dialled),
       cmocka_unit_test(the_others_know_the_address_of_one_that_does_not),
+      cmocka_unit_test(who_came_back_elsewhere_is_where_the_others_say_if_it_answers_there),
       cmocka_unit_test(of_two_addresses_the_one_heard_from_last_is_right),
       cmocka_unit_test(of_two_connections_to_one_node_the_better_counts),
       cmocka_unit_test(a_stranger_at_an_address_is_not_the_node),

@@ -22,7 +22,9 @@ typedef struct {
 typedef struct {
     const LabNode *nodes;
     size_t n;
-    int net; // third byte N to try first; the next free one is taken
+    int net;                // third byte N to try first; the next free one is taken
+    const char *const *ips; // numeric, of each node, in a network of the caller's own, which is not
+                            // looked after; NULL: 127.0.N.host
     int node_timeout_ms;
     const char *const
         *extra; // further redis-server arguments for every node, NULL-terminated; may be NULL

@@ -89,7 +89,7 @@ PlanTarget plan_target(const Health *h, int target);
 PlanCandidate plan_pair(const Health *h, int replica, int target);
 
 // What a person would type to reach a node: "-h 127.0.99.170 -p 7001". Only harmless characters,
-// whatever the server called itself. Where it answers us, which a map or a name may make another
+// whatever the server called itself. It is where we dial it, which a map or a name may make another
 // place than where it says it is. In the snapshot's arena.
 const char *plan_dial(const Snapshot *s, int node);
 const char *plan_contact(const Snapshot *s,
