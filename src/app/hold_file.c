@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "folder.h"
@@ -140,7 +141,7 @@ static int lock(HoldFile *f, Error *err)
     char *path = folder_path(f->dir, "holds.lock");
     int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (fd < 0) {
-        fail(err, ERR_IO, "cannot open %s: %s", path, strerror(errno));
+        paths_fail_write(path, errno, err);
     }
     bool locked = false;
     for (int i = 0; fd >= 0 && !locked && i < LOCK_TRIES; i++) {
@@ -179,13 +180,12 @@ static bool write_text(const char *path, const StrBuf *text, Error *err)
 {
     int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (fd < 0) {
-        return fail(err, ERR_IO, "cannot write %s: %s", path, strerror(errno));
+        return paths_fail_write(path, errno, err);
     }
     ssize_t n = write(fd, strbuf_text(text), text->n);
     bool ok = n == (ssize_t)text->n && fsync(fd) == 0;
     if (!ok) {
-        fail(err, ERR_IO, "cannot write %s: %s", path,
-             n >= 0 && n != (ssize_t)text->n ? "the disk is full" : strerror(errno));
+        paths_fail_write(path, n >= 0 && n != (ssize_t)text->n ? ENOSPC : errno, err);
     }
     close(fd);
     return ok;
@@ -235,12 +235,27 @@ bool hold_file_change(HoldFile *f, bool (*change)(void *ctx, Holds *all, Error *
     return ok;
 }
 
+// 0: it can, as far as can be told without doing it.
+static int why_not_written(const char *dir)
+{
+    enum { ROOM_BYTES = 16 * 1024 };
+    struct statvfs disk;
+    if (access(dir, W_OK | X_OK) != 0) {
+        return errno;
+    }
+    if (statvfs(dir, &disk) != 0 || disk.f_blocks == 0) {
+        return 0; // it does not say how large it is
+    }
+    bool is_root = geteuid() == 0; // for whom some is kept
+    return (is_root ? disk.f_bfree : disk.f_bavail) < ROOM_BYTES / disk.f_frsize + 1 ? ENOSPC : 0;
+}
+
 bool hold_file_try(HoldFile *f, Error *err)
 {
     Error why = {0};
     int held = lock(f, &why);
-    bool ok = held >= 0 && (access(f->dir, W_OK | X_OK) == 0 ||
-                            fail(&why, ERR_IO, "cannot write in %s: %s", f->dir, strerror(errno)));
+    int why_not = held >= 0 ? why_not_written(f->dir) : 0;
+    bool ok = held >= 0 && (why_not == 0 || paths_fail_write(f->dir, why_not, &why));
     if (held >= 0) {
         close(held);
     }

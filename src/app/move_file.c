@@ -53,7 +53,7 @@ static int open_locked(const MoveFile *f, NodeId replica, int flags, Error *err)
     strbuf_addf(&path, "%s/%s", f->dir, replica.hex);
     int fd = open(strbuf_text(&path), flags | O_RDWR | O_APPEND | O_CLOEXEC, 0600);
     if (fd < 0) {
-        fail(err, ERR_IO, "cannot open %s: %s", strbuf_text(&path), strerror(errno));
+        paths_fail_write(strbuf_text(&path), errno, err);
     } else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
         fail(err, ERR_REFUSED,
              "another rehome on this machine is moving this replica (%s is locked)",
@@ -87,7 +87,7 @@ static bool settle(int fd, const StrBuf *text, Error *err)
         return true;
     }
     if (text->at[text->n - 1] != '\n' && write(fd, "\n", 1) != 1) {
-        return fail(err, ERR_IO, "cannot write the journal of moves: %s", strerror(errno));
+        return paths_fail_write("the journal of moves", errno, err);
     }
     JournalEntry left;
     if (text->n > KEEP_BYTES && !journal_unfinished(sv_of(text->at, text->n), &left) &&
@@ -125,10 +125,14 @@ bool move_file_append(MoveFile *f, const char *line, Error *err)
         return fail(err, ERR_IO, "the journal of the move is not open");
     }
     size_t n = strlen(line);
+    off_t end = lseek(f->fd, 0, SEEK_END);
     ssize_t written = write(f->fd, line, n);
     if (written != (ssize_t)n) {
-        return fail(err, ERR_IO, "cannot write the journal in %s: %s", f->dir,
-                    written < 0 ? strerror(errno) : "the disk is full");
+        int why = written < 0 ? errno : ENOSPC;
+        if (written > 0 && ftruncate(f->fd, end) != 0) {
+            why = errno; // half a line stays, and move_file_open() ends it
+        }
+        return paths_fail_write(f->dir, why, err);
     }
     if (fdatasync(f->fd) != 0) {
         return fail(err, ERR_IO, "cannot keep the journal in %s: %s", f->dir, strerror(errno));

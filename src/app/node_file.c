@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "folder.h"
 #include "paths.h"
@@ -49,9 +50,12 @@ void node_file_keep(const char *state_dir, const Snapshot *s)
         add_node(&text, &s->nodes[i]);
     }
     char *path = folder_path(state_dir, "nodes");
-    char *fresh = folder_path(state_dir, "nodes.new");
-    if (paths_make_dirs(state_dir, &ignored) && write_text(fresh, &text)) {
-        (void)rename(fresh, path);
+    char name[32]; // its own: another process may end at the same moment
+    snprintf(name, sizeof(name), "nodes.%d", (int)getpid());
+    char *fresh = folder_path(state_dir, name);
+    bool whole = paths_make_dirs(state_dir, &ignored) && write_text(fresh, &text);
+    if (!whole || rename(fresh, path) != 0) {
+        unlink(fresh);
     }
     mem_free(fresh);
     mem_free(path);

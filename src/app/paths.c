@@ -63,6 +63,16 @@ bool paths_theme_dir(char **out)
     return config_path(out, "/themes");
 }
 
+bool paths_fail_write(const char *path, int why, Error *err)
+{
+    const char *remedy = why == ENOSPC || why == EDQUOT || why == EFBIG
+                             ? "make room there, or name another folder in XDG_STATE_HOME"
+                         : why == EROFS || why == EACCES || why == EPERM
+                             ? "name a folder that can be written in XDG_STATE_HOME"
+                             : "XDG_STATE_HOME names another folder";
+    return fail(err, ERR_IO, "cannot write %.160s: %s; %s", path, strerror(why), remedy);
+}
+
 bool paths_make_dirs(const char *dir, Error *err)
 {
     char *path = mem_strdup(dir);

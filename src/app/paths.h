@@ -13,6 +13,10 @@ bool paths_state_dir(char **out, Error *err);
 // The folder and those above it, as far as they are missing.
 bool paths_make_dirs(const char *dir, Error *err);
 
+// Why this file or folder of the state cannot be written (errno; ENOSPC where only a part of it
+// could be), and what to do about it. Always false.
+bool paths_fail_write(const char *path, int why, Error *err);
+
 // $XDG_CONFIG_HOME/rehome/config.ini, else ~/.config/rehome/config.ini; owned by the caller. False
 // without both variables.
 bool paths_config_file(char **out);

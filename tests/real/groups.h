@@ -14,6 +14,7 @@
     X(demo)                                                                                        \
     X(exits)                                                                                       \
     X(fence)                                                                                       \
+    X(files)                                                                                       \
     X(findings)                                                                                    \
     X(hang)                                                                                        \
     X(heal)                                                                                        \

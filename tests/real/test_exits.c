@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "rehome/base/mem.h"
 
@@ -116,6 +117,17 @@ static void a_full_disk_is_no_success(void **state)
     assert_statuses(orphaned_lab(), ">/dev/full", "cannot write to stdout: No space left");
 }
 
+// SIGPIPE kills nobody, and nothing is said: `| head -1` is no mistake.
+static void a_reader_that_left_is_no_success_and_no_death(void **state)
+{
+    (void)state;
+    char fifo[300];
+    snprintf(fifo, sizeof(fifo), "%s/left", stage_folder());
+    assert_int_equal(mkfifo(fifo, 0600), 0);
+    setenv("LEFT", fifo, 1);
+    assert_statuses(orphaned_lab(), "3<>\"$LEFT\" >\"$LEFT\" 3<&-", "");
+}
+
 static void no_cluster_is_no_success(void **state)
 {
     (void)state;
@@ -138,4 +150,4 @@ static void what_only_prints_says_so_too(void **state)
 
 TESTS(exits, STAGED(each_command_ends_as_promised), STAGED(a_closed_stdout_is_no_success),
       STAGED(a_full_disk_is_no_success), STAGED(no_cluster_is_no_success),
-      STAGED(what_only_prints_says_so_too))
+      STAGED(a_reader_that_left_is_no_success_and_no_death), STAGED(what_only_prints_says_so_too))

@@ -1,10 +1,9 @@
 // Where the journal of moves cannot be kept, nothing is moved: nobody could lift a forgotten fence.
+#include "disk.h"
 #include "hold.h"
 #include "stage.h"
 
-#include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,41 +51,13 @@ static void assert_not_moved(const Lab *lab, const char *folder, const char *say
     assert_nothing_sent(lab);
 }
 
-// Mounts of our own, which end with this process.
-static void mount_here(const char *folder, const char *options)
-{
-    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
-        mount("tmpfs", folder, "tmpfs", 0, options) != 0) {
-        print_message("file systems may not be mounted here: %s\n", strerror(errno));
-        skip();
-    }
-}
-
-static void unmount(const char *name)
-{
-    char path[300];
-    snprintf(path, sizeof(path), "%s/%s", stage_folder(), name);
-    (void)umount2(path, MNT_DETACH);
-}
-
 static int clear(void **state)
 {
     (void)stage_clear(state);
-    unmount("full");
-    unmount("filling");
-    unmount("readable");
+    disk_unmount("full");
+    disk_unmount("filling");
+    disk_unmount("readable");
     return 0;
-}
-
-// Until there is no room left, not even in the last page of this file.
-static void fill(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-    assert_true(fd >= 0);
-    while (write(fd, "#", 1) > 0) {
-    }
-    assert_int_equal(errno, ENOSPC);
-    close(fd);
 }
 
 static void a_journal_folder_that_cannot_be_made_means_no_move(void **state)
@@ -115,7 +86,7 @@ static void a_read_only_disk_means_no_move(void **state)
     stage_needs_counts(lab);
     char folder[300];
     start_folder(folder, sizeof(folder), "readable");
-    mount_here(folder, "size=64k");
+    disk_mount(folder, "size=64k");
     assert_int_equal(mount(NULL, folder, NULL, MS_REMOUNT | MS_RDONLY, NULL), 0);
     assert_not_moved(lab, folder, "Read-only file system");
 }
@@ -127,10 +98,10 @@ static void a_full_disk_means_no_move_and_the_next_one_works_when_there_is_room(
     stage_needs_counts(lab);
     char folder[300];
     start_folder(folder, sizeof(folder), "full");
-    mount_here(folder, "size=64k");
+    disk_mount(folder, "size=64k");
     char filler[400];
     snprintf(filler, sizeof(filler), "%s/filler", folder);
-    fill(filler);
+    disk_fill(filler);
     assert_not_moved(lab, folder, "No space left on device");
     assert_int_equal(unlink(filler), 0);
     assert_int_equal(run_end(move_with_journal_in(lab, folder), LIMIT_MS), 0);
@@ -151,7 +122,7 @@ a_disk_that_fills_up_in_a_move_leaves_a_fence_which_is_told_and_lifted_later(voi
     stage_needs_counts(lab);
     char folder[300];
     start_folder(folder, sizeof(folder), "filling");
-    mount_here(folder, "size=64k");
+    disk_mount(folder, "size=64k");
     Run *move = move_with_journal_in(lab, folder);
     hold_before(move, "REPLICATE\r\n");
     char journal[500];
@@ -159,7 +130,7 @@ a_disk_that_fills_up_in_a_move_leaves_a_fence_which_is_told_and_lifted_later(voi
              lab_id(lab, stage_port(lab, 7002)));
     struct stat before;
     assert_int_equal(stat(journal, &before), 0);
-    fill(journal);
+    disk_fill(journal);
     hold_release(move);
     assert_int_equal(run_end(move, LIMIT_MS), 1); // moved, but something is left to do
     assert_non_null(strstr(run_err(move), "FENCE STILL ON, lift it: redis-cli -h "));

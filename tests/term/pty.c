@@ -127,6 +127,12 @@ static void take_status(Pty *p, int status)
     p->status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+void pty_hang_up(Pty *p)
+{
+    close(p->fd);
+    p->fd = -1;
+}
+
 void pty_end(Pty *p)
 {
     if (p == NULL) {

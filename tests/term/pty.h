@@ -44,6 +44,7 @@ void pty_resize(Pty *p, int w, int h);
 // then when it shrinks under what was written for the size before.
 void pty_resize_unseen(Pty *p, int w, int h);
 void pty_signal(Pty *p, int signal_number);
+void pty_hang_up(Pty *p); // the terminal is gone; nothing of the program is seen any more
 
 // What is on the screen now. Rows without blanks at the end.
 bool pty_contains(Pty *p, const char *text);

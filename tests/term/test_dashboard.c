@@ -138,6 +138,44 @@ static void one_key_heals_an_orphan(void **state)
     quit(p);
 }
 
+// The line is dead, with SIGHUP and where a shell has it ignored (nohup): reading says so then.
+static void a_lost_terminal_ends_it_in_order(void **state)
+{
+    (void)state;
+    static const char *const traps[] = {":", "trap '' HUP"};
+    for (size_t i = 0; i < ARRAY_LEN(traps); i++) {
+        char command[600];
+        snprintf(command, sizeof(command), "%s; exec '%s' 127.0.0.1:1", traps[i], program());
+        const char *argv[] = {"/bin/sh", "-c", command, NULL};
+        Pty *p = pty_start(&(PtyStart){.argv = argv});
+        assert_non_null(p);
+        assert_true(pty_wait(p, "No cluster to show"));
+        pty_hang_up(p);
+        assert_true(pty_wait_exit(p));
+        assert_int_equal(pty_status(p), 0);
+        pty_end(p);
+    }
+}
+
+// The terminal goes in the middle of a move: no crash, and the demo takes its servers along.
+static void a_terminal_lost_in_a_move_ends_it_in_order(void **state)
+{
+    (void)state;
+    const char *argv[] = {program(), "demo", NULL};
+    Pty *p = pty_start(&(PtyStart){.argv = argv});
+    assert_non_null(p);
+    drive_wait_long(p, "1 spare");
+    pty_keys(p, "g j K");
+    drive_wait_long(p, "ORPHANED");
+    pty_keys(p, "M");
+    drive_wait_long(p, "Esc stops it");
+    pty_keys(p, "y");
+    pty_hang_up(p);
+    assert_true(pty_wait_exit(p));
+    assert_int_equal(pty_status(p), 0);
+    pty_end(p);
+}
+
 // Its words are for us, and its terminal is not ours.
 static void a_hook_that_thinks_is_told_and_never_seen(void **state)
 {
@@ -169,5 +207,6 @@ static void a_hook_that_thinks_is_told_and_never_seen(void **state)
 TESTS(dashboard, cmocka_unit_test(a_cluster_that_is_not_there_is_told),
       cmocka_unit_test(every_size_is_drawn), cmocka_unit_test(no_color_means_none),
       cmocka_unit_test(ascii_is_kept_to), cmocka_unit_test(signals_restore_the_terminal),
-      cmocka_unit_test(one_key_heals_an_orphan),
+      cmocka_unit_test(one_key_heals_an_orphan), cmocka_unit_test(a_lost_terminal_ends_it_in_order),
+      cmocka_unit_test(a_terminal_lost_in_a_move_ends_it_in_order),
       cmocka_unit_test(a_hook_that_thinks_is_told_and_never_seen))
