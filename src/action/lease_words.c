@@ -88,7 +88,9 @@ int64_t lease_read_error(Lease *l, const char *error)
     StrView word = sv(error);
     StrView rest = word;
     sv_cut(&rest, ' ', &word);
-    if (has_words(error, "the user executing the script can't")) { // a command inside of EVAL
+    // A command inside of EVAL; the latter are the words of Valkey 8.1.
+    if (has_words(error, "the user executing the script can't") ||
+        has_words(error, "ACL failure in script")) {
         word = sv("NOPERM");
     }
 #define X(code, when, format)                                                                      \

@@ -149,6 +149,8 @@ static void an_error_is_no_lease_and_says_what_to_do(void **state)
         {"NOPERM this user has no permissions", "grant it ~rehome:lease +getrange"},
         {"ERR The user executing the script can't run this command or subcommand script: 0ed4e18d",
          "grant it ~rehome:lease +getrange"},
+        {"ERR ACL failure in script: User u has no permissions to run the 'get' command script: 0e",
+         "grant it ~rehome:lease +getrange"},
         {"WRONGTYPE Operation against a key", "holds no string: choose another"},
         {"MOVED 1547 127.0.0.1:7003", "has just moved"},
         {"ASK 1547 127.0.0.1:7003", "is being moved"},
