@@ -1,6 +1,7 @@
 // The gate's rules about the three nodes concerned.
 #include "gate_work.h"
 #include "rehome/base/text.h"
+#include "settled.h"
 #include "word.h"
 
 // Its own word is new, and that word is that it is a master.
@@ -192,6 +193,12 @@ void gate_donor(const GateWork *w, GateCheck *c)
             return;
         }
         const Node *d = &r->s->nodes[r->donor];
+        int suspect = d->fail_views + d->pfail_views;
+        if (suspect > 0) { // it may be about to need the very replica
+            gate_refuse_check(c, "%s is suspected by %d of %d slot owners", d->addr, suspect,
+                              d->views);
+            return;
+        }
         int floor = r->health->floor;
         int listed = word_others_online(r->s, r->donor, r->replica);
         int working = others_working_by_own_word(r);
@@ -214,6 +221,31 @@ void gate_donor(const GateWork *w, GateCheck *c)
 }
 
 // --- CANDIDATE
+
+// What it believes itself, where it was asked (in large clusters only some are): it can follow
+// none but whom it knows, and on a minority's side that leads nowhere.
+static bool is_in_the_picture(const GateWork *w, const GateRound *r, GateCheck *c)
+{
+    const Node *n = &r->s->nodes[r->replica];
+    if (!n->says->has_view || n->says->view_ms < r->since_ms) {
+        return true;
+    }
+    const NodeLine *target = nodes_find(&n->says->view, w->ask->target);
+    if (target == NULL || (target->flags & NODE_MASTER) == 0) {
+        return gate_refuse_check(
+            c, "%s itself %s in the %s round", n->addr,
+            target == NULL ? "does not know the target" : "sees the target as no master", r->name);
+    }
+    size_t all;
+    size_t well = settled_count_well(&n->says->view, &all);
+    if (2 * well <= all) {
+        return gate_refuse_check(c,
+                                 "%s is not with the majority: %zu of %zu slot owners are well in "
+                                 "its view in the %s round",
+                                 n->addr, well, all, r->name);
+    }
+    return true;
+}
 
 void gate_candidate(const GateWork *w, GateCheck *c)
 {
@@ -241,6 +273,14 @@ void gate_candidate(const GateWork *w, GateCheck *c)
         if (state != REPLICA_WORKING) {
             gate_refuse_check(c, "%s is %s in the %s round", n->addr, replica_state_text(state),
                               r->name);
+            return;
+        }
+        if (n->fail_views > 0) {
+            gate_refuse_check(c, "%s has failed to %d of %d slot owners", n->addr, n->fail_views,
+                              n->views);
+            return;
+        }
+        if (!is_in_the_picture(w, r, c)) {
             return;
         }
     }

@@ -297,7 +297,77 @@ static void the_candidate_has_to_work_in_the_second_round_too(void **state)
     try_done(&t);
 }
 
-TESTS(gate_nodes, cmocka_unit_test(the_target_has_to_be_a_live_master_in_need),
+static void view_says(Try *t, int who, int node, unsigned flags)
+{
+    fixture_view_says(t->w.f, fixture_port(t->w.f, who), fixture_port(t->w.f, node), flags);
+}
+
+static void donor_failed_for_one(Try *t)
+{
+    view_says(t, 7005, 7003, NODE_FAIL);
+}
+
+static void donor_suspected_by_one(Try *t)
+{
+    view_says(t, 7005, 7003, NODE_PFAIL);
+}
+
+static void replica_failed_for_one(Try *t)
+{
+    view_says(t, 7005, 7004, NODE_FAIL);
+}
+
+static void replica_does_not_know_the_target(Try *t)
+{
+    fixture_view_omits(t->w.f, fixture_port(t->w.f, 7004), fixture_port(t->w.f, 7001));
+}
+
+static void replica_sees_the_target_follow(Try *t)
+{
+    fixture_view_master(t->w.f, fixture_port(t->w.f, 7004), fixture_port(t->w.f, 7001),
+                        fixture_port(t->w.f, 7003));
+}
+
+static void replica_is_with_a_minority(Try *t)
+{
+    view_says(t, 7004, 7001, NODE_PFAIL);
+    view_says(t, 7004, 7005, NODE_PFAIL);
+}
+
+// It may be asked for no view of its own in a large cluster.
+static void replica_tells_no_view(Try *t)
+{
+    replica_is_with_a_minority(t);
+    knob(&t->w, 7004)->silent = true;
+}
+
+static void donor_and_replica_have_to_be_well_and_the_replica_in_the_picture(void **state)
+{
+    (void)state;
+    assert_change_refused(donor_failed_for_one, GATE_DONOR,
+                          "127.0.99.171:7003 is suspected by 1 of 2 slot owners");
+    assert_change_refused(donor_suspected_by_one, GATE_DONOR,
+                          "127.0.99.171:7003 is suspected by 1 of 2 slot owners");
+    assert_change_refused(replica_failed_for_one, GATE_CANDIDATE,
+                          "127.0.99.171:7004 has failed to 1 of 3 slot owners");
+    assert_change_refused(replica_does_not_know_the_target, GATE_CANDIDATE,
+                          "127.0.99.171:7004 itself does not know the target in the first round");
+    assert_change_refused(
+        replica_sees_the_target_follow, GATE_CANDIDATE,
+        "127.0.99.171:7004 itself sees the target as no master in the first round");
+    assert_change_refused(replica_is_with_a_minority, GATE_CANDIDATE,
+                          "127.0.99.171:7004 is not with the majority: 1 of 3 slot owners "
+                          "are well in its view in the first round");
+    Try t = try_scenario();
+    replica_tells_no_view(&t);
+    try_rounds(&t);
+    assert_true(t.verdict.open);
+    try_done(&t);
+}
+
+TESTS(gate_nodes,
+      cmocka_unit_test(donor_and_replica_have_to_be_well_and_the_replica_in_the_picture),
+      cmocka_unit_test(the_target_has_to_be_a_live_master_in_need),
       cmocka_unit_test(the_need_has_to_last_through_both_rounds),
       cmocka_unit_test(a_sync_that_somebody_else_started_is_noticed),
       cmocka_unit_test(a_cut_off_target_may_be_healed),
