@@ -16,6 +16,7 @@
 
 #include "groups.h"
 #include "rehome/base/mem.h"
+#include "rehome/base/str.h"
 
 #define X(group)                                                                                   \
     extern const struct CMUnitTest group##_tests[];                                                \
@@ -151,11 +152,14 @@ static int run_groups(const char *const *names, size_t n, size_t at_once)
 static bool read_arguments(int argc, char **argv, const char **names, size_t *n, size_t *at_once)
 {
     int at = 1;
-    *at_once = AT_ONCE;
+    uint64_t number = AT_ONCE;
     if (argc > 2 && strcmp(argv[1], "-j") == 0) {
-        *at_once = strtoul(argv[2], NULL, 10);
+        if (!sv_to_u64(sv(argv[2]), &number) || number == 0) {
+            return false;
+        }
         at = 3;
     }
+    *at_once = number;
     *n = 0;
     for (size_t i = 0; at == argc && i < ARRAY_LEN(groups); i++) {
         names[(*n)++] = groups[i].name;
@@ -166,7 +170,7 @@ static bool read_arguments(int argc, char **argv, const char **names, size_t *n,
         }
         names[(*n)++] = argv[at];
     }
-    return *at_once > 0;
+    return true;
 }
 
 int main(int argc, char **argv)
