@@ -12,15 +12,17 @@ struct IdEntry {
     int number;
 };
 
-// IDs are random already, but tests' are not.
+// Every digit counts: IDs are random, but not those of whoever means harm.
 static size_t hash(const NodeId *id)
 {
-    uint64_t first;
-    uint64_t second;
-    memcpy(&first, id->hex, sizeof(first));
-    memcpy(&second, id->hex + sizeof(first), sizeof(second));
-    uint64_t mixed = (first ^ second * 31) * UINT64_C(0x9E3779B97F4A7C15);
-    return (size_t)(mixed ^ mixed >> 32);
+    uint64_t mixed = 0;
+    for (size_t at = 0; at < NODE_ID_LEN; at += sizeof(mixed)) {
+        uint64_t digits;
+        memcpy(&digits, id->hex + at, sizeof(digits));
+        mixed = (mixed ^ digits) * UINT64_C(0x9E3779B97F4A7C15);
+        mixed ^= mixed >> 32;
+    }
+    return (size_t)mixed;
 }
 
 // Where the ID is, or the free place where it would be.

@@ -273,7 +273,7 @@ static size_t count_lines(StrView text)
     while (sv_cut(&text, '\n', &line)) {
         count += line.n >= SHORTEST_LINE ? 1 : 0;
     }
-    return count;
+    return count < CLUSTER_NODES_MAX ? count : CLUSTER_NODES_MAX;
 }
 
 bool nodes_parse(StrView text, Arena *arena, NodesView *out, Error *err)
@@ -288,7 +288,8 @@ bool nodes_parse(StrView text, Arena *arena, NodesView *out, Error *err)
         if (line.n == 0) {
             continue;
         }
-        if (line.n >= SHORTEST_LINE && line_parse(line, arena, &scratch, &view.at[view.n])) {
+        if (view.n < CLUSTER_NODES_MAX && line.n >= SHORTEST_LINE &&
+            line_parse(line, arena, &scratch, &view.at[view.n])) {
             view.n++;
         } else {
             view.bad_lines++;

@@ -25,7 +25,7 @@ static void collect_nodes(Merge *m)
     size_t n = 0;
     for (size_t v = 0; v < m->n_views; v++) {
         const NodesView *view = &m->views[v].word->says.view;
-        for (size_t i = 0; i < view->n; i++) {
+        for (size_t i = 0; i < view->n && n < CLUSTER_NODES_MAX; i++) {
             if (is_member(&view->at[i]) && id_index_add(&seen, &view->at[i].id, 0)) {
                 ids = mem_grow(ids, &cap, n + 1, sizeof(*ids));
                 ids[n++] = view->at[i].id;

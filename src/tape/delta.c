@@ -56,10 +56,11 @@ static Index index_of(const Lines *lines)
     index.at = mem_array(index.size, sizeof(*index.at));
     for (size_t i = 0; i < lines->n; i++) {
         size_t place = hash(lines->at[i]) & (index.size - 1);
-        while (index.at[place] != 0) {
+        // Of lines that are alike the first: a reply may be of nothing else.
+        while (index.at[place] != 0 && !sv_eq(lines->at[index.at[place] - 1], lines->at[i])) {
             place = (place + 1) & (index.size - 1);
         }
-        index.at[place] = i + 1;
+        index.at[place] = index.at[place] == 0 ? i + 1 : index.at[place];
     }
     return index;
 }

@@ -6,6 +6,7 @@
 
 #include "rehome/base/mem.h"
 #include "rehome/model/info.h"
+#include "rehome/model/node_id.h"
 
 static void keep_fields(StrView reply, char sep, bool (*reads)(StrView name), StrBuf *out)
 {
@@ -43,13 +44,23 @@ typedef struct {
     size_t at; // of two lines for one ID the first counts
 } Line;
 
+static StrView id_of(const Line *line)
+{
+    return sv_of(line->line.at, line->line.n < NODE_ID_LEN ? line->line.n : NODE_ID_LEN);
+}
+
 static int line_cmp(const void *a, const void *b)
 {
     const Line *x = a;
     const Line *y = b;
-    size_t n = x->line.n < y->line.n ? x->line.n : y->line.n;
-    int order = memcmp(x->line.at, y->line.at, n < 40 ? n : 40);
-    return order != 0 ? order : x->at < y->at ? -1 : 1;
+    StrView one = id_of(x);
+    StrView other = id_of(y);
+    int order = memcmp(one.at, other.at, one.n < other.n ? one.n : other.n);
+    if (order != 0) {
+        return order;
+    }
+    // Also where neither is an ID: an order that contradicts itself would take twins apart.
+    return one.n != other.n ? (one.n < other.n ? -1 : 1) : x->at < y->at ? -1 : 1;
 }
 
 // Without what is behind the hostname.

@@ -6,8 +6,8 @@
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
 
-// No cluster has more nodes, and no round more bytes: what claims to is damaged, or meant to hurt.
-enum { NODES_MAX = 20000, ROUND_MAX = 256 << 20, WORDS_MAX = 1024, ROOM_FOR_ONE = 8 };
+// No round has more bytes: what claims to is damaged, or meant to hurt.
+enum { ROUND_MAX = 256 << 20, WORDS_MAX = 1024, ROOM_FOR_ONE = 8 };
 
 static int64_t get_time(Bytes *in, int64_t now_ms)
 {
@@ -164,7 +164,8 @@ bool round_read(TapeReader *r)
     round.written = get_own(&in);
     // Each takes some bytes, so their number is bounded by what is there.
     uint64_t most = in.rest.n / ROOM_FOR_ONE + 1;
-    round.in.n = (size_t)bytes_get_below(&in, (most < NODES_MAX ? most : NODES_MAX) + 1);
+    round.in.n =
+        (size_t)bytes_get_below(&in, (most < CLUSTER_NODES_MAX ? most : CLUSTER_NODES_MAX) + 1);
     r->observations = mem_grow(r->observations, &r->cap, round.in.n, sizeof(*r->observations));
     size_t left = ROUND_MAX;
     for (size_t i = 0; i < round.in.n && !in.is_bad; i++) {

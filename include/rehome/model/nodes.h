@@ -46,14 +46,18 @@ typedef struct {
     NodeLine *at; // in the order of the reply
     size_t n;
     ptrdiff_t myself;   // index, or -1 when the reply has no (or two) "myself" lines
-    size_t bad_lines;   // lines that could not be read and were left out
+    size_t bad_lines;   // lines that could not be read, or were too many, and were left out
     uint64_t signature; // equal when two reporters agree on who owns which slots
     uint64_t belief;    // equal when they agree on everything: who there is and where, of which
                         // role, whose replica, how it is, with which slots and config epoch
 } NodesView;
 
+// No cluster has more: what a reply lists beyond them is damaged, or meant to hurt.
+enum { CLUSTER_NODES_MAX = 20000 };
+
 // Parse one reply. text need not end in NUL and is copied where needed; out is set on success.
-// Lines that make no sense are counted and left out; the reply fails only when no line is good.
+// Lines that make no sense, and those behind CLUSTER_NODES_MAX good ones, are counted and left out;
+// the reply fails only when no line is good.
 bool nodes_parse(StrView text, Arena *arena, NodesView *out, Error *err);
 
 const NodeLine *nodes_find(const NodesView *view, NodeId id); // NULL when not listed
