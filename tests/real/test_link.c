@@ -253,6 +253,23 @@ static void a_dripping_reply_is_still_one(void **state)
     assert_string_equal(strbuf_text(&w->text), "0123456789");
 }
 
+// The deadline is the whole reply's: no byte of it buys time for the next.
+static void a_reply_that_drips_for_ever_is_late_and_then_given_up(void **state)
+{
+    World *w = *state;
+    w->options.request_timeout_ms = 100;
+    w->options.hung_timeout_ms = 300;
+    fake_answer(w->fake, "CLIENT", "+OK\r\n");
+    fake_answer_flood(w->fake, "INFO", 1000000);
+    fake_drip(w->fake, 1, 1);
+    come_up(w);
+    send_words(w, "INFO", NULL);
+    wait_for(w, is_answered);
+    assert_int_equal(w->answers[ANSWER_LATE], 1);
+    expect_down(w, REACH_UNREACHABLE, "does not answer");
+    assert_true(fake_sent(w->fake) < 10000); // it was still going on
+}
+
 static void asks_one_thing(void **state)
 {
     World *w = *state;
@@ -277,4 +294,5 @@ TESTS(link, CLAIM(carries_requests_in_order), CLAIM(renders_every_kind_of_reply)
       CLAIM(may_be_closed_while_it_connects), CLAIM(drops_late_replies),
       CLAIM(but_not_to_whom_asks_patiently), CLAIM(gives_up_what_hangs),
       CLAIM(gives_up_what_owes_too_much), CLAIM(half_a_reply_is_late_not_served),
-      CLAIM(half_a_reply_and_the_end), CLAIM(a_dripping_reply_is_still_one), CLAIM(asks_one_thing))
+      CLAIM(half_a_reply_and_the_end), CLAIM(a_dripping_reply_is_still_one),
+      CLAIM(a_reply_that_drips_for_ever_is_late_and_then_given_up), CLAIM(asks_one_thing))

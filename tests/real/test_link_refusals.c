@@ -165,6 +165,25 @@ static void refuses_a_flood(void **state)
     assert_true(fake_sent(w->fake) < (size_t)90 << 20);
 }
 
+// Each element is small; it is their sum that counts, and the array's own length already does.
+static void refuses_an_array_of_too_many(void **state)
+{
+    World *w = *state;
+    StrBuf raw = {0};
+    strbuf_add(&raw, "*4000000\r\n");
+    for (int i = 0; i < 1000000; i++) {
+        strbuf_add(&raw, ":1\r\n");
+    }
+    fake_answer_bytes(w->fake, "INFO", raw.at, raw.n);
+    strbuf_done(&raw);
+    w->options.request_timeout_ms = 60000;
+    come_up(w);
+    send_words(w, "INFO", NULL);
+    assert_true(loop_until(w->loop, 60000, is_down, w));
+    expect_down(w, REACH_UNREACHABLE, "more than 64 MB");
+    assert_int_equal(w->answers[ANSWER_LOST], 1);
+}
+
 static void refuses_an_endless_line(void **state)
 {
     World *w = *state;
@@ -186,4 +205,4 @@ TESTS(link_refusals, CLAIM(says_what_refuses), CLAIM(says_what_cannot_be_dialled
       CLAIM(says_that_a_password_is_wanted), CLAIM(passes_on_what_is_not_allowed),
       CLAIM(explains_protected_mode), CLAIM(explains_too_many_clients), CLAIM(refuses_garbage),
       CLAIM(refuses_what_it_did_not_ask_for), CLAIM(refuses_a_flood),
-      CLAIM(refuses_an_endless_line))
+      CLAIM(refuses_an_array_of_too_many), CLAIM(refuses_an_endless_line))
