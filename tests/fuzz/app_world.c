@@ -31,7 +31,10 @@ static bool send_command(void *ctx, NodeId node, int argc, const char **argv)
 {
     AppWorld *w = ctx;
     bool reads = argc > 1 && strcmp(argv[0], "CONFIG") == 0 && strcmp(argv[1], "GET") == 0;
-    CLAIM(!w->awaits[0] && !node_id_is_none(node) && argc >= 2);
+    CLAIM(!node_id_is_none(node) && argc >= 2);
+    if (w->awaits[0]) {
+        return false; // as on the wire: one at a time
+    }
     CLAIM(reads || (w->has_line && !w->read_only));
     for (int i = 0; i < argc; i++) {
         claim_clean(argv[i]);
@@ -45,7 +48,10 @@ static bool send_lease(void *ctx, NodeId node, int argc, const char **argv)
 {
     AppWorld *w = ctx;
     (void)argv;
-    CLAIM(!w->awaits[1] && !node_id_is_none(node) && argc >= 2);
+    CLAIM(!node_id_is_none(node) && argc >= 2);
+    if (w->awaits[1]) {
+        return false;
+    }
     w->awaits[1] = true;
     return true;
 }
