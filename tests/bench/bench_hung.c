@@ -31,21 +31,24 @@ static void signal_some(Lab *lab, int signal_number)
 }
 
 // How often a server was asked for its INFO, this question included.
-static long asked(const Lab *lab, size_t i)
+static int64_t asked(const Lab *lab, size_t i)
 {
     static const char name[] = "cmdstat_info:calls=";
     const char *stats =
         stage_ask(lab, lab_port(lab, i), (const char *[]){"INFO", "commandstats", NULL});
     const char *at = strstr(stats, name);
-    return at != NULL ? strtol(at + strlen(name), NULL, 10) : 0;
+    StrView rest = sv(at != NULL ? at + strlen(name) : "");
+    StrView calls;
+    int64_t n = 0;
+    return sv_cut(&rest, ',', &calls) && sv_to_i64(calls, &n) ? n : 0;
 }
 
 // Of the others, each: so many rounds in the window.
 static void count_rounds(const Lab *lab, Pty *p, const char *what, const char *budget)
 {
-    long *before = mem_array(lab_size(lab), sizeof(*before));
-    long least = -1;
-    long most = 0;
+    int64_t *before = mem_array(lab_size(lab), sizeof(*before));
+    int64_t least = -1;
+    int64_t most = 0;
     int n = 0;
     int64_t at = bench_now_us();
     for (size_t i = 0; i < lab_size(lab); i++) {
@@ -56,7 +59,7 @@ static void count_rounds(const Lab *lab, Pty *p, const char *what, const char *b
         if (is_stopped(i)) {
             continue;
         }
-        long rounds = asked(lab, i) - before[i] - 1;
+        int64_t rounds = asked(lab, i) - before[i] - 1;
         least = least < 0 || rounds < least ? rounds : least;
         most = rounds > most ? rounds : most;
         n++;
