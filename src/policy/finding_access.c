@@ -21,9 +21,10 @@ typedef struct {
     int64_t since; // when the first of them was seen to
 } Group;
 
+// 0: it refuses nothing that we know of.
 static int64_t since_of(const Search *f, size_t i)
 {
-    return f->h->of[i].condition_ms[NODE_IS_CLOSED];
+    return f->s->nodes[i].says != NULL ? f->h->of[i].condition_ms[NODE_IS_CLOSED] : 0;
 }
 
 static Group group_of(const Search *f, int first)

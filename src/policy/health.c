@@ -93,14 +93,12 @@ static int64_t link_down_since(const Snapshot *s, const NodeInfo *info, const No
                                bool has_moved)
 {
     int64_t since = s->now_ms;
-    if (has_moved) {
-        since = s->now_ms;
-    } else if (was != NULL && was->link_down_ms != 0) {
+    bool is_new_hope =
+        has_moved ||
+        (was != NULL && (was->replica == REPLICA_SYNCING || was->replica == REPLICA_LOADING));
+    if (was != NULL && was->link_down_ms != 0) {
         since = was->link_down_ms;
-    } else if (was != NULL &&
-               (was->replica == REPLICA_SYNCING || was->replica == REPLICA_LOADING)) {
-        since = s->now_ms;
-    } else if (info->link_down_s > 0 && info->link_down_s < longest_ms / 1000) {
+    } else if (!is_new_hope && info->link_down_s > 0 && info->link_down_s < longest_ms / 1000) {
         since = s->now_ms - info->link_down_s * 1000;
     }
     return since != 0 ? since : -1;
