@@ -27,7 +27,9 @@ static void canonise(char *host)
         return;
     }
     for (char *c = host; *c != '\0'; c++) {
-        *c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 0x20) : *c;
+        if (*c >= 'A' && *c <= 'Z') {
+            *c = (char)(*c - 'A' + 'a');
+        }
     }
 }
 
