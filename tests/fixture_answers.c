@@ -47,6 +47,17 @@ static void add_flags(StrBuf *out, unsigned flags)
     strbuf_add(out, flags == 0 ? "noflags" : "");
 }
 
+static void add_place(StrBuf *out, const FixtureNode *node, const Lie *lie, unsigned flags)
+{
+    if ((flags & NODE_NOADDR) != 0) {
+        strbuf_addf(out, "%s :0@0 ", node->id.hex);
+        return;
+    }
+    int port = lie != NULL && lie->port != 0 ? lie->port : node->port;
+    strbuf_addf(out, "%s %s:%d@%d%s%s ", node->id.hex, node->ip, port, port + BUS_PORT_ADD,
+                node->hostname[0] == '\0' ? "" : ",", node->hostname);
+}
+
 static void add_line(StrBuf *out, const Fixture *f, int reporter, int i, const Lie *lie,
                      int64_t wall_ms)
 {
@@ -70,13 +81,7 @@ static void add_line(StrBuf *out, const Fixture *f, int reporter, int i, const L
     }
     bool is_master = (flags & NODE_MASTER) != 0;
     bool is_down = (flags & (NODE_FAIL | NODE_PFAIL)) != 0;
-    if ((flags & NODE_NOADDR) != 0) {
-        strbuf_addf(out, "%s :0@0 ", node->id.hex);
-    } else {
-        int port = lie != NULL && lie->port != 0 ? lie->port : node->port;
-        strbuf_addf(out, "%s %s:%d@%d%s%s ", node->id.hex, node->ip, port, port + BUS_PORT_ADD,
-                    node->hostname[0] == '\0' ? "" : ",", node->hostname);
-    }
+    add_place(out, node, lie, flags);
     add_flags(out, flags);
     if (!is_master && master >= 0) {
         epoch = f->nodes[master].config_epoch; // as servers since 6.0 show it

@@ -171,6 +171,7 @@ static void merge_flags(Merge *m, int i)
             node->unlisted_views += line == NULL;
             node->fail_views += line != NULL && (line->flags & NODE_FAIL) != 0;
             node->pfail_views += line != NULL && (line->flags & NODE_PFAIL) != 0;
+            node->blind_views += line != NULL && (line->flags & NODE_NOADDR) != 0;
         }
     }
     if (own != NULL) {

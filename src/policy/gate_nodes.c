@@ -17,9 +17,10 @@ static bool is_master_itself(const GateRound *r, int node, const char *role, Gat
     if (node_has(n, NODE_FAIL)) {
         return gate_refuse_check(c, "%s has failed", n->addr);
     }
-    if (2 * (n->fail_views + n->pfail_views) > n->views && n->views > 0) {
+    int seeing = n->views - n->blind_views;
+    if (2 * (n->fail_views + n->pfail_views) > seeing && seeing > 0) {
         return gate_refuse_check(c, "%s is suspected by %d of %d slot owners", n->addr,
-                                 n->fail_views + n->pfail_views, n->views);
+                                 n->fail_views + n->pfail_views, seeing);
     }
     if (!word_is_newer(r->s, node, r->since_ms)) {
         return gate_refuse_check(c, "%s has not told its INFO since the decision", n->addr);

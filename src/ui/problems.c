@@ -266,6 +266,27 @@ const char *problems_command(const Ui *ui)
     return row != NULL && row->kind != PROBLEM_GROUP ? row->first->command : "";
 }
 
+// What Enter does in this row.
+static const char *choice_of(const ProblemRow *row, bool has_node)
+{
+    if (row == NULL) {
+        return "";
+    }
+    if (row->kind == PROBLEM_GROUP) {
+        return row->folded ? "unfold" : "fold";
+    }
+    if (row->first->code == FINDING_VIEWS_DISAGREE) {
+        return "who says what";
+    }
+    if (has_node) {
+        return "show node";
+    }
+    if (is_about_hosts(row)) {
+        return "show hosts";
+    }
+    return row->first->code == FINDING_SERVER_MIGRATION_MIXED ? "who is in charge" : "";
+}
+
 const char *problems_label(const Ui *ui, const Scene *s, const KeyBinding *b)
 {
     const ProblemRow *row = selected_row(ui);
@@ -273,16 +294,7 @@ const char *problems_label(const Ui *ui, const Scene *s, const KeyBinding *b)
     if ((is_for_node(b->action) && !has_node) || (b->action == ACT_MOVE && !wants_move(row))) {
         return "";
     }
-    if (b->action != ACT_CHOOSE) {
-        return NULL;
-    }
-    return row == NULL                                          ? ""
-           : row->kind == PROBLEM_GROUP                         ? row->folded ? "unfold" : "fold"
-           : row->first->code == FINDING_VIEWS_DISAGREE         ? "who says what"
-           : has_node                                           ? "show node"
-           : is_about_hosts(row)                                ? "show hosts"
-           : row->first->code == FINDING_SERVER_MIGRATION_MIXED ? "who is in charge"
-                                                                : "";
+    return b->action == ACT_CHOOSE ? choice_of(row, has_node) : NULL;
 }
 
 // Keys for one node on what is not about one, or a move where none helps: say so. False: go on.

@@ -295,11 +295,11 @@ static void nothing_that_a_session_leaves_or_starts_has_the_password(void **stat
     run_end(watch, LIMIT_MS);
     assert_null(strstr(run_out(watch), ACL_PASSWORD));
     assert_null(strstr(run_err(watch), ACL_PASSWORD));
-    Run *found = stage_other((const char *[]){
-        "sh", "-c",
+    static const char search[] =
         "cd \"$1\" && test -s log && test -s audit && test -s tape && test -s told && "
-        "grep -q mover argv && ! grep -rl -- \"$2\" .",
-        "sh", folder, ACL_PASSWORD, NULL});
+        "grep -q mover argv && ! grep -rl -- \"$2\" .";
+    Run *found =
+        stage_other((const char *[]){"sh", "-c", search, "sh", folder, ACL_PASSWORD, NULL});
     if (run_end(found, LIMIT_MS) != 0) {
         fail_msg("%s%s", run_out(found), run_err(found));
     }

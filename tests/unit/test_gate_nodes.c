@@ -30,11 +30,20 @@ static void already_there(Try *t)
     knob(&t->w, 7004)->sync_in_progress = true;
 }
 
+// The one that has lost its address cannot tell, so the other is all who can.
+static void target_suspected_by_who_can_tell(Try *t)
+{
+    fixture_view_says(t->w.f, fixture_port(t->w.f, 7003), fixture_port(t->w.f, 7001), NODE_PFAIL);
+    fixture_view_says(t->w.f, fixture_port(t->w.f, 7005), fixture_port(t->w.f, 7001), NODE_NOADDR);
+}
+
 static void the_target_has_to_be_a_live_master_in_need(void **state)
 {
     (void)state;
     assert_change_refused(try_target_suspected, GATE_TARGET,
                           "127.0.99.170:7001 is suspected by 2 of 2 slot owners");
+    assert_change_refused(target_suspected_by_who_can_tell, GATE_TARGET,
+                          "127.0.99.170:7001 is suspected by 1 of 1 slot owners");
     assert_change_refused(target_loading, GATE_TARGET, "127.0.99.170:7001 is loading its dataset");
     Try t = try_scenario();
     target_unsure(&t); // every owner's view says failed

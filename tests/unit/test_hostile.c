@@ -51,9 +51,9 @@ static void names_with_anything_in_them_come_out_clean_and_short(void **state)
 {
     (void)state;
     static const char nul[] = ID_A " 10.0\0.0.1:1@2 myself,master - 0 0 1 connected 0-16383\n";
+    static const char turned[] = {'\xe2', '\x80', '\xae', '\0'}; // turns what follows around
     StrBuf text = {0};
-    strbuf_add(&text, ID_A " evil\033[2J\xe2\x80\xae"
-                           "moc:1@2,");
+    strbuf_addf(&text, "%s evil\033[2J%smoc:1@2,", ID_A, turned);
     for (int i = 0; i < 5000; i++) {
         strbuf_add(&text, "\xe7\xaf\x80"); // longer than any name, and cut between characters
     }

@@ -66,6 +66,7 @@ typedef struct {
     size_t n_replicas;
     int fail_views;       // slot-owning masters whose own view calls it fail
     int pfail_views;      // ... or fail?
+    int blind_views;      // ... or has lost its address, and cannot tell any more how it is
     int views;            // slot-owning masters whose own view we have, itself not counted
     int unlisted_views;   // of these, who do not know it at all
     int64_t silent_ms;    // failed: since any of these last heard of it, by its own clock; -1: a
