@@ -18,7 +18,8 @@
 // minority: when the network had been split for longer than it takes the servers to notice (two
 //   node timeouts and a second) when the gate asked, the replica and the target are on the side of
 //   most of the owners of slots.
-// deposed: nobody else had taken over the target's slots before the gate asked.
+// deposed: nobody else whom the cluster knows had taken over the target's slots before the gate
+//   asked.
 // needless: the target has no replica that was working before the gate asked, and that no owner of
 //   slots holds for failed (healing).
 // same-host: when it is to spread replicas over hosts, the replica is on another host than the
@@ -85,11 +86,37 @@ static void judge_side(History *h, const Command *c, int target)
     }
 }
 
+static bool is_known_to_most_owners(const World *w, int node)
+{
+    int known = 0;
+    int all = 0;
+    for (int i = 0; i < w->n; i++) {
+        bool counts = i != node && is_owner(w, i) && w->node[i].up;
+        all += counts;
+        known += counts && w->node[i].view[node].known;
+    }
+    return 2 * known > all;
+}
+
+// Others own all that it believes to own. One whom a person has made the others forget has nothing
+// to say in that: the cluster takes the old owner back.
+static bool has_successors(const World *w, int target)
+{
+    unsigned shards = w->node[target].view[target].shards;
+    for (int s = 0; s < w->n_shards; s++) {
+        int owner = owner_of(w, s);
+        if ((shards >> s & 1U) != 0 && owner >= 0 && !is_known_to_most_owners(w, owner)) {
+            return false;
+        }
+    }
+    return !owns_slots(w, target);
+}
+
 static void judge_target(History *h, const Command *c, int target)
 {
     const World *w = &h->w;
     int64_t deposed_ms = w->node[target].deposed_ms;
-    if (!owns_slots(w, target) && deposed_ms != 0 && deposed_ms < c->evidence_ms) {
+    if (deposed_ms != 0 && deposed_ms < c->evidence_ms && has_successors(w, target)) {
         history_breaks(h, "deposed", "our write moves %d to %d, which is no owner any more",
                        port_of(c->at), port_of(target));
     }
