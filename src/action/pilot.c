@@ -12,6 +12,8 @@
 enum {
     // A gap between two rounds that says we slept (suspend, SIGSTOP): what we knew is old.
     SLEPT_MS = 15000,
+    // A gap in which an orphan may have been helped and orphaned again without our seeing it.
+    MISSED_MS = 4500,
     // The cluster takes up to one and a half node timeouts to call a node failed.
     HURRY_MS = 30000,
 };
@@ -166,10 +168,15 @@ static void decide(Pilot *p, bool busy, int64_t now_ms)
 
 void pilot_round(Pilot *p, Snapshot *s, int64_t now_ms)
 {
-    if (p->round_ms != 0 && now_ms - p->round_ms > SLEPT_MS) {
+    int64_t gap_ms = p->round_ms != 0 ? now_ms - p->round_ms : 0;
+    bool slept = gap_ms > SLEPT_MS;
+    if (slept || (gap_ms > MISSED_MS && gap_ms > 2 * p->gap_ms)) { // more than is usual here
         auto_young(&p->automatic);
+    }
+    if (slept) {
         pilot_queue_stop(p); // whoever wished it no longer watches it
     }
+    p->gap_ms = gap_ms;
     p->round_ms = now_ms;
     pilot_drop_before(p);
     bool was_busy = pilot_is_busy(p);

@@ -21,6 +21,7 @@ struct Pilot {
     const Health *health_before;
     Plan plan;
     int64_t round_ms;     // when the last round ended; 0: none yet
+    int64_t gap_ms;       // between that and the one before it; 0: there was none
     int64_t disturbed_ms; // when a node last stopped or started answering; 0: never
     bool recovered;       // unfinished moves of earlier processes were looked for
     bool is_resumed;      // the move under way is one of these

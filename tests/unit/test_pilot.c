@@ -215,6 +215,25 @@ static void after_a_sleep_the_cluster_is_looked_at_anew(void **state)
     flight_end(&t);
 }
 
+// It may have been helped and orphaned again meanwhile; but rounds may always be so far apart.
+static void a_gap_that_is_not_usual_is_no_time_that_was_watched(void **state)
+{
+    (void)state;
+    for (int usual = 0; usual <= 1; usual++) {
+        Flight t = flight_new(false);
+        flight_start(&t, AUTO_OBSERVE, false);
+        for (int i = 0; i < 3; i++) {
+            t.now_ms += usual ? 4000 : 0;
+            flight_look(&t);
+        }
+        t.now_ms += 4000; // and a second
+        flight_look(&t);
+        bool is_young = strcmp(pilot_automatic(t.pilot)->last.rule, "young") == 0;
+        assert_int_equal(is_young, !usual);
+        flight_end(&t);
+    }
+}
+
 // A move of 7004 whose process ended right after REPLICATE was written down.
 static void write_unfinished(const Flight *t, char line[JOURNAL_LINE_MAX])
 {
@@ -276,6 +295,7 @@ TESTS(pilot, cmocka_unit_test(an_orphan_leads_to_a_move_by_itself),
       cmocka_unit_test(a_refused_move_is_told_and_leaves_no_journal),
       cmocka_unit_test(a_plan_that_counted_with_a_move_is_not_acted_on_when_that_ends),
       cmocka_unit_test(without_contact_nothing_is_begun),
+      cmocka_unit_test(a_gap_that_is_not_usual_is_no_time_that_was_watched),
       cmocka_unit_test(after_a_sleep_the_cluster_is_looked_at_anew),
       cmocka_unit_test(an_unfinished_move_is_taken_up_in_the_first_round),
       cmocka_unit_test(a_read_only_pilot_only_tells_of_an_unfinished_move))
