@@ -130,8 +130,8 @@ unit: deps-test ## build and run the unit tests only, the quick way
 	$(Q)REHOME_ROOT='$(CURDIR)' tests/run.sh $(B)/unit
 
 test-matrix: deps-test ## those on other Debians, Redis 6.0 and 8.0, Valkey, hiredis 1.2 (GROUPS="fence move")
-	$(SUBMAKE) QUIET=1 all $(B)/unit $(B)/real
-	$(Q)tests/matrix/run.sh $(GROUPS)
+	$(if $(LOGS),,$(SUBMAKE) QUIET=1 all $(B)/unit $(B)/real)
+	$(Q)tests/matrix/run.sh $(if $(LIMIT),-t '$(LIMIT)') $(if $(LOGS),-l '$(LOGS)') $(GROUPS)
 
 N ?= 100000
 sim: deps-test ## random histories of a cluster with our policy in it (N=100000; SEED=1)

@@ -7,6 +7,7 @@ set -eu
 release=$1
 folder=$2
 shift 2
+unset TERM # Debian 13's adduser refuses to run with one that it cannot trust
 
 debootstrap --variant=minbase "$release" "$folder"
 chmod 755 "$folder"

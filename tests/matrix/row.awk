@@ -20,6 +20,7 @@ FNR == 1 {
 
 /^\[  GROUP   \] / {
     settle()
+    group = $4
     column = $4 ~ /^tls/ ? "tls" : $4 ~ /^acl/ ? "acl" : "plain"
 }
 
@@ -45,6 +46,12 @@ FNR == 1 {
     open = ""
 }
 
+/^not finished$/ {
+    run[column] -= open != ""
+    open = ""
+    unfinished = column == "unit" ? "the unit tests" : "the groups behind " group
+}
+
 /^exit status / {
     settle()
     bad += $3 != 0
@@ -58,4 +65,7 @@ END {
     }
     printf "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", system_name, server, hiredis, \
         cell("plain"), cell("tls"), cell("acl"), cell("unit")
+    if (unfinished != "") {
+        print system_name ", " server ": not finished: " unfinished
+    }
 }

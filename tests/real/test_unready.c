@@ -68,7 +68,7 @@ static Lab *slow_loaders(void)
     spec.extra = slow;
     Lab *lab = patient_lab(&spec);
     stage_ask(lab, 7001, (const char *[]){"EVAL", fill, "1", "{bar}", NULL});
-    stage_wait_reply(lab, 7001, "1", (const char *[]){"WAIT", "1", "1000", NULL});
+    stage_wait_reply(lab, 7008, "keys=20000", (const char *[]){"INFO", "keyspace", NULL});
     return lab;
 }
 
