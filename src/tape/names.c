@@ -5,7 +5,7 @@
 
 #include "rehome/base/mem.h"
 
-enum { HOST_MAX = 255, NAME_SIZE = 40 };
+enum { HOST_MAX = 255, NAME_SIZE = 40, IPV6_MAX = 45 };
 
 typedef struct {
     char *host;
@@ -89,7 +89,8 @@ static void invent(Name *name, StrView host, size_t number)
 static void learn(Names *names, StrView host)
 {
     bool is_there;
-    if (host.n == 0 || host.n > HOST_MAX || sv_is(host, "?")) {
+    if (host.n == 0 || host.n > HOST_MAX || sv_is(host, "?") ||
+        memchr(host.at, '\0', host.n) != NULL) { // nobody's name, and cut there it could be none
         return;
     }
     size_t at = place_of(names, host, &is_there);
@@ -191,8 +192,9 @@ static const Name *named(const Names *names, StrView host)
 // The longest piece of the text that is an IPv6 address we know: a port may follow it.
 static const Name *ipv6_at(const Names *names, StrView text, size_t *taken)
 {
-    size_t n = run_of(text, is_of_ipv6);
-    bool is_word = n == text.n || !is_of_name(text.at[n]);
+    // No further than an address may reach: a text may be nothing but colons.
+    size_t n = run_of(sv_of(text.at, text.n < IPV6_MAX ? text.n : IPV6_MAX), is_of_ipv6);
+    bool is_word = n == text.n || !(is_of_ipv6(text.at[n]) || is_of_name(text.at[n]));
     for (; n > 1 && memchr(text.at, ':', n) != NULL; n--) {
         bool ends = n < text.n ? text.at[n] == ':' || is_word : true;
         const Name *name = ends ? named(names, sv_of(text.at, n)) : NULL;

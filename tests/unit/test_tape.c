@@ -329,6 +329,28 @@ static void lines_that_nobody_reads_are_not_kept(void **state)
     strbuf_done(&bytes);
 }
 
+// One of no bytes would be found everywhere, and renamed without end.
+static void a_host_of_nothing_is_given_no_name(void **state)
+{
+    (void)state;
+    static const char info[] = "role:slave\nmaster_host:\0.0.0.1\nmaster_port:7001\n";
+    StrBuf bytes = {0};
+    TapeReader *r;
+    Observation o = {
+        .dialled = "10.0.0.1:7001",
+        .why = "",
+        .info = sv_of(info, sizeof(info) - 1),
+        .info_ms = 900,
+    };
+    TapeRound round = {.in = {.at = &o, .n = 1, .name = "", .started_ms = 800, .now_ms = 1000}};
+    round.notice = ":: is silent";
+    TapeItem item = there_and_back(&round, true, &bytes, &r);
+    assert_string_equal(item.round->notice, ":: is silent");
+    assert_memory_equal(item.round->in.at->dialled, "198.18.", 7);
+    tape_reader_free(r);
+    strbuf_done(&bytes);
+}
+
 static void nothing_of_a_redacted_tape_names_a_host(void **state)
 {
     (void)state;
@@ -513,6 +535,7 @@ TESTS(tape, cmocka_unit_test(what_held_automatic_mode_back_is_on_the_tape),
       cmocka_unit_test(what_is_no_tape_is_said_to_be_none),
       cmocka_unit_test(a_length_beyond_all_measure_is_no_frame),
       cmocka_unit_test(lines_that_nobody_reads_are_not_kept),
+      cmocka_unit_test(a_host_of_nothing_is_given_no_name),
       cmocka_unit_test(nothing_of_a_redacted_tape_names_a_host),
       cmocka_unit_test(our_own_doings_are_on_the_tape_too),
       cmocka_unit_test(the_clock_never_goes_back_from_session_to_session))
