@@ -26,7 +26,7 @@ static const LabNode nodes[] = {
 static void search(Pty *p, const char *text)
 {
     pty_keys(p, "/");
-    assert_true(pty_wait(p, "search "));
+    assert_true(pty_wait(p, "Enter take it"));
     pty_send(p, text);
     pty_keys(p, "Enter");
     assert_true(pty_wait_gone(p, "Enter take it"));
