@@ -117,12 +117,14 @@ static void claim_copied(const StrBuf *first)
 
 static void press(z_stream *pack, StrView text, StrBuf *out)
 {
-    char block[32768];
+    char block[1 << 17]; // of at most 64 KB
     memcpy(&pack->next_in, &text.at, sizeof(pack->next_in));
     pack->avail_in = (uInt)text.n;
     pack->next_out = (Bytef *)block;
     pack->avail_out = sizeof(block);
-    CLAIM(deflate(pack, Z_SYNC_FLUSH) == Z_OK && pack->avail_out > 0);
+    int result = deflate(pack, Z_SYNC_FLUSH);
+    CLAIM(result == Z_OK || (result == Z_BUF_ERROR && text.n == 0)); // right behind another flush
+    CLAIM(pack->avail_out > 0);
     size_t n = sizeof(block) - pack->avail_out;
     strbuf_add_sv(out, sv_of(block, n > 4 ? n - 4 : 0)); // the reader adds the flush
 }

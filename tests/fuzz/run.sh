@@ -1,10 +1,12 @@
 #!/bin/sh
 # Fuzz each target for SECONDS_EACH seconds, a few at a time, and print a line for each. What is
 # new goes to build/fuzz/corpus/TARGET, beside what is kept in tests/fuzz/corpus/TARGET. An input
-# that breaks a claim ends its fuzzer, is kept, and makes this fail.
+# that breaks a claim ends its fuzzer, is kept, and makes this fail. The same SEED goes the same way
+# through the same program, so that a change is judged by what it changes; another one finds more.
 set -u
 
 seconds=${SECONDS_EACH:-60}
+seed=${SEED:-1}
 home=build/fuzz
 targets=$(sed -n 's/^ *X(\([a-z]*\), *[0-9]*).*/\1/p' tests/fuzz/fuzz.h)
 at_once=3
@@ -21,6 +23,7 @@ run_one() {
         dict=-dict=tests/fuzz/$1.dict
     fi
     "$home/fuzz-$1" -max_total_time="$seconds" -max_len="$(longest "$1")" $dict -timeout=20 \
+        -seed="$seed" \
         -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$home/crash/$1-" \
         "$home/corpus/$1" "tests/fuzz/corpus/$1" >"$home/$1.log" 2>&1
     echo $? >"$home/$1.status"
