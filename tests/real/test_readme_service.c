@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
+
+#include "manager.h"
 
 // $1 the source, $2 our folder, $3 $4 where the cluster is. Leaves what the unit says in files,
 // with %i as systemd would have it for rehome@shop.
@@ -42,33 +42,6 @@ static void expect_done(Run *run)
 {
     if (run_end(run, LIMIT_MS) != 0) {
         fail_msg("%s%s", run_out(run), run_err(run));
-    }
-}
-
-static int manager_open(void)
-{
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    snprintf(at.sun_path, sizeof(at.sun_path), "%s/notify", stage_folder());
-    unlink(at.sun_path);
-    assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0);
-    struct timeval limit = {.tv_sec = LIMIT_MS / 1000};
-    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)), 0);
-    return fd;
-}
-
-static void manager_hears(int fd, const char *words)
-{
-    for (;;) {
-        char said[512];
-        ssize_t n = recv(fd, said, sizeof(said) - 1, 0);
-        if (n <= 0) {
-            fail_msg("the service never said \"%s\"", words);
-        }
-        said[n] = '\0';
-        if (strstr(said, words) != NULL) {
-            return;
-        }
     }
 }
 

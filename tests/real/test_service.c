@@ -5,10 +5,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
+#include "manager.h"
 #include "rehome/base/str.h"
 
 static const char *path_in_folder(const char *name)
@@ -34,35 +33,13 @@ static Run *start_service(const Lab *lab, const char *option, const char *value,
                                         NULL});
 }
 
-// --- the manager: a datagram socket, as systemd's
+// --- the manager
 
-static int manager_open(void)
+static int manager_appoint(void)
 {
-    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    struct sockaddr_un at = {.sun_family = AF_UNIX};
-    snprintf(at.sun_path, sizeof(at.sun_path), "%s", path_in_folder("notify"));
-    unlink(at.sun_path);
-    assert_true(fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof(at)) == 0);
-    struct timeval limit = {.tv_sec = LIMIT_MS / 1000};
-    assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)), 0);
-    setenv("NOTIFY_SOCKET", at.sun_path, 1);
+    int fd = manager_open();
+    setenv("NOTIFY_SOCKET", manager_path(), 1);
     return fd;
-}
-
-// What is told until it has these words; the beats of the watchdog come in between.
-static void manager_hears(int fd, const char *words)
-{
-    for (;;) {
-        char said[512];
-        ssize_t n = recv(fd, said, sizeof(said) - 1, 0);
-        if (n <= 0) {
-            fail_msg("the service never said \"%s\"", words);
-        }
-        said[n] = '\0';
-        if (strstr(said, words) != NULL) {
-            return;
-        }
-    }
 }
 
 static int forget_manager(void **state)
@@ -81,7 +58,7 @@ static void the_manager_hears_how_the_service_is(void **state)
         skip();
     }
     Lab *lab = stage_lab(&lab_scenario);
-    int fd = manager_open();
+    int fd = manager_appoint();
     setenv("WATCHDOG_USEC", "1000000", 1);
     Run *service = start_service(lab, NULL, NULL, NULL, NULL);
     manager_hears(fd, "READY=1");
