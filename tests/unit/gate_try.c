@@ -2,18 +2,23 @@
 
 #include "unit.h"
 
+GateAsk try_ask(const Watch *w, int replica, int64_t decided_ms)
+{
+    return (GateAsk){
+        .replica = watch_id(w, replica),
+        .donor = watch_id(w, 7003),
+        .target = watch_id(w, 7001),
+        .purpose = PURPOSE_HEAL,
+        .decided_ms = decided_ms,
+    };
+}
+
 Try try_of(Fixture *f)
 {
     Try t = {.w = watch_new(f)};
     watch_fail(&t.w, 7008);
     watch_round(&t.w, 1000);
-    t.ask = (GateAsk){
-        .replica = watch_id(&t.w, 7004),
-        .donor = watch_id(&t.w, 7003),
-        .target = watch_id(&t.w, 7001),
-        .purpose = PURPOSE_HEAL,
-        .decided_ms = 1000,
-    };
+    t.ask = try_ask(&t.w, 7004, 1000);
     return t;
 }
 

@@ -14,6 +14,7 @@ typedef struct {
 
 Try try_of(Fixture *f);
 Try try_scenario(void);
+GateAsk try_ask(const Watch *w, int replica, int64_t decided_ms); // that decision, of this replica
 void try_check(Try *t);
 void try_rounds(Try *t);
 void try_done(Try *t);

@@ -17,13 +17,7 @@ static Try orphaned_since(int64_t look_before_ms, int64_t age_ms, int64_t node_t
     watch_round(&t.w, look_before_ms + 99); // a look takes 100 ms
     watch_fail(&t.w, 7008);
     watch_round(&t.w, 2000);
-    t.ask = (GateAsk){
-        .replica = watch_id(&t.w, port),
-        .donor = watch_id(&t.w, 7003),
-        .target = watch_id(&t.w, 7001),
-        .purpose = PURPOSE_HEAL,
-        .decided_ms = 1500,
-    };
+    t.ask = try_ask(&t.w, port, 1500);
     watch_round(&t.w, 2000 + age_ms - 60);
     watch_round(&t.w, 2000 + age_ms);
     try_check(&t);
@@ -85,13 +79,7 @@ static void it_begins_when_the_last_one_has_gone_also_by_a_move(void **state)
         watch_round(&t.w, 60000);
         fixture_node(f, other)->master = fixture_port(f, 7003);
         watch_round(&t.w, 61000);
-        t.ask = (GateAsk){
-            .replica = watch_id(&t.w, 7004),
-            .donor = watch_id(&t.w, 7003),
-            .target = watch_id(&t.w, 7001),
-            .purpose = PURPOSE_HEAL,
-            .decided_ms = 61000,
-        };
+        t.ask = try_ask(&t.w, 7004, 61000);
         watch_round(&t.w, 61000 + ages_ms[i] - 60);
         watch_round(&t.w, 61000 + ages_ms[i]);
         try_check(&t);
@@ -112,13 +100,7 @@ static void a_clock_of_the_last_time_may_still_run(void **state)
         watch_round(&t.w, 21900);
         watch_fail(&t.w, 7008);
         watch_round(&t.w, 22000);
-        t.ask = (GateAsk){
-            .replica = watch_id(&t.w, 7004),
-            .donor = watch_id(&t.w, 7003),
-            .target = watch_id(&t.w, 7001),
-            .purpose = PURPOSE_HEAL,
-            .decided_ms = 22000,
-        };
+        t.ask = try_ask(&t.w, 7004, 22000);
         watch_round(&t.w, 22940);
         watch_round(&t.w, 23000);
         try_check(&t);
@@ -139,13 +121,7 @@ static void what_few_tell_of_may_have_begun_long_before(void **state)
         knob(&t.w, 7001)->silent = knob(&t.w, 7003)->silent = false;
         watch_fail(&t.w, 7008);
         watch_round(&t.w, 2000);
-        t.ask = (GateAsk){
-            .replica = watch_id(&t.w, 7004),
-            .donor = watch_id(&t.w, 7003),
-            .target = watch_id(&t.w, 7001),
-            .purpose = PURPOSE_HEAL,
-            .decided_ms = 1500,
-        };
+        t.ask = try_ask(&t.w, 7004, 1500);
         watch_round(&t.w, 4900);
         watch_round(&t.w, 5000);
         try_check(&t);
@@ -208,13 +184,7 @@ static void the_servers_time_begins_when_the_last_replica_has_failed(void **stat
     assert_int_equal(watch_node(&t.w, 7001)->orphan, ORPHAN_CUT_OFF);
     watch_fail(&t.w, 7008);
     watch_round(&t.w, 15000);
-    t.ask = (GateAsk){
-        .replica = watch_id(&t.w, 7004),
-        .donor = watch_id(&t.w, 7003),
-        .target = watch_id(&t.w, 7001),
-        .purpose = PURPOSE_HEAL,
-        .decided_ms = 14500,
-    };
+    t.ask = try_ask(&t.w, 7004, 14500);
     watch_round(&t.w, 18940);
     watch_round(&t.w, 19000);
     try_check(&t);
@@ -274,13 +244,7 @@ static void a_second_orphan_is_waited_for_where_only_the_servers_count_a_replica
         watch_fail(&t.w, 7008);
         watch_fail(&t.w, 7006);
         watch_round(&t.w, 2000);
-        t.ask = (GateAsk){
-            .replica = watch_id(&t.w, 7004),
-            .donor = watch_id(&t.w, 7003),
-            .target = watch_id(&t.w, 7001),
-            .purpose = PURPOSE_HEAL,
-            .decided_ms = 1500,
-        };
+        t.ask = try_ask(&t.w, 7004, 1500);
         watch_round(&t.w, 2900);
         watch_round(&t.w, 3000);
         try_check(&t);
