@@ -27,7 +27,8 @@ static int64_t since_of(const Search *f, size_t i)
     return f->s->nodes[i].says != NULL ? f->h->of[i].condition_ms[NODE_IS_CLOSED] : 0;
 }
 
-static Group group_of(const Search *f, int first)
+// Marks its nodes in told.
+static Group group_of(const Search *f, int first, bool *told)
 {
     Group g = {.first = first, .since = since_of(f, (size_t)first)};
     for (size_t i = 0; i < f->s->n_nodes; i++) {
@@ -36,20 +37,11 @@ static Group group_of(const Search *f, int first)
         if (since_of(f, i) == 0 || !is_alike(n, &f->s->nodes[first])) {
             continue;
         }
+        told[i] = true;
         g.n++;
         g.since = since_of(f, i) < g.since ? since_of(f, i) : g.since;
     }
     return g;
-}
-
-static bool is_told_already(const Search *f, int node)
-{
-    for (int i = 0; i < node; i++) {
-        if (since_of(f, (size_t)i) != 0 && is_alike(&f->s->nodes[i], &f->s->nodes[node])) {
-            return true;
-        }
-    }
-    return false;
 }
 
 static const char *subject(const Search *f, const Group *g)
@@ -101,11 +93,12 @@ static void add_refused(Search *f, const Group *g)
 void find_access(Search *f)
 {
     const unsigned matters = ~(unsigned)ASK_SETTINGS;
+    bool *told = arena_array(f->arena, f->s->n_nodes, sizeof(*told));
     for (size_t i = 0; i < f->s->n_nodes; i++) {
-        if (since_of(f, i) == 0 || is_told_already(f, (int)i)) {
+        if (since_of(f, i) == 0 || told[i]) {
             continue;
         }
-        Group g = group_of(f, (int)i);
+        Group g = group_of(f, (int)i, told);
         const NodeSays *says = f->s->nodes[i].says;
         if ((says->forbidden & matters) != 0) {
             add_forbidden(f, &g);
