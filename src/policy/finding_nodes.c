@@ -87,11 +87,9 @@ static void find_loading_master(Search *f, int i)
     const char *share = "";
     const char *eta = "";
     char time[16];
-    if (info->loading_total_bytes > 0 && info->loading_done_bytes >= 0) {
-        double percent =
-            100. * (double)info->loading_done_bytes / (double)info->loading_total_bytes;
-        share =
-            arena_printf(f->arena, ", %d%% of it so far", (int)(percent < 100. ? percent : 100.));
+    int permille = health_loading_permille(info);
+    if (permille >= 0) {
+        share = arena_printf(f->arena, ", %d%% of it so far", permille / 10);
     }
     if (info->loading_eta_s > 0) {
         eta = arena_printf(f->arena, ", by its own word for another %s",

@@ -148,10 +148,15 @@ static int permille(int64_t part, int64_t whole)
     return (int)(part < INT64_MAX / 1000 ? part * 1000 / whole : part / (whole / 1000));
 }
 
+int health_loading_permille(const NodeInfo *info)
+{
+    return permille(info->loading_done_bytes, info->loading_total_bytes);
+}
+
 static void assess_progress(const NodeInfo *info, NodeHealth *out)
 {
     if (out->replica == REPLICA_LOADING) {
-        out->sync_permille = permille(info->loading_done_bytes, info->loading_total_bytes);
+        out->sync_permille = health_loading_permille(info);
         out->sync_eta_s = info->loading_eta_s;
     } else if (out->replica == REPLICA_SYNCING) {
         int64_t left = info->sync_left_bytes;

@@ -81,12 +81,7 @@ static bool is_loading(const Node *n)
 
 static Words loading_words(const Node *n)
 {
-    const NodeInfo *info = &n->says->info;
-    bool told = info->loading_total_bytes > 0 && info->loading_done_bytes >= 0;
-    double share =
-        told ? (double)info->loading_done_bytes / (double)info->loading_total_bytes : -1.;
-    return words_share(GLYPH_SYNC, ROLE_CRIT, "loading",
-                       told ? (int)(1000. * (share < 1. ? share : 1.)) : -1);
+    return words_share(GLYPH_SYNC, ROLE_CRIT, "loading", health_loading_permille(&n->says->info));
 }
 
 Words master_words(const Scene *s, int node)

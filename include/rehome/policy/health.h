@@ -146,6 +146,9 @@ int64_t health_told_since_ms(const Health *h, int node);
 // NULL: then every orphan is told, and everything that holds.
 void health_diff(const Health *before, const Health *after, EventSink *sink, void *ctx);
 
+// How much of its dataset a node has loaded: 0..1000, -1 where it does not say.
+int health_loading_permille(const NodeInfo *info);
+
 // Is this replica one that counts as being on its way or unknown, so that nobody else should come?
 bool replica_blocks_rescue(ReplicaState state);
 
