@@ -19,8 +19,8 @@ SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-fra
 variant_cflags_asan   := -O1 -g $(SANITIZE) -ftrivial-auto-var-init=pattern
 variant_ldflags_asan  := $(SANITIZE)
 # For libFuzzer (tests/fuzz), which only clang has.
-variant_cflags_fuzz   := -Wno-unknown-warning-option -O2 -g $(SANITIZE) -fsanitize=fuzzer-no-link
-variant_ldflags_fuzz  := $(SANITIZE)
+variant_cflags_libfuzzer  := -Wno-unknown-warning-option -O2 -g $(SANITIZE) -fsanitize=fuzzer-no-link
+variant_ldflags_libfuzzer := $(SANITIZE)
 variant_cflags_strict := -Werror -Wduplicated-cond -Wduplicated-branches \
                          -Wlogical-op -Wcast-align=strict -Wstack-usage=262144
 variant_cflags_clang  := -Werror -Wno-unknown-warning-option -Wcomma -Wextra-semi-stmt \
@@ -141,7 +141,7 @@ sim: deps-test ## random histories of a cluster with our policy in it (N=100000;
 SECONDS ?= 60
 fuzz: deps-test ## feed every parser and the whole program with hostile bytes (SECONDS=60; SEED=1; ONLY=tape)
 	+$(Q)if .ci/deps fuzz 2>/dev/null; then \
-	    $(MAKE) --no-print-directory $(JOBS) QUIET=1 CC=clang VARIANT=fuzz build/fuzz/fuzzers && \
+	    $(MAKE) --no-print-directory $(JOBS) QUIET=1 CC=clang VARIANT=libfuzzer build/libfuzzer/fuzzers && \
 	    ONLY='$(ONLY)' SECONDS_EACH='$(SECONDS)' SEED='$(SEED)' tests/fuzz/run.sh; \
 	else \
 	    echo 'fuzz: skipped, there is no clang with libFuzzer'; \

@@ -1,13 +1,13 @@
 #!/bin/sh
 # Fuzz each target for SECONDS_EACH seconds, a few at a time, and print a line for each. What is
-# new goes to build/fuzz/corpus/TARGET, beside what is kept in tests/fuzz/corpus/TARGET. An input
+# new goes to build/libfuzzer/corpus/TARGET, beside what is kept in tests/fuzz/corpus/TARGET. An input
 # that breaks a claim ends its fuzzer, is kept, and makes this fail. The same SEED goes the same way
 # through the same program, so that a change is judged by what it changes; another one finds more.
 set -u
 
 seconds=${SECONDS_EACH:-60}
 seed=${SEED:-1}
-home=build/fuzz
+home=build/libfuzzer
 targets=$(sed -n 's/^ *X(\([a-z]*\), *[0-9]*).*/\1/p' tests/fuzz/fuzz.h)
 at_once=3
 
