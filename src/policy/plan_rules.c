@@ -218,7 +218,7 @@ static PlanVerdict judge_replica(const PlanWork *w, int replica)
     const Node *r = &s->nodes[replica];
     const NodeId moving = h->options.moving.replica;
     if (!node_id_is_none(moving) && node_id_eq(moving, r->id)) {
-        return (PlanVerdict){true, "moving", "it is being moved by us"};
+        return (PlanVerdict){true, "moving", "our move of it is not finished"};
     }
     if (w->taken[replica]) {
         return (PlanVerdict){true, "promised", "it is promised to a more urgent master"};

@@ -241,12 +241,20 @@ static bool is_well_replica(const Instance *in, int node, int master)
            in->peer[node].said.master == master && in->peer[node].said.link == LINK_UP;
 }
 
+// We do not know what our last move left of it, and keep away from it for a while.
+static bool is_left_unfinished(const Instance *in, int node)
+{
+    const Move *m = instance_move(in);
+    return m != NULL && m->unfinished && node_id_eq(m->spec.replica, in->h->w.node[node].id);
+}
+
 static bool is_spare(const Instance *in, int node)
 {
     const World *w = &in->h->w;
     int donor = master_of(w, node);
-    if (donor < 0 || !is_well(in, donor) || !is_well_replica(in, node, donor) ||
-        w->node[node].fence || in->h->record[node].fenced_ms > w->now_ms - WELL_MS) {
+    if (donor < 0 || is_left_unfinished(in, node) || !is_well(in, donor) ||
+        !is_well_replica(in, node, donor) || w->node[node].fence ||
+        in->h->record[node].fenced_ms > w->now_ms - WELL_MS) {
         return false;
     }
     int kept = 0;

@@ -75,7 +75,7 @@ static void what_our_move_takes_is_not_given_twice(void **state)
     w.options.moving = (OwnMove){watch_id(&w, 7102), watch_id(&w, 7004)};
     watch_round(&w, 1000);
     Plan plan = plan_make(w.h);
-    assert_plan_refused(&w, &plan.at[0], 7102, "moving", "it is being moved by us");
+    assert_plan_refused(&w, &plan.at[0], 7102, "moving", "our move of it is not finished");
     assert_plan_refused(&w, &plan.at[0], 7202, "donor-floor",
                         "its master 10.0.0.2:7002 would keep 0 working, the floor is 1");
     assert_int_equal(plan_chosen(&w, &plan, 0), 7103);
