@@ -41,26 +41,32 @@ void keep_settings(StrView reply, StrBuf *out)
 
 typedef struct {
     StrView line;
+    NodeId id; // none: the line does not begin with one
     size_t at; // of two lines for one ID the first counts
 } Line;
 
-static StrView id_of(const Line *line)
+static Line line_of(StrView text, size_t at)
 {
-    return sv_of(line->line.at, line->line.n < NODE_ID_LEN ? line->line.n : NODE_ID_LEN);
+    Line line = {.line = text, .at = at};
+    StrView rest = text;
+    StrView id;
+    if (sv_next(&rest, ' ', &id)) {
+        node_id_parse(id, &line.id);
+    }
+    return line;
 }
 
+// Nothing but IDs counts, because all the rest of a line may be renamed, and read and sorted again.
 static int line_cmp(const void *a, const void *b)
 {
     const Line *x = a;
     const Line *y = b;
-    StrView one = id_of(x);
-    StrView other = id_of(y);
-    int order = memcmp(one.at, other.at, one.n < other.n ? one.n : other.n);
-    if (order != 0) {
-        return order;
+    bool has_id = !node_id_is_none(x->id);
+    if (has_id == node_id_is_none(y->id)) {
+        return has_id ? -1 : 1;
     }
-    // Also where neither is an ID: an order that contradicts itself would take twins apart.
-    return one.n != other.n ? (one.n < other.n ? -1 : 1) : x->at < y->at ? -1 : 1;
+    int order = node_id_cmp(x->id, y->id);
+    return order != 0 ? order : x->at < y->at ? -1 : 1;
 }
 
 // Without what is behind the hostname.
@@ -148,7 +154,7 @@ void keep_nodes(StrView reply, StrBuf *out)
             int64_t ms = pong_of(line);
             newest_ms = ms > newest_ms ? ms : newest_ms;
             lines = mem_grow(lines, &cap, n + 1, sizeof(*lines));
-            lines[n] = (Line){line, n};
+            lines[n] = line_of(line, n);
             n++;
         }
     }

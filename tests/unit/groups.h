@@ -94,6 +94,7 @@
     X(snapshot_seed)                                                                               \
     X(str)                                                                                         \
     X(tape)                                                                                        \
+    X(tape_kept)                                                                                   \
     X(tape_scenario)                                                                               \
     X(text)                                                                                        \
     X(theme)                                                                                       \

@@ -7,7 +7,7 @@
 #include "fixture.h"
 #include "rehome/base/mem.h"
 #include "rehome/report/check.h"
-#include "rehome/tape/tape.h"
+#include "tape_try.h"
 
 enum { ROUNDS = 130 }; // more than there are between two full ones
 
@@ -36,13 +36,6 @@ static TapeRound taped(const RoundInput *in)
     return (TapeRound){.in = *in, .notice = ""};
 }
 
-static void write_head(TapeWriter *w, StrBuf *out)
-{
-    TapeHead head = {.creator = "rehome test", .wall_ms = INT64_C(1700000000000), .floor = 2};
-    head.limits = auto_limits_default();
-    tape_write_head(w, &head, out->n == 0, out);
-}
-
 static void change(Fixture *f, int round)
 {
     FixtureNode *replica = fixture_node(f, fixture_port(f, 7008));
@@ -67,7 +60,7 @@ static Recording *record(bool redact)
     Recording *rec = mem_alloc(sizeof(*rec));
     Fixture *f = fixture_scenario();
     TapeWriter *w = tape_writer_new(redact);
-    write_head(w, &rec->bytes);
+    tape_try_head(w, &rec->bytes);
     for (int i = 0; i < ROUNDS; i++) {
         change(f, i);
         const RoundInput *in = fixture_round(f, 10000 + i * 1000);
@@ -96,16 +89,6 @@ static StrView bytes_of(const StrBuf *buf)
     return sv_of(strbuf_text(buf), buf->n);
 }
 
-static TapeReader *reader_of(StrView bytes)
-{
-    Error err = {0};
-    TapeReader *r = tape_reader_new(bytes, &err);
-    if (r == NULL) {
-        fail_msg("no tape: %s", err.text);
-    }
-    return r;
-}
-
 static TapeItem next_round(TapeReader *r)
 {
     TapeItem item = tape_read(r);
@@ -129,7 +112,7 @@ static void what_was_said_is_read_as_it_was(void **state)
 {
     (void)state;
     Recording *rec = record(false);
-    TapeReader *r = reader_of(bytes_of(&rec->bytes));
+    TapeReader *r = tape_try_reader(bytes_of(&rec->bytes));
     TapeItem item = tape_read(r);
     assert_int_equal(item.kind, TAPE_HEAD);
     assert_string_equal(item.head->creator, "rehome test");
@@ -170,7 +153,7 @@ static void a_tape_that_was_cut_off_is_read_up_to_there(void **state)
     (void)state;
     Recording *rec = record(false);
     for (size_t n = rec->ends[3]; n < rec->ends[8]; n++) {
-        TapeReader *r = reader_of(sv_of(rec->bytes.at, n));
+        TapeReader *r = tape_try_reader(sv_of(rec->bytes.at, n));
         size_t whole = 0;
         while (rec->ends[whole] <= n) {
             whole++;
@@ -189,7 +172,7 @@ static void behind_a_damage_reading_goes_on_at_the_next_full_round(void **state)
     (void)state;
     Recording *rec = record(false);
     flip(&rec->bytes.at[rec->ends[50] + 20], 2);
-    TapeReader *r = reader_of(bytes_of(&rec->bytes));
+    TapeReader *r = tape_try_reader(bytes_of(&rec->bytes));
     size_t n = 0;
     for (TapeItem item = tape_read(r); item.kind != TAPE_END; item = tape_read(r)) {
         n += item.kind == TAPE_ROUND ? 1 : 0;
@@ -213,11 +196,11 @@ static void rounds_without_their_full_one_are_left_out(void **state)
     StrBuf bytes = {0};
     StrBuf head = {0};
     TapeWriter *w = tape_writer_new(false);
-    write_head(w, &head);
+    tape_try_head(w, &head);
     tape_writer_free(w);
     strbuf_add_sv(&bytes, bytes_of(&head));
     strbuf_add_sv(&bytes, sv_of(rec->bytes.at + rec->ends[0], rec->bytes.n - rec->ends[0]));
-    TapeReader *r = reader_of(bytes_of(&bytes));
+    TapeReader *r = tape_try_reader(bytes_of(&bytes));
     assert_int_equal(count_rounds(r), 10); // from the next full one on
     assert_non_null(strstr(tape_damage(r), "119 rounds"));
     tape_reader_free(r);
@@ -263,7 +246,7 @@ static void what_is_no_tape_is_said_to_be_none(void **state)
         assert_null(tape_reader_new(sv(cases[i].bytes), &err));
         assert_non_null(strstr(err.text, cases[i].why));
     }
-    TapeReader *r = reader_of(sv("rehome tape 1\n"));
+    TapeReader *r = tape_try_reader(sv("rehome tape 1\n"));
     assert_int_equal(tape_read(r).kind, TAPE_END);
     tape_reader_free(r);
 }
@@ -272,116 +255,10 @@ static void a_length_beyond_all_measure_is_no_frame(void **state)
 {
     (void)state;
     static const char bytes[] = "rehome tape 1\n\x9eTk\xff\xff\xff\xff\1\2\3\4 and more";
-    TapeReader *r = reader_of(sv(bytes));
+    TapeReader *r = tape_try_reader(sv(bytes));
     assert_int_equal(tape_read(r).kind, TAPE_END);
     assert_non_null(strstr(tape_damage(r), "not whole"));
     tape_reader_free(r);
-}
-
-// --- what is kept, and under which name
-
-// The round as it comes back from a tape, borrowed from the reader.
-static TapeItem there_and_back(const TapeRound *round, bool redact, StrBuf *bytes, TapeReader **r)
-{
-    TapeWriter *w = tape_writer_new(redact);
-    write_head(w, bytes);
-    tape_write_round(w, round, bytes);
-    tape_writer_free(w);
-    *r = reader_of(bytes_of(bytes));
-    tape_read(*r);
-    return tape_read(*r);
-}
-
-static void lines_that_nobody_reads_are_not_kept(void **state)
-{
-    (void)state;
-    StrBuf bytes = {0};
-    TapeReader *r;
-    Observation o = {
-        .dialled = "127.0.0.1:7001",
-        .why = "",
-        .info = sv("# Server\r\nredis_version:7.0.15\r\nrequirepass:hunter2\r\nrole:master\r\n"),
-        .info_ms = 900,
-        .nodes = sv("2123456789012345678901234567890123456789 127.0.0.1:7003@17003,,hunter2=1 "
-                    "master - 0 1700000004321 1 connected\r\n"
-                    "1123456789012345678901234567890123456789 127.0.0.1:7002@17002,h,hunter2=1 "
-                    "slave,fail? - 1700000002222 1700000000321 1 connected\n"
-                    "0123456789012345678901234567890123456789 127.0.0.1:7001@17001,,hunter2=1 "
-                    "myself,master - 0 1700000001234 1 connected 0-5 7\n"),
-        .nodes_ms = 900,
-        .settings = sv("cluster-migration-barrier 1\nmasterauth hunter2\n"),
-        .settings_ms = 900,
-    };
-    TapeRound round = {.in = {.at = &o, .n = 1, .name = "", .started_ms = 800, .now_ms = 1000}};
-    round.notice = "";
-    TapeItem item = there_and_back(&round, false, &bytes, &r);
-    const Observation *back = item.round->in.at;
-    assert_true(sv_is(back->info, "redis_version:7.0.15\nrole:master\n"));
-    assert_true(sv_is(back->settings, "cluster-migration-barrier 1\n"));
-    assert_true(sv_is(back->nodes,
-                      "0123456789012345678901234567890123456789 127.0.0.1:7001@17001 "
-                      "myself,master - 0 1700000000000 1 connected 0-5 7\n"
-                      "1123456789012345678901234567890123456789 127.0.0.1:7002@17002,h "
-                      "slave,fail? - 0 1700000000321 1 connected\n"
-                      "2123456789012345678901234567890123456789 127.0.0.1:7003@17003 "
-                      "master - 0 1700000004321 1 connected\n"));
-    tape_reader_free(r);
-    strbuf_done(&bytes);
-}
-
-// One of no bytes would be found everywhere, and renamed without end.
-static void a_host_of_nothing_is_given_no_name(void **state)
-{
-    (void)state;
-    static const char info[] = "role:slave\nmaster_host:\0.0.0.1\nmaster_port:7001\n";
-    StrBuf bytes = {0};
-    TapeReader *r;
-    Observation o = {
-        .dialled = "10.0.0.1:7001",
-        .why = "",
-        .info = sv_of(info, sizeof(info) - 1),
-        .info_ms = 900,
-    };
-    TapeRound round = {.in = {.at = &o, .n = 1, .name = "", .started_ms = 800, .now_ms = 1000}};
-    round.notice = ":: is silent";
-    TapeItem item = there_and_back(&round, true, &bytes, &r);
-    assert_string_equal(item.round->notice, ":: is silent");
-    assert_memory_equal(item.round->in.at->dialled, "198.18.", 7);
-    tape_reader_free(r);
-    strbuf_done(&bytes);
-}
-
-static void nothing_of_a_redacted_tape_names_a_host(void **state)
-{
-    (void)state;
-    StrBuf bytes = {0};
-    TapeReader *r;
-    Observation o = {
-        .dialled = "db-1.example.org:7001",
-        .why = "db-1.example.org:7001 is gone. So is 10.1.2.3, not 10.1.2.34. Nor 10.1.2.9.",
-        .info = sv("role:slave\nmaster_host:10.1.2.3\nslave0:ip=10.1.2.9,port=7001\n"
-                   "availability_zone:attic\n"),
-        .info_ms = 900,
-        .nodes = sv("0123456789012345678901234567890123456789 fd00::12:7001@17001,db-1 "
-                    "myself,slave - 0 0 1 connected\n"),
-        .nodes_ms = 900,
-    };
-    TapeRound round = {.in = {.at = &o, .n = 1, .name = "10.1.2.9:1", .now_ms = 1000}};
-    round.notice = "fd00::12 and [fd00::12]:7001";
-    TapeItem item = there_and_back(&round, true, &bytes, &r);
-    const Observation *back = item.round->in.at;
-    assert_string_equal(item.round->in.name, "198.18.0.1:1");
-    assert_string_equal(back->dialled, "host-2:7001");
-    assert_string_equal(back->why,
-                        "host-2:7001 is gone. So is 198.18.0.5, not 10.1.2.34. Nor 198.18.0.1.");
-    assert_true(sv_is(back->info, "role:slave\nmaster_host:198.18.0.5\n"
-                                  "slave0:ip=198.18.0.1,port=7001\navailability_zone:host-6\n"));
-    assert_true(sv_is(back->nodes,
-                      "0123456789012345678901234567890123456789 2001:db8::0:4:7001@17001,host-3 "
-                      "myself,slave - 0 0 1 connected\n"));
-    assert_string_equal(item.round->notice, "2001:db8::0:4 and [2001:db8::0:4]:7001");
-    tape_reader_free(r);
-    strbuf_done(&bytes);
 }
 
 // --- what we did
@@ -403,11 +280,11 @@ static void our_own_doings_are_on_the_tape_too(void **state)
     TapeRound round = taped(fixture_round(f, 10000));
     round.mode = AUTO_ACT;
     round.written = (OwnMove){spec.replica, spec.target};
-    write_head(w, &bytes);
+    tape_try_head(w, &bytes);
     tape_write_round(w, &round, &bytes);
     tape_write_event(w, &event, &bytes);
     tape_write_move(w, m, &bytes);
-    TapeReader *r = reader_of(bytes_of(&bytes));
+    TapeReader *r = tape_try_reader(bytes_of(&bytes));
     tape_read(r);
     TapeItem item = tape_read(r);
     assert_int_equal(item.round->mode, AUTO_ACT);
@@ -437,12 +314,12 @@ static void the_clock_never_goes_back_from_session_to_session(void **state)
     static const int64_t times[] = {50000, 51000, 20000, 21000};
     for (size_t i = 0; i < ARRAY_LEN(times); i++) {
         if (i % 2 == 0) {
-            write_head(w, &bytes);
+            tape_try_head(w, &bytes);
         }
         TapeRound round = taped(fixture_round(f, times[i]));
         tape_write_round(w, &round, &bytes);
     }
-    TapeReader *r = reader_of(bytes_of(&bytes));
+    TapeReader *r = tape_try_reader(bytes_of(&bytes));
     int64_t last_ms = 0;
     size_t n = 0;
     for (TapeItem item = tape_read(r); item.kind != TAPE_END; item = tape_read(r)) {
@@ -492,14 +369,14 @@ static void what_held_automatic_mode_back_is_on_the_tape(void **state)
     Fixture *f = fixture_scenario();
     StrBuf bytes = {0};
     TapeWriter *w = tape_writer_new(true);
-    write_head(w, &bytes);
+    tape_try_head(w, &bytes);
     Hold hold = downtime_of(fixture_round(f, 10000), "127.0.99.172");
     put_held(w, fixture_round(f, 10000), &hold, 1, &bytes);
     size_t as_before = put_held(w, fixture_round(f, 11000), &hold, 1, &bytes);
     put_held(w, fixture_round(f, 12000), NULL, 0, &bytes);
     size_t anew = put_held(w, fixture_round(f, 13000), &hold, 1, &bytes);
     assert_true(as_before + sizeof("new kernel") < anew); // what is as it was is not told again
-    TapeReader *r = reader_of(bytes_of(&bytes));
+    TapeReader *r = tape_try_reader(bytes_of(&bytes));
     for (int i = 0; i < 2; i++) {
         TapeItem item = next_round(r);
         assert_int_equal(item.round->n_holds, 1);
@@ -534,8 +411,5 @@ TESTS(tape, cmocka_unit_test(what_held_automatic_mode_back_is_on_the_tape),
       cmocka_unit_test(no_flipped_byte_is_taken_for_the_truth),
       cmocka_unit_test(what_is_no_tape_is_said_to_be_none),
       cmocka_unit_test(a_length_beyond_all_measure_is_no_frame),
-      cmocka_unit_test(lines_that_nobody_reads_are_not_kept),
-      cmocka_unit_test(a_host_of_nothing_is_given_no_name),
-      cmocka_unit_test(nothing_of_a_redacted_tape_names_a_host),
       cmocka_unit_test(our_own_doings_are_on_the_tape_too),
       cmocka_unit_test(the_clock_never_goes_back_from_session_to_session))
