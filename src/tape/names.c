@@ -103,27 +103,33 @@ static void learn(Names *names, StrView host)
     }
 }
 
-void names_learn_address(Names *names, StrView address)
+// --- where hosts stand
+
+// Each is called with every host of the text, in its order, as a part of that text.
+typedef void HostVisit(void *ctx, StrView host);
+typedef void HostWalk(StrView text, HostVisit *visit, void *ctx);
+
+static void walk_address(StrView address, HostVisit *visit, void *ctx)
 {
     ptrdiff_t colon = sv_rfind(address, ':');
     StrView host = colon < 0 ? address : sv_of(address.at, (size_t)colon);
     if (host.n > 2 && host.at[0] == '[' && host.at[host.n - 1] == ']') {
         host = sv_of(host.at + 1, host.n - 2);
     }
-    learn(names, host);
+    visit(ctx, host);
 }
 
-static void learn_slave(Names *names, StrView value)
+static void walk_slave(StrView value, HostVisit *visit, void *ctx)
 {
     StrView pair;
     while (sv_next(&value, ',', &pair)) {
         if (sv_starts(pair, "ip=")) {
-            learn(names, sv_of(pair.at + 3, pair.n - 3));
+            visit(ctx, sv_of(pair.at + 3, pair.n - 3));
         }
     }
 }
 
-void names_learn_info(Names *names, StrView info)
+static void walk_info(StrView info, HostVisit *visit, void *ctx)
 {
     StrView line;
     StrView name;
@@ -132,14 +138,14 @@ void names_learn_info(Names *names, StrView info)
             continue;
         }
         if (sv_is(name, "master_host") || sv_is(name, "availability_zone")) {
-            learn(names, line);
+            visit(ctx, line);
         } else if (sv_starts(name, "slave")) {
-            learn_slave(names, line);
+            walk_slave(line, visit, ctx);
         }
     }
 }
 
-void names_learn_nodes(Names *names, StrView nodes)
+static void walk_nodes(StrView nodes, HostVisit *visit, void *ctx)
 {
     StrView line;
     StrView id;
@@ -150,16 +156,80 @@ void names_learn_nodes(Names *names, StrView nodes)
         }
         StrView hostname = address;
         StrView endpoint = address;
-        if (sv_cut(&hostname, ',', &endpoint)) {
-            learn(names, hostname);
-        }
+        bool has_hostname = sv_cut(&hostname, ',', &endpoint);
         StrView bus = endpoint;
         sv_cut(&bus, '@', &endpoint);
-        names_learn_address(names, endpoint);
+        walk_address(endpoint, visit, ctx);
+        if (has_hostname) {
+            visit(ctx, hostname);
+        }
     }
 }
 
+static void learn_host(void *ctx, StrView host)
+{
+    learn(ctx, host);
+}
+
+void names_learn_address(Names *names, StrView address)
+{
+    walk_address(address, learn_host, names);
+}
+
+void names_learn_info(Names *names, StrView info)
+{
+    walk_info(info, learn_host, names);
+}
+
+void names_learn_nodes(Names *names, StrView nodes)
+{
+    walk_nodes(nodes, learn_host, names);
+}
+
 // --- renaming
+
+static const Name *named(const Names *names, StrView host)
+{
+    bool is_there = false;
+    size_t at = place_of(names, host, &is_there);
+    return is_there ? &names->at[at] : NULL;
+}
+
+typedef struct {
+    const Names *names;
+    StrView rest; // what is not copied yet
+    StrBuf *out;
+} Renaming;
+
+static void rename_host(void *ctx, StrView host)
+{
+    Renaming *r = ctx;
+    const Name *name = named(r->names, host);
+    if (name != NULL) {
+        size_t before = (size_t)(host.at - r->rest.at);
+        strbuf_add_sv(r->out, sv_of(r->rest.at, before));
+        strbuf_add(r->out, name->name);
+        size_t taken = before + host.n;
+        r->rest = sv_of(r->rest.at + taken, r->rest.n - taken);
+    }
+}
+
+static void rename_reply(const Names *names, StrView reply, HostWalk *walk, StrBuf *out)
+{
+    Renaming r = {names, reply, out};
+    walk(reply, rename_host, &r);
+    strbuf_add_sv(out, r.rest);
+}
+
+void names_rename_info(const Names *names, StrView info, StrBuf *out)
+{
+    rename_reply(names, info, walk_info, out);
+}
+
+void names_rename_nodes(const Names *names, StrView nodes, StrBuf *out)
+{
+    rename_reply(names, nodes, walk_nodes, out);
+}
 
 static bool is_of_name(char c)
 {
@@ -180,13 +250,6 @@ static size_t run_of(StrView text, bool (*is)(char c))
         n++;
     }
     return n;
-}
-
-static const Name *named(const Names *names, StrView host)
-{
-    bool is_there = false;
-    size_t at = place_of(names, host, &is_there);
-    return is_there ? &names->at[at] : NULL;
 }
 
 // The longest piece of the text that is an IPv6 address we know: a port may follow it.

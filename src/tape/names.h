@@ -15,7 +15,12 @@ void names_learn_info(Names *names, StrView info);
 void names_learn_nodes(Names *names, StrView nodes);
 void names_learn_address(Names *names, StrView address);
 
-// Appends the text with every host that was learned called by its other name.
+// Append the same with the hosts that were learned called by their other names. Nothing else of it
+// is touched: a host may be called "master", or as a node's ID is spelled.
+void names_rename_info(const Names *names, StrView info, StrBuf *out);
+void names_rename_nodes(const Names *names, StrView nodes, StrBuf *out);
+
+// Appends a sentence, with such a host wherever it stands called by its other name.
 void names_rename(const Names *names, StrView text, StrBuf *out);
 
 #endif

@@ -119,12 +119,13 @@ static void press(TapeWriter *w, int flush)
 
 static const struct {
     void (*keep)(StrView reply, StrBuf *out);
-    void (*learn)(Names *names, StrView kept);
+    void (*learn)(Names *names, StrView kept); // NULL: there are no hosts in it
+    void (*rename)(const Names *names, StrView kept, StrBuf *out);
 } kinds[SAID_KINDS] = {
-    [SAID_NODES] = {keep_nodes, names_learn_nodes},
-    [SAID_INFO] = {keep_info, names_learn_info},
-    [SAID_CLUSTER] = {keep_cluster, NULL},
-    [SAID_SETTINGS] = {keep_settings, NULL},
+    [SAID_NODES] = {keep_nodes, names_learn_nodes, names_rename_nodes},
+    [SAID_INFO] = {keep_info, names_learn_info, names_rename_info},
+    [SAID_CLUSTER] = {keep_cluster, NULL, NULL},
+    [SAID_SETTINGS] = {keep_settings, NULL, NULL},
 };
 
 static StrView reply_of(const Observation *o, SaidKind kind, int64_t *ms)
@@ -206,7 +207,12 @@ static void put_reply(TapeWriter *w, Speaker *s, const Observation *o, SaidKind 
         put_time(&w->payload, w->memory.now_ms, ms);
         strbuf_clear(&w->kept);
         kinds[kind].keep(raw, &w->kept);
-        StrView text = redacted(w, sv_of(strbuf_text(&w->kept), w->kept.n));
+        StrView text = sv_of(strbuf_text(&w->kept), w->kept.n);
+        if (w->names != NULL && kinds[kind].rename != NULL) {
+            strbuf_clear(&w->renamed);
+            kinds[kind].rename(w->names, text, &w->renamed);
+            text = sv_of(strbuf_text(&w->renamed), w->renamed.n);
+        }
         delta_put(&w->payload, sv_of(strbuf_text(reference), reference->n), text);
         memory_keep(reference, text);
     }

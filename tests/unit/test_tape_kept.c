@@ -103,9 +103,43 @@ static void nothing_of_a_redacted_tape_names_a_host(void **state)
     assert_true(sv_is(back->info, "role:slave\nmaster_host:198.18.0.5\n"
                                   "slave0:ip=198.18.0.1,port=7001\navailability_zone:host-6\n"));
     assert_true(sv_is(back->nodes,
-                      "0123456789012345678901234567890123456789 2001:db8::0:4:7001@17001,host-3 "
+                      "0123456789012345678901234567890123456789 2001:db8::0:3:7001@17001,host-4 "
                       "myself,slave - 0 0 1 connected\n"));
-    assert_string_equal(item.round->notice, "2001:db8::0:4 and [2001:db8::0:4]:7001");
+    assert_string_equal(item.round->notice, "2001:db8::0:3 and [2001:db8::0:3]:7001");
+    tape_reader_free(r);
+    strbuf_done(&bytes);
+}
+
+// Hosts may be called as anything else is: one is "master", one as the ID of a node is spelled.
+static void only_what_stands_for_a_host_is_renamed(void **state)
+{
+    (void)state;
+    StrBuf bytes = {0};
+    TapeReader *r;
+    Observation o = {
+        .dialled = "master:7001",
+        .why = "",
+        .info = sv("run_id:0123456789012345678901234567890123456789\nrole:slave\n"
+                   "master_host:master\nslave0:ip=slave0,port=7002,state=online\n"),
+        .info_ms = 900,
+        .nodes = sv("0123456789012345678901234567890123456789 :7001@17001,"
+                    "0123456789012345678901234567890123456789 master - 0 0 1 connected 7\n"
+                    "1123456789012345678901234567890123456789 master:7001@17001,connected "
+                    "myself,slave 0123456789012345678901234567890123456789 0 0 1 connected\n"),
+        .nodes_ms = 900,
+    };
+    TapeRound round = {.in = {.at = &o, .n = 1, .name = "", .now_ms = 1000}, .notice = ""};
+    TapeItem item = there_and_back(&round, true, &bytes, &r);
+    const Observation *back = item.round->in.at;
+    assert_string_equal(back->dialled, "host-1:7001");
+    assert_true(sv_is(back->info, "run_id:0123456789012345678901234567890123456789\nrole:slave\n"
+                                  "master_host:host-1\nslave0:ip=host-4,port=7002,state=online\n"));
+    assert_true(sv_is(back->nodes,
+                      "0123456789012345678901234567890123456789 :7001@17001,198.18.0.2 "
+                      "master - 0 0 1 connected 7\n"
+                      "1123456789012345678901234567890123456789 "
+                      "host-1:7001@17001,host-3 myself,slave "
+                      "0123456789012345678901234567890123456789 0 0 1 connected\n"));
     tape_reader_free(r);
     strbuf_done(&bytes);
 }
@@ -139,4 +173,5 @@ static void a_copy_of_a_redacted_tape_has_the_same_lines(void **state)
 TESTS(tape_kept, cmocka_unit_test(lines_that_nobody_reads_are_not_kept),
       cmocka_unit_test(a_host_of_nothing_is_given_no_name),
       cmocka_unit_test(nothing_of_a_redacted_tape_names_a_host),
+      cmocka_unit_test(only_what_stands_for_a_host_is_renamed),
       cmocka_unit_test(a_copy_of_a_redacted_tape_has_the_same_lines))
