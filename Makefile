@@ -138,8 +138,7 @@ sim: deps-test ## random histories of a cluster with our policy in it (N=100000;
 	$(FAST_SIM)
 	$(Q)build/fast/sim --histories $(N) $(if $(SEED),--seed $(SEED))
 
-SECONDS ?= 60
-fuzz: deps-test ## feed every parser and the whole program with hostile bytes (SECONDS=60; SEED=1; ONLY=tape)
+fuzz: deps-test ## feed every parser and the whole program with hostile bytes (SECONDS=; SEED=1; ONLY=tape)
 	+$(Q)if .ci/deps fuzz 2>/dev/null; then \
 	    $(MAKE) --no-print-directory $(JOBS) QUIET=1 CC=clang VARIANT=libfuzzer build/libfuzzer/fuzzers && \
 	    ONLY='$(ONLY)' SECONDS_EACH='$(SECONDS)' SEED='$(SEED)' tests/fuzz/run.sh; \

@@ -11,17 +11,18 @@
 
 #include "rehome/base/str.h"
 
-// Name, which is also that of its corpus, and the longest input that is of use.
+// Name, which is also that of its corpus, the longest input that is of use, and how many executions
+// `make fuzz` has when it is not told for how long: less than a minute of a small machine.
 #define FUZZ_TARGETS(X)                                                                            \
-    X(replies, 8192) /* RESP from a server, and each text that is parsed out of it */              \
-    X(app, 20000)    /* rounds of replies, keys and sizes: picture, policy, pilot, screen */       \
-    X(tape, 8192)    /* its reader, and back through the writer */                                 \
-    X(files, 8192)   /* all that people and we ourselves keep in files, and what is typed */       \
-    X(text, 1024)    /* cleaning, measuring, drawing, editing, the keyboard */
+    X(replies, 8192, 500000) /* RESP from a server, and each text that is parsed out of it */      \
+    X(app, 20000, 3000)   /* rounds of replies, keys and sizes: picture, policy, pilot, screen */  \
+    X(tape, 8192, 60000)  /* its reader, and back through the writer */                            \
+    X(files, 8192, 50000) /* all that people and we ourselves keep in files, and what is typed */  \
+    X(text, 1024, 12000)  /* cleaning, measuring, drawing, editing, the keyboard */
 
 typedef void FuzzTarget(StrView input);
 
-#define X(name, longest) FuzzTarget fuzz_##name;
+#define X(name, longest, executions) FuzzTarget fuzz_##name;
 FUZZ_TARGETS(X)
 #undef X
 

@@ -10,7 +10,7 @@ static const struct {
     const char *name;
     FuzzTarget *run;
 } targets[] = {
-#define X(name, longest) {#name, fuzz_##name},
+#define X(name, longest, executions) {#name, fuzz_##name},
     FUZZ_TARGETS(X)
 #undef X
 };

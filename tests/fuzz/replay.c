@@ -48,7 +48,7 @@ static void replay(const char *name, FuzzTarget *run)
     assert_true(n_run > 0);
 }
 
-#define X(name, longest)                                                                           \
+#define X(name, longest, executions)                                                               \
     static void name##_corpus_breaks_no_claim(void **state)                                        \
     {                                                                                              \
         (void)state;                                                                               \
@@ -60,7 +60,7 @@ FUZZ_TARGETS(X)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-#define X(name, longest) cmocka_unit_test(name##_corpus_breaks_no_claim),
+#define X(name, longest, executions) cmocka_unit_test(name##_corpus_breaks_no_claim),
         FUZZ_TARGETS(X)
 #undef X
     };

@@ -1,18 +1,30 @@
 #!/bin/sh
-# Fuzz each target for SECONDS_EACH seconds, a few at a time, and print a line for each. What is
-# new goes to build/libfuzzer/corpus/TARGET, beside what is kept in tests/fuzz/corpus/TARGET. An input
-# that breaks a claim ends its fuzzer, is kept, and makes this fail. The same SEED goes the same way
-# through the same program, so that a change is judged by what it changes; another one finds more.
+# Fuzz each target, a few at a time, and print a line for each: SECONDS_EACH seconds, or, without it,
+# as many executions as tests/fuzz/fuzz.h says, and at most a minute. What is new goes to
+# build/libfuzzer/corpus/TARGET, beside what is kept in tests/fuzz/corpus/TARGET. An input that breaks
+# a claim ends its fuzzer, is kept, and makes this fail.
 set -u
 
-seconds=${SECONDS_EACH:-60}
+seconds=${SECONDS_EACH:-}
 seed=${SEED:-1}
 home=build/libfuzzer
-targets=$(sed -n 's/^ *X(\([a-z]*\), *[0-9]*).*/\1/p' tests/fuzz/fuzz.h)
+targets=$(sed -n 's/^ *X(\([a-z]*\), .*/\1/p' tests/fuzz/fuzz.h)
 at_once=3
 
-longest() {
-    sed -n "s/^ *X($1, *\([0-9]*\)).*/\1/p" tests/fuzz/fuzz.h
+# number TARGET N: the Nth one of its row
+number() {
+    sed -n "s/^ *X($1, *\([0-9]*\), *\([0-9]*\)).*/\\$2/p" tests/fuzz/fuzz.h
+}
+
+# The same SEED goes the same way through the same program, as long as the corpus is the same, so that
+# a change is judged by what it changes; another one finds more. For that nothing may depend on where
+# things lie in memory, nor on the order in which a folder tells its files.
+same_way() {
+    if setarch -R true 2>/dev/null; then
+        env -i PATH=/usr/bin:/bin setarch -R "$@" -reload=0
+    else
+        "$@"
+    fi
 }
 
 run_one() {
@@ -22,10 +34,15 @@ run_one() {
     if [ -f "tests/fuzz/$1.dict" ]; then
         dict=-dict=tests/fuzz/$1.dict
     fi
-    "$home/fuzz-$1" -max_total_time="$seconds" -max_len="$(longest "$1")" $dict -timeout=20 \
-        -seed="$seed" \
+    runs=
+    if [ -z "$seconds" ]; then
+        runs=-runs=$(number "$1" 2)
+    fi
+    find "tests/fuzz/corpus/$1" -type f | LC_ALL=C sort | paste -s -d , >"$home/$1.seeds"
+    same_way "$home/fuzz-$1" -max_total_time="${seconds:-60}" $runs -max_len="$(number "$1" 1)" $dict \
+        -timeout=20 -seed="$seed" -seed_inputs="@$home/$1.seeds" \
         -rss_limit_mb=2048 -print_final_stats=1 -artifact_prefix="$home/crash/$1-" \
-        "$home/corpus/$1" "tests/fuzz/corpus/$1" >"$home/$1.log" 2>&1
+        "$home/corpus/$1" >"$home/$1.log" 2>&1
     echo $? >"$home/$1.status"
 }
 
