@@ -26,23 +26,71 @@ enum {
     UNKNOWN_TIMEOUT_MS = 15000, // the default
 };
 
-// Only replicas of the best covered masters move by themselves, and never a master's only one.
-static bool donor_may_lose_one(const GateRound *r)
-{
-    return r->donor >= 0 &&
-           word_live_replicas(r->s, &r->s->nodes[r->donor]) == word_most_live_replicas(r->s);
-}
-
-static bool is_servers_choice(const GateRound *r)
-{
-    return r->replica >= 0 && word_servers_choice(r->s) == r->replica;
-}
-
 // Until everyone has heard from a node.
 static int64_t news_ms(const Snapshot *s)
 {
     int64_t timeout = s->node_timeout_ms < 0 ? UNKNOWN_TIMEOUT_MS : s->node_timeout_ms;
     return timeout / 2 + CRON_MS;
+}
+
+// What we saw happen then may not have reached everyone; 0: nothing happened.
+static bool is_news(const Snapshot *s, int64_t happened_ms)
+{
+    return happened_ms != 0 && s->now_ms - happened_ms < news_ms(s) + AT_ONCE_MS;
+}
+
+// A master's live replicas, as any server may count them that has heard less than we have.
+typedef struct {
+    int least;
+    int most;
+} LiveCount;
+
+static LiveCount count_live(const GateRound *r, int master)
+{
+    const Node *m = &r->s->nodes[master];
+    LiveCount count = {0, 0};
+    for (size_t i = 0; i < m->n_replicas; i++) {
+        const NodeHealth *replica = &r->health->of[m->replicas[i]];
+        bool failed = node_has(&r->s->nodes[m->replicas[i]], NODE_FAIL);
+        bool unsure = is_news(r->s, failed ? replica->fail_ms : replica->back_ms) ||
+                      is_news(r->s, replica->moved_ms);
+        count.least += !failed && !unsure;
+        count.most += !failed || unsure;
+    }
+    if (node_has(m, NODE_FAIL)) {
+        count.least = 0;
+    }
+    return count;
+}
+
+// Only replicas of the best covered masters move by themselves, and never a master's only one.
+static bool donor_may_lose_one(const GateRound *r)
+{
+    if (r->donor < 0) {
+        return false;
+    }
+    int donors = count_live(r, r->donor).most;
+    for (size_t i = 0; i < r->s->n_nodes; i++) {
+        donors += is_news(r->s, r->health->of[i].moved_ms); // it may have come from there
+    }
+    int others = 2;
+    for (size_t i = 0; i < r->s->n_masters; i++) {
+        int least = count_live(r, r->s->masters[i]).least;
+        others = least > others ? least : others;
+    }
+    return donors >= others;
+}
+
+static bool is_servers_choice(const GateRound *r)
+{
+    int best = word_most_live_replicas(r->s);
+    for (size_t i = 0; i < r->s->n_masters; i++) {
+        LiveCount count = count_live(r, r->s->masters[i]);
+        if (count.least < count.most && count.most >= best) {
+            return false; // who is covered best, and so whose replica goes, is not seen alike
+        }
+    }
+    return r->replica >= 0 && word_servers_choice(r->s) == r->replica;
 }
 
 // How old an orphan may be at most for our write to be in time; not above 0: however young it is.
@@ -154,12 +202,11 @@ static bool news_has_arrived(const GateRound *r, GateCheck *c)
     const Snapshot *s = r->s;
     for (size_t i = 0; i < s->n_nodes; i++) {
         const NodeHealth *health = &r->health->of[i];
-        int64_t age = s->now_ms - health->moved_ms;
-        if (health->moved_ms != 0 && age < news_ms(s) + AT_ONCE_MS) {
+        if (is_news(s, health->moved_ms)) {
             char ago[32];
             return gate_refuse_check(
                 c, "the news that %s has moved may not have reached everyone: that was %s ago",
-                s->nodes[i].addr, format_seconds(ago, sizeof(ago), age));
+                s->nodes[i].addr, format_seconds(ago, sizeof(ago), s->now_ms - health->moved_ms));
         }
     }
     return true;

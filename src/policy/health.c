@@ -207,14 +207,17 @@ static bool most_have_told(const Snapshot *s)
 static void assess_failure(const Health *h, int i, const NodeHealth *was, NodeHealth *out)
 {
     const Snapshot *s = h->snapshot;
+    bool held = was != NULL && was->fail_ms != 0;
     out->not_failed_ms = was != NULL ? was->not_failed_ms : 0;
     if (node_has(&s->nodes[i], NODE_FAIL)) {
-        bool held = was != NULL && was->fail_ms != 0;
         out->fail_ms = held ? was->fail_ms : s->now_ms;
         out->fail_after_ms = held ? was->fail_after_ms : out->not_failed_ms;
-    } else if (most_have_told(s)) {
+        return;
+    }
+    if (most_have_told(s)) {
         out->not_failed_ms = s->asked_ms;
     }
+    out->back_ms = held ? s->now_ms : was != NULL ? was->back_ms : 0;
 }
 
 // When did we see it begin to follow its master? Nodes that are new to us are no news.

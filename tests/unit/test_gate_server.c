@@ -260,6 +260,38 @@ static void a_second_orphan_is_waited_for_where_only_the_servers_count_a_replica
     }
 }
 
+// :7005 has three replicas, the donor two: nobody would take from the donor, but who has not heard
+// that :7011 is back, or that it had failed, counts two as well.
+static void who_is_covered_best_is_not_known_to_all_at_once(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    fixture_replica(f, "127.0.99.172:7010", fixture_port(f, 7005));
+    int third = fixture_replica(f, "127.0.99.173:7011", fixture_port(f, 7005));
+    Try t = {.w = watch_new(f)};
+    watch_fail(&t.w, 7011);
+    watch_round(&t.w, 1900);
+    watch_fail(&t.w, 7008);
+    watch_round(&t.w, 2000);
+    t.ask = try_ask(&t.w, 7004, 1500);
+    watch_round(&t.w, 6000);
+    fixture_restore(f, third);
+    watch_round(&t.w, 7000);
+    watch_round(&t.w, 7100);
+    try_check(&t);
+    assert_gate_refused(&t, GATE_SERVER_RACE,
+                        "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                        "orphaned for 5.1s");
+    watch_round(&t.w, 8250);
+    try_check(&t);
+    assert_gate_passed(&t, GATE_SERVER_RACE, "the servers would not take a replica of this donor");
+    watch_fail(&t.w, 7011);
+    watch_round(&t.w, 8300);
+    try_check(&t);
+    assert_false(t.verdict.check[GATE_SERVER_RACE].passed);
+    try_done(&t);
+}
+
 static void set_migration(Try *t, Tri allow)
 {
     for (size_t i = 0; i < fixture_count(t->w.f); i++) {
@@ -280,6 +312,7 @@ static void servers_that_do_not_act_are_not_waited_for(void **state)
     t = orphaned_for(4000);
     watch_fail(&t.w, 7002);
     watch_round(&t.w, 6001);
+    watch_round(&t.w, 7300); // when all have heard of that
     try_check(&t);
     assert_gate_passed(&t, GATE_SERVER_RACE, "the servers would not take a replica of this donor");
     try_done(&t);
@@ -297,4 +330,5 @@ TESTS(gate_server, cmocka_unit_test(nothing_is_written_while_the_servers_may_act
       cmocka_unit_test(the_servers_do_not_wait_for_our_own_move),
       cmocka_unit_test(the_news_of_every_move_is_waited_for),
       cmocka_unit_test(a_second_orphan_is_waited_for_where_only_the_servers_count_a_replica),
+      cmocka_unit_test(who_is_covered_best_is_not_known_to_all_at_once),
       cmocka_unit_test(servers_that_do_not_act_are_not_waited_for))

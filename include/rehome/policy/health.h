@@ -81,6 +81,8 @@ typedef struct {
                            // had not failed; 0: none
     int64_t fail_after_ms; // not_failed_ms then; 0: it was so when we first looked
     int64_t moved_ms;      // when we saw it begin to follow its master; 0: it has done so all along
+    int64_t back_ms;       // when we saw that the cluster no longer calls it failed; 0: it does, or
+                           // never did
     int64_t link_down_ms;  // since when its link is down and nothing is on its way; 0: it is not
     // both
     int64_t since_ms; // when the present state began, as far as we have seen; for linking and
