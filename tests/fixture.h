@@ -24,9 +24,9 @@
 // One node: knobs to turn between snapshots. Rendered consistently everywhere: a master's slaveN
 // lines follow from its replicas' knobs.
 typedef struct {
-    NodeId id;   // default: its number, repeated; distinct, and in ascending order
-    char ip[64]; // from the address given
-    char hostname[64];
+    NodeId id;    // default: its number, repeated; distinct, and in ascending order
+    char ip[256]; // from the address given
+    char hostname[256];
     int port;
     int master;             // node number, -1: a master; change it to move or promote
     int heir;               // who took over from it, until it is restored; default -1

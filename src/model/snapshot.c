@@ -361,6 +361,7 @@ Snapshot *snapshot_build(const RoundInput *in)
     }
     merge_nodes(&m);
     name_nodes(s, in->labels);
+    brief_nodes(s);
     alias_nodes(s, in->aliases);
     judge_views(s, &m);
     close_dissenters(s);

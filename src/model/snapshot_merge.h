@@ -1,6 +1,7 @@
-// From many views to one picture, in four files: snapshot_read.c parses what came,
+// From many views to one picture, in five files: snapshot_read.c parses what came,
 // snapshot_merge.c makes one list of nodes of it, snapshot_slots.c decides who owns which slots,
-// snapshot_role.c who is master and who follows whom.
+// snapshot_role.c who is master and who follows whom,
+// snapshot_brief.c how nodes are called in few cells.
 #ifndef REHOME_SRC_MODEL_SNAPSHOT_MERGE_H
 #define REHOME_SRC_MODEL_SNAPSHOT_MERGE_H
 
@@ -56,6 +57,9 @@ void merge_role(Merge *m, int i);
 
 // What the node says of itself; NULL when it gave no view.
 const NodeLine *merge_own_line(const Merge *m, int node);
+
+// Sets brief and brief_host of all nodes. Needs their addresses and labels.
+void brief_nodes(Snapshot *s);
 
 // The only node that a person can mean by this, a bare host name included; -1: none, or several.
 int snapshot_only(const Snapshot *s, const char *text);

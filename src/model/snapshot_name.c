@@ -37,7 +37,8 @@ static bool is_id_prefix(const Node *node, const char *text)
 
 static bool is_named(const Node *node, const char *text)
 {
-    return is_address(node, text) || is_port(node, text) || is_id_prefix(node, text);
+    return is_address(node, text) || strcmp(node->brief, text) == 0 || is_port(node, text) ||
+           is_id_prefix(node, text);
 }
 
 int snapshot_only(const Snapshot *s, const char *text)

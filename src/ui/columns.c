@@ -46,13 +46,17 @@ static int place(Column *column, int x, int gap)
     return column->x + column->w;
 }
 
+int columns_name_most(int width)
+{
+    int most = (width - REPLICA_INDENT - STATE_WIDTH - 3) * 3 / 5;
+    return most < MIN_NAME ? MIN_NAME : most;
+}
+
 Columns columns_for(int x, int width, int name_w, int ranges_w, const ColumnSet *set)
 {
     Columns k = {
         .name_master = x + MASTER_INDENT, .name_replica = x + REPLICA_INDENT, .end = x + width};
-    int room = width - REPLICA_INDENT - STATE_WIDTH - 3;
-    int name = at_most(name_w, room * 3 / 5);
-    name = name < MIN_NAME ? at_most(MIN_NAME, name_w) : name;
+    int name = at_most(name_w, columns_name_most(width));
     k.name_end = k.name_replica + name;
     k.state = (Column){.x = k.name_end + 2, .w = STATE_WIDTH};
     int left = width - (k.state.x + k.state.w - x);

@@ -27,6 +27,9 @@ typedef struct {
     int end;
 } Columns;
 
+// The most cells that a name may take of so many.
+int columns_name_most(int width);
+
 // name_w: cells of the widest address. ranges_w: cells of the longest text of slot ranges.
 // set: which of them there may be; NULL: any.
 Columns columns_for(int x, int width, int name_w, int ranges_w, const ColumnSet *set);

@@ -100,11 +100,16 @@ static void add_history(Sheet *t)
 
 static void fill(Sheet *t)
 {
-    char title[NAME_MAX_BYTES + ALIAS_MAX_BYTES + 16];
-    bool named = t->n->alias[0] != '\0';
-    snprintf(title, sizeof(title), "%s%s%.60s  %s", t->n->alias, named ? "  " : "", t->n->addr,
-             t->nh->is_master ? "master" : "replica");
-    page_title(&t->page, title);
+    enum { ROLE_WORD = 9 }; // "  replica"
+    const char *alias = t->n->alias;
+    const char *gap = alias[0] != '\0' ? "  " : "";
+    int room = t->page.width - ROLE_WORD - text_width(alias) - text_width(gap);
+    const char *addr = text_width(t->n->addr) <= room ? t->n->addr : t->n->brief;
+    page_title(&t->page, arena_printf(page_arena(&t->page), "%s%s%s  %s", alias, gap, addr,
+                                      t->nh->is_master ? "master" : "replica"));
+    if (addr != t->n->addr) {
+        page_add(&t->page, ROLE_DIM, "address", ROLE_TEXT, t->n->addr);
+    }
     add_state(t);
     add_dissent(t);
     add_history(t);

@@ -93,6 +93,10 @@ static void add_host(Sheet *t)
         const char *host = t->n->host[0] != '\0' ? t->n->host : "unknown";
         page_add(&t->page, ROLE_DIM, "host", ROLE_TEXT, host);
     }
+    if (t->n->ip[0] != '\0' && t->n->hostname[0] != '\0' &&
+        strcmp(t->n->host, t->n->hostname) != 0) {
+        page_add(&t->page, ROLE_DIM, "hostname", ROLE_TEXT, t->n->hostname);
+    }
     // Behind NAT, or under a name: not where it says it is.
     if (node_answers_at(t->n)[0] != '\0' && strcmp(node_answers_at(t->n), t->n->addr) != 0) {
         page_add(&t->page, ROLE_DIM, "reached", ROLE_TEXT, node_answers_at(t->n));

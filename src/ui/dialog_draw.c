@@ -17,17 +17,24 @@ static int64_t left_ms(const Dialog *d, const Scene *s)
     return left < 0 ? 0 : left > COUNTDOWN_MS ? COUNTDOWN_MS : left;
 }
 
+// The address, where it leaves room for a few words behind it; the command line has it anyway.
+static const char *address_of(const Page *page, const Cast *cast, int node)
+{
+    enum { WORDS_BEHIND = 26 };
+    const Node *n = &cast->p->nodes[node];
+    return text_width(n->addr) <= page->width - page->left_w - WORDS_BEHIND ? n->addr : n->brief;
+}
+
 static void add_nodes(Page *page, const Cast *cast)
 {
-    const Snapshot *p = cast->p;
     const NodeHealth *dh = &cast->s->health->of[cast->donor];
     const NodeHealth *th = &cast->s->health->of[cast->target];
     Words state = master_words(cast->s, cast->target);
-    page_addf(page, "move", ROLE_REPLICA, "%s", p->nodes[cast->replica].addr);
+    page_addf(page, "move", ROLE_REPLICA, "%s", address_of(page, cast, cast->replica));
     page_addf(page, "from", ROLE_TEXT, "%s   keeps %d working replica%s",
-              p->nodes[cast->donor].addr, dh->working - 1, plural(dh->working - 1));
+              address_of(page, cast, cast->donor), dh->working - 1, plural(dh->working - 1));
     page_addf(page, "to", state.role == ROLE_ORPHAN ? ROLE_ORPHAN : ROLE_TEXT, "%s   %s",
-              p->nodes[cast->target].addr,
+              address_of(page, cast, cast->target),
               th->master == STATE_ORPHANED ? state.text : "which has working ones already");
 }
 
@@ -203,7 +210,7 @@ static void draw_refused(const Ui *ui, const Scene *s, Canvas *c)
         int width = text_width(d->refusal[i].who);
         widest = width > widest ? width : widest;
     }
-    page.left_w = widest + 2;
+    page.left_w = widest + 2 < page.width / 2 ? widest + 2 : page.width / 2;
     for (int i = 0; i < shown; i++) {
         char text[sizeof(d->refusal[i].text)];
         short_text(s->health->snapshot, d->refusal[i].text, text, sizeof(text));

@@ -150,7 +150,7 @@ static void add_node(Page *page, const Scene *s, const Event *e)
         page_add(page, ROLE_DIM, "about", ROLE_TEXT, "the whole cluster");
         return;
     }
-    page_add(page, ROLE_DIM, "about", ROLE_TEXT, e->addr);
+    page_add(page, ROLE_DIM, "about", ROLE_TEXT, node >= 0 ? p->nodes[node].addr : e->addr);
     if (node < 0) {
         page_add(page, ROLE_DIM, "now", ROLE_STALE, "no longer part of the cluster");
         return;

@@ -11,7 +11,7 @@
 // Data older than this is said out loud.
 enum { LOUD_AGE_MS = 3000 };
 
-enum { CHIPS_MAX = 16, NEVER = 99, GIVE_UP = 16 };
+enum { CHIPS_MAX = 16, NEVER = 99, GIVE_UP = 16, NAME_BRIEF_BYTES = 25 };
 
 // One statement of a line. At level brief_at its brief form is taken, at gone_at it goes.
 typedef struct {
@@ -118,7 +118,7 @@ static void add_safety(Chips *chips, const Ui *ui, const Scene *s)
         return;
     }
     char host[48];
-    short_host(hosts->worst, host, sizeof(host));
+    short_host(s->health->snapshot, hosts->worst, host, sizeof(host));
     Chip *chip = chip_add(chips, ROLE_WARN, 10, "host-safe NO (%s)", host);
     chip_brief(chip, 5, "host-safe NO");
     if (ui->has_plan && !s->read_only && !s->move_busy) {
@@ -128,15 +128,28 @@ static void add_safety(Chips *chips, const Ui *ui, const Scene *s)
     }
 }
 
+// An address without its port: the host says enough. Where the name of a machine does, without its
+// domain.
+static const char *brief_name(const Snapshot *p, char *out, size_t size)
+{
+    ptrdiff_t colon = sv_rfind(sv(p->name), ':');
+    StrView host = sv_of(p->name, colon > 0 ? (size_t)colon : strlen(p->name));
+    for (size_t i = 0; host.n >= size && i < p->n_nodes; i++) {
+        if (strcmp(p->nodes[i].addr, p->name) == 0 && p->nodes[i].brief[0] != '.') {
+            host = sv(p->nodes[i].brief);
+        }
+    }
+    text_clean_into(out, size, host);
+    return out;
+}
+
 static void add_health(Chips *chips, const Ui *ui, const Scene *s, bool ascii)
 {
     const Health *h = s->health;
     const Snapshot *p = h->snapshot;
     Chip *chip = chip_add(chips, ROLE_TITLE, 11, "%s", p->name);
-    ptrdiff_t colon = sv_rfind(sv(p->name), ':');
-    if (colon > 0) { // an address: the host says enough
-        chip_brief(chip, 4, "%.*s", (int)(colon < 40 ? colon : 40), p->name);
-    }
+    char brief[NAME_BRIEF_BYTES];
+    chip_brief(chip, 4, "%s", brief_name(p, brief, sizeof(brief)));
     bool lost = p->state_known && !p->state_ok;
     chip_add(chips,
              lost             ? ROLE_CRIT

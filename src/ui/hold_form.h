@@ -12,7 +12,7 @@ typedef struct {
     FormScope scope;
     bool only_all; // a pause: there is nothing to choose
     NodeId node;
-    char addr[64];
+    char addr[HOLD_HOST_SIZE + 8];
     char host[HOLD_HOST_SIZE];
     Prompt minutes;
     Prompt reason;

@@ -68,6 +68,8 @@ static void find_hosts(HostTable *t)
     qsort(places, p->n_nodes, sizeof(*places), compare_places);
     for (size_t i = 0; i < p->n_nodes; i++) {
         if (t->n_hosts == 0 || strcmp(hosts[t->n_hosts - 1].name, places[i].name) != 0) {
+            const Node *n = &p->nodes[places[i].node];
+            hosts[t->n_hosts].brief = places[i].name == n->host ? n->brief_host : places[i].name;
             hosts[t->n_hosts++].name = places[i].name;
         }
         of[places[i].node] = t->n_hosts - 1;

@@ -6,6 +6,7 @@
 
 typedef struct {
     const char *name;     // borrowed from the snapshot
+    const char *brief;    // the same, in few cells
     const HostLoss *loss; // NULL: every node on it has failed
     int masters;          // slot owners, alive
     int replicas;         // and whatever else, alive

@@ -41,7 +41,7 @@ static int names_width(const HostTable *t)
 {
     int widest = 4;
     for (int i = 0; i < t->n_hosts; i++) {
-        int width = text_width(t->hosts[i].name);
+        int width = text_width(t->hosts[i].brief);
         widest = width > widest ? width : widest;
     }
     return widest < NAME_MAX_W ? widest : NAME_MAX_W;
@@ -56,7 +56,7 @@ static void draw_cost(const HostRow *row, Canvas *c, int x, int y, int w, int na
     Role role = dead ? ROLE_DIM : safe ? ROLE_OK : ROLE_CRIT;
     Glyph glyph = dead ? GLYPH_FAILED : safe ? GLYPH_OK : GLYPH_WARN;
     canvas_text(c, x, y, 1, role, glyph_text(glyph, c->ascii));
-    canvas_text_middle(c, x + 2, y, name_w, dead ? ROLE_DIM : ROLE_TEXT, row->name);
+    canvas_text_middle(c, x + 2, y, name_w, dead ? ROLE_DIM : ROLE_TEXT, row->brief);
     int at = x + 2 + name_w + 2;
     canvas_textf(c, at, y, end - at, ROLE_DIM, "%dM %dR", row->masters, row->replicas);
     at += 8;
@@ -122,7 +122,7 @@ static void verdict_text(const HostTable *t, char *out, size_t size)
 static void draw_verdict(const Ui *ui, const Scene *s, const HostTable *t, Canvas *c, int x, int y,
                          int w)
 {
-    char text[240];
+    char text[HOLD_HOST_SIZE + 100];
     char hint[64] = "";
     char key[KEY_NAME_SIZE];
     if (ui->has_plan && !s->read_only && !s->move_busy) {
@@ -131,10 +131,12 @@ static void draw_verdict(const Ui *ui, const Scene *s, const HostTable *t, Canva
     }
     bool safe = t->h->hosts.safe && t->unsafe == 0;
     Role role = safe ? ROLE_OK : ROLE_WARN;
+    char brief[sizeof(text)];
     verdict_text(t, text, sizeof(text));
+    short_text(t->h->snapshot, text, brief, sizeof(brief));
     int at = canvas_text(c, x, y, w, role, glyph_text(safe ? GLYPH_OK : GLYPH_WARN, c->ascii));
-    draw_cut(c, at + 1, y, w - 2, role, text);
-    if (at + 1 + text_width(text) + 2 + text_width(hint) <= x + w) {
+    draw_cut(c, at + 1, y, w - 2, role, brief);
+    if (at + 1 + text_width(brief) + 2 + text_width(hint) <= x + w) {
         canvas_right(c, x + w, y, text_width(hint), ROLE_KEY, hint);
     }
 }

@@ -33,7 +33,7 @@ static int host_width(const HostTable *t)
     int widest = 4;
     for (int i = 0; i < t->n_hosts; i++) {
         char host[64];
-        short_host(t->hosts[i].name, host, sizeof(host));
+        short_host(t->h->snapshot, t->hosts[i].name, host, sizeof(host));
         int width = text_width(host);
         widest = width > widest ? width : widest;
     }
@@ -238,10 +238,10 @@ static void draw_header(const HostsGrid *g, const Layout *l, Canvas *c, int x, i
     canvas_text(c, x + l->ranges_x, y, l->ranges_w, ROLE_DIM, "slots");
     char host[64];
     for (int i = 0; i < l->n; i++) {
-        short_host(g->t->hosts[l->first + i].name, host, sizeof(host));
+        short_host(g->t->h->snapshot, g->t->hosts[l->first + i].name, host, sizeof(host));
         bool here = l->first + i == g->selected;
-        draw_cut(c, x + l->hosts_x + i * l->host_w, y, l->host_w - l->gap,
-                 here ? ROLE_TITLE : ROLE_DIM, host);
+        canvas_text_middle(c, x + l->hosts_x + i * l->host_w, y, l->host_w - l->gap,
+                           here ? ROLE_TITLE : ROLE_DIM, host);
     }
     int more = g->t->n_hosts - l->first - l->n;
     if (l->first > 0) {
@@ -251,7 +251,7 @@ static void draw_header(const HostsGrid *g, const Layout *l, Canvas *c, int x, i
         canvas_textf(c, x + l->hosts_x + l->n * l->host_w, y, MORE_WIDTH - 1, ROLE_KEY, "%d>",
                      more);
     }
-    short_host(g->t->hosts[g->selected].name, host, sizeof(host));
+    short_host(g->t->h->snapshot, g->t->hosts[g->selected].name, host, sizeof(host));
     char title[80];
     snprintf(title, sizeof(title), "if %s died", host);
     draw_cut(c, x + l->outcome_x, y, l->outcome_w, ROLE_TITLE, title);

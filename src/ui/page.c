@@ -20,12 +20,17 @@ static void add_line(Page *page, PageLine line)
     page->at[page->n++] = line;
 }
 
-static char *keep(Page *page, StrView text)
+Arena *page_arena(Page *page)
 {
     if (page->arena == NULL) {
         page->arena = arena_new();
     }
-    return arena_strndup(page->arena, text.n > 0 ? text.at : "", text.n);
+    return page->arena;
+}
+
+static char *keep(Page *page, StrView text)
+{
+    return arena_strndup(page_arena(page), text.n > 0 ? text.at : "", text.n);
 }
 
 StrView page_wrap(StrView *rest, int width)
@@ -84,6 +89,10 @@ static void add_wrapped(Page *page, PageLine line, StrView text, int width)
 void page_add(Page *page, Role left_role, const char *left, Role role, const char *text)
 {
     PageLine line = {.left_role = left_role, .role = role, .left = keep(page, sv(left))};
+    if (text_width(left) >= page->left_w && text[0] != '\0') { // a line of its own, not a stump
+        page_wide(page, left_role, left);
+        line.left = "";
+    }
     add_wrapped(page, line, sv(text), page->width - page->left_w);
 }
 

@@ -25,13 +25,16 @@ typedef struct {
 // Zero-initialise, set width and left_w, page_done() at the end.
 void page_done(Page *page);
 
+Arena *page_arena(Page *page); // for texts of its lines; lives as long as it
+
 // The part of text that fits into width cells, cut between words where there are any; *rest moves
 // behind it.
 StrView page_wrap(StrView *rest, int width);
 
 void page_blank(Page *page);
 void page_title(Page *page, const char *text);
-// left may be ""; a text that is too wide continues on lines below itself.
+// left may be "", and takes a line of its own where it is too wide; a text that is continues on
+// lines below itself.
 void page_add(Page *page, Role left_role, const char *left, Role role, const char *text);
 void page_addf(Page *page, const char *left, Role role, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

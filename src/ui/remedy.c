@@ -51,10 +51,15 @@ void remedy_words(const KeyMap *keys, const Scene *s, const Finding *f, char *ou
 void remedy_text(const KeyMap *keys, const Scene *s, const Finding *f, char *out, size_t size)
 {
     char press[48];
+    char words[400];
+    char brief[400];
     key_words(keys, s, f, press, sizeof(press));
     if (*press == '\0' || f->command[0] == '\0') {
-        snprintf(out, size, "%s%s", press, f->remedy);
+        int n = (int)(strlen(f->remedy) - strlen(f->command));
+        snprintf(words, sizeof(words), "%s%.*s", press, n, f->remedy);
     } else {
-        snprintf(out, size, "%s%.*s, or: %s", press, words_length(f), f->remedy, f->command);
+        snprintf(words, sizeof(words), "%s%.*s, or: ", press, words_length(f), f->remedy);
     }
+    short_text(s->health->snapshot, words, brief, sizeof(brief));
+    snprintf(out, size, "%s%s", brief, f->command); // which stays as it is typed
 }

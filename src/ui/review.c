@@ -89,7 +89,7 @@ static void add_outcome(Page *page, const HealPlan *p, bool ascii)
     const Health *now = p->before;
     const Health *then = p->after;
     char worst[48];
-    short_host(now->hosts.worst, worst, sizeof(worst));
+    short_host(now->snapshot, now->hosts.worst, worst, sizeof(worst));
     page_addf(page, "now", ROLE_WARN, "host-safe NO (%s), %d orphaned", worst, now->orphaned);
     page_addf(page, "then", then->hosts.safe ? ROLE_OK : ROLE_WARN, "host-safe %s, %d orphaned",
               then->hosts.safe ? "YES" : "NO", then->orphaned);
@@ -153,7 +153,7 @@ static void add_hosts(Page *page, const HealPlan *p, bool ascii)
         host_loss_text(then, then_text, sizeof(then_text));
         bool matters = !host_loss_is_survived(was) || !host_loss_is_survived(then);
         if (matters && strcmp(now_text, then_text) != 0 && changed++ < SHOWN) {
-            short_host(was->host, host, sizeof(host));
+            short_host(p->after->snapshot, was->host, host, sizeof(host));
             page_addf(page, changed == 1 ? "hosts" : "",
                       host_loss_is_survived(then) ? ROLE_TEXT : ROLE_WARN, "%s: %s %s %s", host,
                       now_text, glyph_text(GLYPH_ARROW, ascii), then_text);

@@ -5,6 +5,7 @@
 
 #include "problem_rows.h"
 #include "rehome/model/event.h"
+#include "rehome/policy/hold.h"
 #include "rehome/ui/canvas.h"
 #include "rehome/ui/keys.h"
 
@@ -13,7 +14,7 @@ typedef struct {
     Action opens; // a view; ACT_NONE: a row of the present view
     union {
         NodeId node; // of the tree
-        char host[64];
+        char host[HOLD_HOST_SIZE];
         ProblemMark problem;
         Event event;
         uint64_t decision; // as in Ui

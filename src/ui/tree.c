@@ -29,11 +29,13 @@ static void measure(Ui *ui, const Snapshot *p, int width)
     }
     if (ui->name_w_for != width) {
         ui->name_w_for = width;
-        ui->name_w = 0;
+        ui->name_w = ui->brief_w = 0;
     }
     for (size_t i = 0; i < p->n_nodes; i++) {
         int name = text_width(node_title(&p->nodes[i]));
+        int brief = text_width(node_title_in(&p->nodes[i], 0));
         ui->name_w = name > ui->name_w ? name : ui->name_w;
+        ui->brief_w = brief > ui->brief_w ? brief : ui->brief_w;
     }
     ui->ranges_w = ranges_width(p);
     ui->measured = p;
@@ -62,12 +64,15 @@ static void tree_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
     measure(ui, p, r.w);
     scroll_place(&ui->tree, r, ui->rows.n);
     keep_cursor_in_view(ui);
+    bool brief = ui->name_w > columns_name_most(r.w);
+    int name_w = brief ? ui->brief_w : ui->name_w;
     RowPen pen = {
         .ui = ui,
         .s = s,
         .p = p,
         .c = c,
-        .k = columns_for(r.x, r.w, ui->name_w, ui->ranges_w, columns_of(ui)),
+        .k = columns_for(r.x, r.w, name_w, ui->ranges_w, columns_of(ui)),
+        .name_w = brief ? 0 : name_w,
     };
     for (int i = 0; i < r.h && ui->tree.top + i < ui->rows.n; i++) {
         pen.y = r.y + i;

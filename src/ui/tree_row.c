@@ -205,11 +205,12 @@ static void draw_master(const RowPen *pen, const Row *row)
     }
     if (t != NULL) {
         name = t->legal ? ROLE_TARGET : name;
-        draw_words(pen, k->name_master - 2, k->name_master, name, node_title(n), &w);
+        draw_words(pen, k->name_master - 2, k->name_master, name, node_title_in(n, pen->name_w),
+                   &w);
         draw_target(pen, t);
         return;
     }
-    draw_words(pen, k->name_master - 2, k->name_master, name, node_title(n), &w);
+    draw_words(pen, k->name_master - 2, k->name_master, name, node_title_in(n, pen->name_w), &w);
     if (k->why.w > 0) {
         char why[40];
         orphan_words(pen->s->health, node, why, sizeof(why));
@@ -322,7 +323,7 @@ static void draw_replica(const RowPen *pen, const Row *row)
         snprintf(w.text, sizeof(w.text), "picked up");
         w.role = ROLE_TARGET;
     }
-    draw_words(pen, x + 3, pen->k.name_replica, name, node_title(n), &w);
+    draw_words(pen, x + 3, pen->k.name_replica, name, node_title_in(n, pen->name_w), &w);
     if (pen->ui->pick.active) {
         if (!held) {
             canvas_mark(pen->c, (Rect){x, pen->y, pen->k.end - x, 1}, CELL_DIM);

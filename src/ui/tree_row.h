@@ -12,6 +12,7 @@ typedef struct {
     const Snapshot *p;
     Canvas *c;
     Columns k;
+    int name_w; // of a name; 0 where not every address fits: all are then called briefly
     int y;
 } RowPen;
 

@@ -78,14 +78,15 @@ struct Ui {
     size_t columns;                // of them
     Scroll tree;
     int name_w;     // widest address so far at this width: columns do not come back and forth
+    int brief_w;    // the same of their brief names
     int name_w_for; // that width
     int ranges_w;   // longest text of slot ranges
     const Snapshot *measured; // for these; told apart only, and forgotten with each new picture
     // hosts
-    char host[64];     // selected; "": the worst
-    Scroll hosts;      // what each costs
-    Scroll hosts_grid; // shards
-    int hosts_left;    // first host in the grid
+    char host[HOLD_HOST_SIZE]; // selected; "": the worst
+    Scroll hosts;              // what each costs
+    Scroll hosts_grid;         // shards
+    int hosts_left;            // first host in the grid
     // problems
     ProblemRows problem_rows;   // of the present scene
     ProblemMark problem;        // selected

@@ -31,11 +31,11 @@ static void add_loss(Explanation *e, const Health *h, WhyAsk ask)
 {
     const HostLoss *host = ask.host[0] != '\0' ? host_loss_find(&h->hosts, ask.host) : NULL;
     int node = snapshot_find(h->snapshot, ask.node);
-    char what[80];
+    char what[HOLD_HOST_SIZE + 16]; // an address, too
     if (ask.host[0] != '\0') {
         snprintf(what, sizeof(what), "host %s", ask.host);
     } else if (node >= 0) {
-        snprintf(what, sizeof(what), "%.70s", h->snapshot->nodes[node].addr);
+        snprintf(what, sizeof(what), "%s", h->snapshot->nodes[node].addr);
     }
     const WhatIf *answer = host != NULL ? whatif_ask(h, what, host->members, host->n_members)
                                         : whatif_ask(h, what, &node, node >= 0);
@@ -166,7 +166,7 @@ void why_fill(Page *page, const Snapshot *p, const Explanation *e, bool ascii)
         if (page->n > 0) {
             page_blank(page);
         }
-        page_title(page, i == 0 ? line->text : text);
+        page_title(page, i == 0 && text_width(line->text) <= page->width ? line->text : text);
     }
 }
 

@@ -5,6 +5,7 @@
 
 #include "page.h"
 #include "rehome/policy/explain.h"
+#include "rehome/policy/hold.h"
 #include "rehome/ui/ui.h"
 
 typedef enum {
@@ -22,7 +23,7 @@ typedef struct {
     WhyKind kind;
     NodeId node;
     uint64_t serial;
-    char host[64]; // label, or the address of a node on an unknown host
+    char host[HOLD_HOST_SIZE]; // label, or the address of a node on an unknown host
 } WhyAsk;
 
 enum { WHY_LOSS_LEFT = 12 }; // width of the words at the left of WHY_LOSS

@@ -5,6 +5,8 @@
 
 #include "rehome/base/text.h"
 
+enum { BRIEF_WORTHWHILE = 16 }; // an IPv4 address is never longer
+
 static Words words(Glyph glyph, Role role, const char *text)
 {
     Words w = {.glyph = glyph, .role = role};
@@ -217,6 +219,11 @@ const char *node_title(const Node *n)
     return n->alias[0] != '\0' ? n->alias : n->addr;
 }
 
+const char *node_title_in(const Node *n, int w)
+{
+    return n->alias[0] != '\0' ? n->alias : text_width(n->addr) <= w ? n->addr : n->brief;
+}
+
 void short_name(const Snapshot *s, int node, char *out, size_t size)
 {
     const Node *n = &s->nodes[node];
@@ -231,7 +238,7 @@ void short_name(const Snapshot *s, int node, char *out, size_t size)
     if (same == 1 && n->port > 0) {
         snprintf(out, size, ":%d", n->port);
     } else {
-        snprintf(out, size, "%s", n->addr);
+        snprintf(out, size, "%s", n->brief);
     }
 }
 
@@ -245,8 +252,8 @@ void short_name_of(const Snapshot *s, NodeId id, const char *addr, char *out, si
     }
 }
 
-// The node whose address this is, and that is called otherwise: by its alias, or by a port that is
-// like no other's; -1: none.
+// The node whose address this is, and that is called otherwise: by its alias, by a port that is
+// like no other's, or by less than all of its name; -1: none.
 static int node_with_short_name(const Snapshot *s, StrView addr)
 {
     ptrdiff_t colon = sv_rfind(addr, ':');
@@ -263,13 +270,27 @@ static int node_with_short_name(const Snapshot *s, StrView addr)
             found = sv_is(addr, n->addr) ? (int)i : found;
         }
     }
-    return found >= 0 && (same == 1 || s->nodes[found].alias[0] != '\0') ? found : -1;
+    bool is_called_otherwise = found >= 0 && (same == 1 || s->nodes[found].alias[0] != '\0' ||
+                                              s->nodes[found].brief != s->nodes[found].addr);
+    return is_called_otherwise ? found : -1;
+}
+
+// A long host as it is called in few cells; NULL: no host, or no other way to call it.
+static const char *brief_host_of(const Snapshot *s, StrView word)
+{
+    for (size_t i = 0; i < s->n_nodes && word.n > BRIEF_WORTHWHILE; i++) {
+        const Node *n = &s->nodes[i];
+        if (n->brief_host != n->host && sv_is(word, n->host)) {
+            return n->brief_host;
+        }
+    }
+    return NULL;
 }
 
 static bool is_addr_char(char c)
 {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
-           c == ':' || c == '-' || c == '[' || c == ']';
+           c == ':' || c == '-' || c == '_' || c == '[' || c == ']';
 }
 
 static void append(char *out, size_t size, size_t *used, const char *at, size_t n)
@@ -295,10 +316,14 @@ void short_text(const Snapshot *s, const char *text, char *out, size_t size)
             word--; // the sentence's, not the address'
         }
         int node = word > 0 ? node_with_short_name(s, sv_of(text, word)) : -1;
+        const char *host = node < 0 ? brief_host_of(s, sv_of(text, word)) : NULL;
         if (node >= 0) {
             char name[NAME_MAX_BYTES];
             short_name(s, node, name, sizeof(name));
             append(out, size, &used, name, strlen(name));
+            append(out, size, &used, text + word, n - word);
+        } else if (host != NULL) {
+            append(out, size, &used, host, strlen(host));
             append(out, size, &used, text + word, n - word);
         } else {
             append(out, size, &used, text, n > 0 ? n : 1);
@@ -333,8 +358,10 @@ int draw_cut(Canvas *c, int x, int y, int w, Role role, const char *text)
     return w > 0 ? canvas_text(c, at, y, 1, role, glyph_text(GLYPH_ELLIPSIS, c->ascii)) : at;
 }
 
-void short_host(const char *host, char *out, size_t size)
+void short_host(const Snapshot *s, const char *host, char *out, size_t size)
 {
+    const char *brief = brief_host_of(s, sv(host));
+    host = brief != NULL ? brief : host;
     size_t dots = 0;
     for (const char *at = host; (at = strchr(at, '.')) != NULL; at++) {
         dots++;

@@ -25,12 +25,14 @@ void orphan_words(const Health *h, int node, char *out, size_t size);
 
 // How a node is called where there is room: its alias, else its address.
 const char *node_title(const Node *n);
+const char *node_title_in(const Node *n, int w); // what tells it apart, where w cells are too few
 
-// Its alias, else ":7004" when no other node has this port, else the address.
+// Its alias, else ":7004" when no other node has this port, else the address, of a long one what
+// tells it apart.
 void short_name(const Snapshot *s, int node, char *out, size_t size);
 void short_name_of(const Snapshot *s, NodeId id, const char *addr, char *out, size_t size);
 
-// A sentence with every node's address by its short name.
+// A sentence with every node's address by its short name, and every long host by its brief one.
 void short_text(const Snapshot *s, const char *text, char *out, size_t size);
 
 // Of reasons strung together by "; " those that fit into width cells, but at least the first.
@@ -39,8 +41,8 @@ void first_clauses(char *text, int width);
 // The text, with an ellipsis at its end where it does not fit; returns the x behind it.
 int draw_cut(Canvas *c, int x, int y, int w, Role role, const char *text);
 
-// "..170" for 192.168.99.170; other labels as they are.
-void short_host(const char *host, char *out, size_t size);
+// "..170" for 192.168.99.170; of long labels what tells them apart; others as they are.
+void short_host(const Snapshot *s, const char *host, char *out, size_t size);
 
 // Our own move in flight; NULL: none is.
 const Move *move_in_flight(const Scene *s);

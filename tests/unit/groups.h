@@ -59,6 +59,7 @@
     X(lease)                                                                                       \
     X(lease_owner)                                                                                 \
     X(lease_trouble)                                                                               \
+    X(long_names)                                                                                  \
     X(move)                                                                                        \
     X(move_fence)                                                                                  \
     X(move_gate)                                                                                   \

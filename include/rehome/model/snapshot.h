@@ -50,8 +50,11 @@ typedef struct {
     const char *hostname; // "" unless announced
     int port;             // 0 unknown
     const char *addr; // "127.0.99.170:7001", "[fd00::1]:7001"; the id's first 8 digits when unknown
+    const char *brief; // addr; of long names without what is the same in all of them, and without
+                       // the port where all have one: "redis-0003", "..0003"
     const char *alias; // the operator's name for it; "" none
     const char *host;  // host label: by the labels, else the ip, else the hostname, else ""
+    const char *brief_host; // in the same way
     unsigned
         flags;  // NODE_MASTER or NODE_REPLICA, FAIL, PFAIL, HANDSHAKE, NOADDR, NOFAILOVER:
                 // FAIL when the majority of the answering slot owners say so, PFAIL when any does
