@@ -30,7 +30,7 @@ typedef struct {
     int port;
     int master;             // node number, -1: a master; change it to move or promote
     int heir;               // who took over from it, until it is restored; default -1
-    char slots[128];        // masters: "0-5460 6000"; "" none
+    char slots[512];        // masters: "0-5460 6000"; "" none
     char open_slots[256];   // on its own line: "[77->-<id>]"
     uint64_t config_epoch;  // default: 1, 2, ... for masters; a replica shows its master's
     uint64_t current_epoch; // as told in its CLUSTER INFO; default: the highest config epoch

@@ -123,6 +123,33 @@ size_t sv_distance(StrView a, StrView b)
     return d[a.n][b.n];
 }
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+int str_compare(const char *a, const char *b)
+{
+    while (*a != '\0' && *b != '\0') {
+        if (is_digit(*a) && is_digit(*b)) {
+            size_t n = strspn(a, "0123456789");
+            size_t m = strspn(b, "0123456789");
+            int order = n != m ? (n < m ? -1 : 1) : strncmp(a, b, n);
+            if (order != 0) {
+                return order;
+            }
+            a += n;
+            b += m;
+        } else if (*a != *b) {
+            break;
+        } else {
+            a++;
+            b++;
+        }
+    }
+    return (unsigned char)*a - (unsigned char)*b;
+}
+
 bool sv_to_u64(StrView a, uint64_t *out)
 {
     if (a.n == 0) {

@@ -58,7 +58,7 @@ static void alias_nodes(Snapshot *s, const Aliases *aliases)
 
 static int address_cmp(const Node *a, const Node *b)
 {
-    int order = strcmp(ip_or_name(a), ip_or_name(b));
+    int order = str_compare(ip_or_name(a), ip_or_name(b));
     if (order != 0) {
         return order;
     }

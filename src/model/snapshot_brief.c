@@ -1,10 +1,13 @@
 // Long names in a cluster are mostly made by one rule, so that their beginning, where a column has
 // room for it, and their end are the same for all. What is left without them tells nodes apart.
+#include <stdlib.h>
 #include <string.h>
 
+#include "rehome/base/mem.h"
 #include "snapshot_merge.h"
 
 enum {
+    OCTETS = 4,
     ENOUGH = 24,       // names up to this many bytes fit as they are
     LONGEST_PART = 12, // so far back at most does the beginning of a part lie
     MANY = 0x7FFFFFFF,
@@ -151,8 +154,76 @@ static int only_port(const Snapshot *s)
     return port;
 }
 
+bool is_ipv4(const char *text)
+{
+    size_t dots = 0;
+    for (const char *at = text; (at = strchr(at, '.')) != NULL; at++) {
+        dots++;
+    }
+    // A label may well be "1.2": only what is an address can do without its beginning.
+    return dots == OCTETS - 1 && strspn(text, "0123456789.") == strlen(text);
+}
+
+// ".1.170" of "10.0.1.170" for two octets.
+static const char *octets_of(const char *ip, int n)
+{
+    const char *at = ip + strlen(ip);
+    while (at > ip && n > 0) {
+        n -= *--at == '.';
+    }
+    return at;
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+    const char *const *x = a;
+    const char *const *y = b;
+    return strcmp(*x, *y);
+}
+
+// Does that many octets at the end mean one host each? all are different hosts.
+static bool do_octets_tell(const char **hosts, size_t n_hosts, int octets)
+{
+    const char **ends = mem_array(n_hosts, sizeof(*ends));
+    for (size_t i = 0; i < n_hosts; i++) {
+        ends[i] = octets_of(hosts[i], octets);
+    }
+    qsort(ends, n_hosts, sizeof(*ends), compare_texts);
+    bool same = false;
+    for (size_t i = 1; i < n_hosts; i++) {
+        same = same || strcmp(ends[i - 1], ends[i]) == 0;
+    }
+    mem_free(ends);
+    return !same;
+}
+
+static int tell_hosts_apart(const Snapshot *s)
+{
+    const char **hosts = mem_array(s->n_nodes, sizeof(*hosts));
+    size_t n = 0;
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        if (is_ipv4(s->nodes[i].host)) {
+            hosts[n++] = s->nodes[i].host;
+        }
+    }
+    qsort(hosts, n, sizeof(*hosts), compare_texts);
+    size_t distinct = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (distinct == 0 || strcmp(hosts[distinct - 1], hosts[i]) != 0) {
+            hosts[distinct++] = hosts[i];
+        }
+    }
+    int octets = 1;
+    while (octets < OCTETS && !do_octets_tell(hosts, distinct, octets)) {
+        octets++;
+    }
+    mem_free(hosts);
+    return octets;
+}
+
 void brief_nodes(Snapshot *s)
 {
+    s->host_octets = tell_hosts_apart(s);
     Alike places = find_alike(s, place_of);
     Alike labels = find_alike(s, label_of);
     bool needs_port = only_port(s) == 0;

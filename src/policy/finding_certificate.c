@@ -13,22 +13,27 @@ static int64_t left_ms(const Search *f, size_t i)
     return known ? says->certificate_ms - f->s->wall_ms : INT64_MAX;
 }
 
-static const char *others_text(const Search *f, size_t others)
+// Those that are as the first is, and behind one that has ended those that will soon.
+static const char *others_text(const Search *f, size_t ended, size_t soon)
 {
-    return others == 0
-               ? ""
-               : arena_printf(f->arena, "; %zu other%s too", others, others == 1 ? "" : "s");
+    const char *too =
+        ended == 0 ? "" : arena_printf(f->arena, "; %zu other%s too", ended, plural(ended));
+    return soon == 0 ? too
+                     : arena_printf(f->arena, "%s; %zu other%s within %d days", too, soon,
+                                    soon == 1 ? " ends" : "s end", SOON_DAYS);
 }
 
 void find_certificates(Search *f)
 {
     size_t first = 0;
-    size_t n = 0;
+    size_t n_ended = 0;
+    size_t n_soon = 0;
     for (size_t i = 0; i < f->s->n_nodes; i++) {
         first = left_ms(f, i) < left_ms(f, first) ? i : first;
-        n += left_ms(f, i) < SOON_DAYS * day_ms;
+        n_ended += left_ms(f, i) <= 0;
+        n_soon += left_ms(f, i) > 0 && left_ms(f, i) < SOON_DAYS * day_ms;
     }
-    if (n == 0) {
+    if (n_ended + n_soon == 0) {
         return;
     }
     const Node *node = &f->s->nodes[first];
@@ -38,10 +43,10 @@ void find_certificates(Search *f)
     char time[16];
     format_day(day, sizeof(day), node->says->certificate_ms);
     format_clock(time, sizeof(time), ended ? -left : left);
-    const char *text =
-        arena_printf(f->arena, "the TLS certificate of %s %s on %s, %s%s%s%s", node->addr,
-                     ended ? "has ended" : "ends", day, ended ? "" : "in ", time,
-                     ended ? " ago" : "", others_text(f, n - 1));
+    const char *text = arena_printf(
+        f->arena, "the TLS certificate of %s %s on %s, %s%s%s%s", node->addr,
+        ended ? "has ended" : "ends", day, ended ? "" : "in ", time, ended ? " ago" : "",
+        ended ? others_text(f, n_ended - 1, n_soon) : others_text(f, n_soon - 1, 0));
     // We keep our connection, and know what was shown when it began.
     const char *remedy = arena_printf(
         f->arena,

@@ -5,6 +5,7 @@
 
 #include "details_sheet.h"
 #include "rehome/base/text.h"
+#include "tree_row.h"
 #include "words.h"
 
 // Its last word is not of the present picture.
@@ -57,8 +58,13 @@ static void add_master(Sheet *t)
     page_addf(&t->page, "spares", t->nh->spares > 0 ? ROLE_SPARE : ROLE_TEXT, "%d (floor %d)",
               t->nh->spares, t->s->health->floor);
     if (t->n->slot_count > 0) {
-        page_addf(&t->page, "slots", ROLE_TEXT, "%d: %s", t->n->slot_count,
-                  slot_ranges_text(t->page.arena, t->n->slots));
+        enum { LINES = 4 }; // resharded for years, it may own hundreds of ranges
+        char ranges[512];
+        int room = LINES * (t->page.width - t->page.left_w);
+        ranges_brief(t->n->slots, room, ranges, sizeof(ranges));
+        bool all = t->n->slots.n < 2 || strstr(ranges, " +") == NULL;
+        page_addf(&t->page, "slots", ROLE_TEXT, "%d: %s%s", t->n->slot_count, ranges,
+                  all ? "" : " ranges");
     }
 }
 

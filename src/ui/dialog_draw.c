@@ -35,7 +35,9 @@ static void add_nodes(Page *page, const Cast *cast)
               address_of(page, cast, cast->donor), dh->working - 1, plural(dh->working - 1));
     page_addf(page, "to", state.role == ROLE_ORPHAN ? ROLE_ORPHAN : ROLE_TEXT, "%s   %s",
               address_of(page, cast, cast->target),
-              th->master == STATE_ORPHANED ? state.text : "which has working ones already");
+              th->master == STATE_ORPHANED ? state.text
+              : th->master == STATE_EMPTY  ? "which owns no slots: nothing to protect"
+                                           : "which has working ones already");
 }
 
 // What keeps the donor on another host than its own, once the replica has left.

@@ -171,9 +171,13 @@ static void add_health(Chips *chips, const Ui *ui, const Scene *s, bool ascii)
     if (h->at_risk > 0) {
         chip_add(chips, ROLE_WARN, 9, "%d at risk", h->at_risk);
     }
-    size_t silent = count_silent(h);
+    size_t denied = 0;
+    size_t silent = count_silent(h, &denied);
     if (silent > 0) {
         chip_add(chips, ROLE_WARN, 8, "%zu silent", silent);
+    }
+    if (denied > 0) {
+        chip_add(chips, ROLE_WARN, 8, "%zu denied", denied);
     }
     chip_add(chips, h->spares > 0 ? ROLE_SPARE : ROLE_TEXT, 7, "%d spare%s", h->spares,
              plural(h->spares));

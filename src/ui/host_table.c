@@ -3,45 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "rehome/base/str.h"
+
 typedef struct {
     const char *name;
     int node;
 } Place;
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-// By name, numbers in it by their value: 10.0.0.9 before 10.0.0.10.
-static int compare_names(const char *a, const char *b)
-{
-    while (*a != '\0' && *b != '\0') {
-        if (is_digit(*a) && is_digit(*b)) {
-            size_t n = strspn(a, "0123456789");
-            size_t m = strspn(b, "0123456789");
-            int order = n != m ? (n < m ? -1 : 1) : strncmp(a, b, n);
-            if (order != 0) {
-                return order;
-            }
-            a += n;
-            b += m;
-        } else if (*a != *b) {
-            break;
-        } else {
-            a++;
-            b++;
-        }
-    }
-    return (unsigned char)*a - (unsigned char)*b;
-}
-
 static int compare_places(const void *a, const void *b)
 {
     const Place *x = a;
     const Place *y = b;
-    int order = compare_names(x->name, y->name);
-    order = order != 0 ? order : strcmp(x->name, y->name); // 01 and 1 are two hosts
+    int order = str_compare(x->name, y->name);
     return order != 0 ? order : x->node - y->node;
 }
 

@@ -12,7 +12,6 @@ enum {
     OUTCOME_WIDTH = 21, // ":7008 promoted, alone"
     HOST_MAX = 16,
     RANGES_WIDTH = 14,
-    MORE_WIDTH = 4, // "<12 "
 };
 
 typedef struct {
@@ -22,8 +21,9 @@ typedef struct {
     int hosts_x;
     int host_w; // with its gap
     int gap;
-    int first; // host
-    int n;     // hosts shown
+    int first;  // host
+    int n;      // hosts shown
+    int more_w; // "<12 "
     int outcome_x;
     int outcome_w;
 } Layout;
@@ -103,12 +103,13 @@ static Layout lay_out(const HostsGrid *g, int w)
     }
     bool scrolls = room < t->n_hosts * l.host_w;
     if (scrolls) {
-        l.hosts_x += MORE_WIDTH;
-        l.n = (room - 2 * MORE_WIDTH) / l.host_w;
+        l.more_w = t->n_hosts > 100 ? (int)sizeof("<123") : (int)sizeof("<12");
+        l.hosts_x += l.more_w;
+        l.n = (room - 2 * l.more_w) / l.host_w;
         l.n = l.n < 1 ? 1 : l.n;
     }
     l.first = first_shown(g, l.n);
-    l.outcome_x = l.hosts_x + l.n * l.host_w + (scrolls ? MORE_WIDTH : 0);
+    l.outcome_x = l.hosts_x + l.n * l.host_w + l.more_w;
     l.outcome_w = w - l.outcome_x;
     return l;
 }
@@ -245,11 +246,10 @@ static void draw_header(const HostsGrid *g, const Layout *l, Canvas *c, int x, i
     }
     int more = g->t->n_hosts - l->first - l->n;
     if (l->first > 0) {
-        canvas_textf(c, x + l->hosts_x - MORE_WIDTH, y, MORE_WIDTH - 1, ROLE_KEY, "<%d", l->first);
+        canvas_textf(c, x + l->hosts_x - l->more_w, y, l->more_w - 1, ROLE_KEY, "<%d", l->first);
     }
     if (more > 0) {
-        canvas_textf(c, x + l->hosts_x + l->n * l->host_w, y, MORE_WIDTH - 1, ROLE_KEY, "%d>",
-                     more);
+        canvas_textf(c, x + l->hosts_x + l->n * l->host_w, y, l->more_w - 1, ROLE_KEY, "%d>", more);
     }
     short_host(g->t->h->snapshot, g->t->hosts[g->selected].name, host, sizeof(host));
     char title[80];

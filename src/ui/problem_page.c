@@ -12,12 +12,18 @@ enum { LEFT_WIDTH = 13 };
 
 static void add_since(Page *page, const Scene *s, int64_t since_ms)
 {
+    enum { DAY_MS = 86400000 };
     char clock[16];
     char took[16];
+    char day[16] = "";
     int64_t ms = s->now_ms > since_ms ? s->now_ms - since_ms : 0;
-    page_addf(page, "since", ROLE_TEXT, "%s, for %s",
+    if (ms >= DAY_MS) { // the time of day alone would be one of today
+        format_day(day, sizeof(day), s->wall_ms - ms);
+    }
+    page_addf(page, "since", ROLE_TEXT, "%s%s%s, for %s", day, *day != '\0' ? " " : "",
               format_wall(clock, sizeof(clock), s->wall_ms - ms),
-              format_seconds(took, sizeof(took), ms));
+              ms >= DAY_MS ? format_clock(took, sizeof(took), ms)
+                           : format_seconds(took, sizeof(took), ms));
 }
 
 static void add_command(Page *page, const Finding *f)

@@ -19,10 +19,12 @@ static void draw_counts(const Scene *s, Canvas *c)
     Role role = h->orphaned > 0 ? ROLE_ORPHAN : ROLE_OK;
     x = canvas_textf(c, x, 0, c->w - x, role, c->w >= 16 ? "%s %d orphaned" : "%s%d", glyph,
                      h->orphaned);
-    size_t silent = count_silent(h);
+    size_t denied = 0;
+    size_t silent = count_silent(h, &denied);
     char words[32];
-    snprintf(words, sizeof(words), "%zu silent", silent);
-    if (silent > 0 && x + 2 + text_width(words) <= c->w) {
+    snprintf(words, sizeof(words), "%zu %s", silent > 0 ? silent : denied,
+             silent > 0 ? "silent" : "denied");
+    if (silent + denied > 0 && x + 2 + text_width(words) <= c->w) {
         x = canvas_text(c, x + 2, 0, c->w - x - 2, ROLE_WARN, words);
     }
     char counts[64];

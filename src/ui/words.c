@@ -5,7 +5,10 @@
 
 #include "rehome/base/text.h"
 
-enum { BRIEF_WORTHWHILE = 16 }; // an IPv4 address is never longer
+enum {
+    IPV4_OCTETS = 4,
+    BRIEF_WORTHWHILE = 16, // an IPv4 address is never longer
+};
 
 static Words words(Glyph glyph, Role role, const char *text)
 {
@@ -66,11 +69,23 @@ static Words silent_words(const Scene *s, int node)
     return words_since(GLYPH_UNKNOWN, ROLE_STALE, "silent", s, says->info_ms);
 }
 
-size_t count_silent(const Health *h)
+// It is there, and does not let us ask how it is.
+static bool is_denied(const Node *n)
+{
+    const NodeSays *says = n->says;
+    return says != NULL && (says->reach == REACH_OK || says->reach == REACH_DENIED) &&
+           ((says->forbidden | says->refused) & ASK_INFO) != 0;
+}
+
+size_t count_silent(const Health *h, size_t *denied)
 {
     size_t n = 0;
+    *denied = 0;
     for (size_t i = 0; i < h->snapshot->n_nodes; i++) {
-        n += finding_is_unreachable(h, (int)i);
+        if (finding_is_unreachable(h, (int)i)) {
+            *denied += is_denied(&h->snapshot->nodes[i]);
+            n += !is_denied(&h->snapshot->nodes[i]);
+        }
     }
     return n;
 }
@@ -362,14 +377,12 @@ void short_host(const Snapshot *s, const char *host, char *out, size_t size)
 {
     const char *brief = brief_host_of(s, sv(host));
     host = brief != NULL ? brief : host;
-    size_t dots = 0;
-    for (const char *at = host; (at = strchr(at, '.')) != NULL; at++) {
-        dots++;
+    int skipped = is_ipv4(host) ? IPV4_OCTETS - s->host_octets : 0;
+    const char *end = host;
+    for (int i = 0; i < skipped; i++) {
+        end = strchr(end, '.') + 1;
     }
-    // A label may well be "1.2": only what is an address can do without its beginning.
-    bool is_ipv4 = dots == 3 && strspn(host, "0123456789.") == strlen(host);
-    const char *dot = is_ipv4 ? strrchr(host, '.') : NULL;
-    snprintf(out, size, "%s%s", dot != NULL ? "." : "", dot != NULL ? dot : host);
+    snprintf(out, size, "%s%s", skipped > 0 ? ".." : "", end);
 }
 
 const char *verdict_words(AutoVerdict verdict)

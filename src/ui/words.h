@@ -17,7 +17,8 @@ typedef struct {
 Words master_words(const Scene *s, int node);  // "ORPHANED 00:12"
 Words replica_words(const Scene *s, int node); // "syncing 41%"
 Words node_words(const Scene *s, int node);
-size_t count_silent(const Health *h); // nodes that cannot be asked, and are not said to be dead
+// Nodes that do not answer, and are not said to be dead; *denied: those that forbid what we ask.
+size_t count_silent(const Health *h, size_t *denied);
 
 // Why it is an orphan: "no replica" "its replica failed" "replication link down"; "" when it is
 // not.
@@ -41,7 +42,8 @@ void first_clauses(char *text, int width);
 // The text, with an ellipsis at its end where it does not fit; returns the x behind it.
 int draw_cut(Canvas *c, int x, int y, int w, Role role, const char *text);
 
-// "..170" for 192.168.99.170; of long labels what tells them apart; others as they are.
+// "..170" for 192.168.99.170, with as many octets as tell hosts apart; of long labels what tells
+// them apart; others as they are.
 void short_host(const Snapshot *s, const char *host, char *out, size_t size);
 
 // Our own move in flight; NULL: none is.

@@ -290,6 +290,13 @@ static void a_certificate_that_has_ended_is_critical(void **state)
     assert_string_equal(found.at[0].text,
                         "the TLS certificate of 10.0.0.2:7101 has ended on 2023-11-14, 1h00 ago");
     assert_true(found.at[0].since_ms == 1000 - 3600000);
+    knob(&w, 7001)->certificate_ms = began_ms + day_ms;
+    knob(&w, 7002)->certificate_ms = began_ms - 1000;
+    watch_round(&w, 2000);
+    found = findings_find(w.h);
+    assert_string_equal(found.at[0].text, "the TLS certificate of 10.0.0.2:7101 has ended on "
+                                          "2023-11-14, 1h00 ago; 1 other too; 1 other ends within "
+                                          "14 days");
     watch_done(&w);
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../../src/ui/words.h"
 #include "rehome/base/mem.h"
 #include "screen.h"
 
@@ -131,6 +132,30 @@ static void nodes_behind_one_long_name_are_told_by_their_ports(void **state)
     assert_called(f, 0, "ec2-12-34-56-78:7001", "ec2-12-34-56-78");
 }
 
+static void hosts_of_several_networks_are_told_by_more_than_one_octet(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *last;
+        int octets;
+        const char *brief;
+    } cases[] = {
+        {"10.0.0.7", 1, "..7"},      {"10.0.1.6", 2, "..1.6"}, {"10.1.0.6", 3, "..1.0.6"},
+        {"11.0.0.6", 4, "11.0.0.6"}, {"rack-7", 1, "rack-7"},
+    };
+    for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+        Fixture *f = named((Names){"10.0.0.", 1, ""}, PORT);
+        snprintf(fixture_node(f, 6)->ip, sizeof(fixture_node(f, 6)->ip), "%s", cases[i].last);
+        Snapshot *s = fixture_snapshot(f, 1000);
+        char host[32];
+        short_host(s, fixture_seen(f, s, 6)->host, host, sizeof(host));
+        assert_string_equal(host, cases[i].brief);
+        assert_int_equal(s->host_octets, cases[i].octets);
+        fixture_free(f);
+        snapshot_free(s);
+    }
+}
+
 static Stage *orphaned(Names names)
 {
     Stage *st = stage_new(named(names, PORT));
@@ -195,5 +220,6 @@ TESTS(long_names, cmocka_unit_test(what_fits_anywhere_is_called_as_it_is),
       cmocka_unit_test(a_short_name_among_long_ones_changes_nothing),
       cmocka_unit_test(something_of_each_name_is_left),
       cmocka_unit_test(nodes_behind_one_long_name_are_told_by_their_ports),
+      cmocka_unit_test(hosts_of_several_networks_are_told_by_more_than_one_octet),
       cmocka_unit_test(names_as_in_kubernetes), cmocka_unit_test(long_ipv6_addresses),
       cmocka_unit_test(what_a_host_with_a_long_name_costs))

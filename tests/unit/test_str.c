@@ -195,8 +195,22 @@ static void an_address_is_host_and_port(void **state)
     }
 }
 
-TESTS(str, cmocka_unit_test(views_compare_by_content),
-      cmocka_unit_test(trim_takes_blanks_at_both_ends),
+static void strings_are_sorted_as_people_do(void **state)
+{
+    (void)state;
+    static const char *const sorted[] = {"",          "1",         "01",      "10.0.0.9",
+                                         "10.0.0.10", "10.0.10.1", "node-2a", "node-2b",
+                                         "node-10",   "node-10.x", "node-x"};
+    for (size_t i = 0; i < ARRAY_LEN(sorted); i++) {
+        for (size_t j = 0; j < ARRAY_LEN(sorted); j++) {
+            int order = str_compare(sorted[i], sorted[j]);
+            assert_int_equal((order > 0) - (order < 0), (i > j) - (i < j));
+        }
+    }
+}
+
+TESTS(str, cmocka_unit_test(strings_are_sorted_as_people_do),
+      cmocka_unit_test(views_compare_by_content), cmocka_unit_test(trim_takes_blanks_at_both_ends),
       cmocka_unit_test(cut_touches_nothing_without_a_separator),
       cmocka_unit_test(next_keeps_empty_pieces_but_none_behind_the_end),
       cmocka_unit_test(rfind_finds_the_last),

@@ -45,6 +45,28 @@ static void a_node_that_is_well_and_how_it_was(void **state)
     stage_free(st);
 }
 
+// All of them are not the news; how many there are is.
+static void hundreds_of_ranges_take_a_few_lines(void **state)
+{
+    (void)state;
+    Fixture *f = fixture_scenario();
+    FixtureNode *n = fixture_node(f, fixture_port(f, 7001));
+    size_t used = 0;
+    for (int slot = 0; slot < 200; slot += 2) {
+        used += (size_t)snprintf(n->slots + used, sizeof(n->slots) - used, "%d ", slot);
+    }
+    snprintf(n->slots + used, sizeof(n->slots) - used, "200-5460");
+    Stage *st = stage_new(f);
+    stage_rounds(st, 1000, 3000);
+    Desk *d = desk_new(st, CONFIRM_COUNTDOWN);
+    key(d, "g");
+    key(d, "Enter");
+    assert_true(shows(d, " slots     5361: 0 2 4 6 8 10 12"));
+    assert_true(shows(d, "ranges"));
+    assert_true(shows(d, " memory    1.2G"));
+    desk_free(d);
+}
+
 static void where_a_replica_could_go(void **state)
 {
     (void)state;
@@ -74,5 +96,6 @@ static void numbers_of_a_node_that_is_silent_are_marked_as_old(void **state)
 }
 
 TESTS(views_details, cmocka_unit_test(a_node_that_is_well_and_how_it_was),
+      cmocka_unit_test(hundreds_of_ranges_take_a_few_lines),
       cmocka_unit_test(where_a_replica_could_go),
       cmocka_unit_test(numbers_of_a_node_that_is_silent_are_marked_as_old))

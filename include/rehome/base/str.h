@@ -40,6 +40,10 @@ bool sv_host_port(StrView addr, StrView *host, int *port);
 // Slices longer than 32 bytes are not compared: SIZE_MAX.
 size_t sv_distance(StrView a, StrView b);
 
+// Below, 0 or above 0 as a stands before b: as people sort, 10.0.0.9 before 10.0.0.10. Only equal
+// strings give 0.
+int str_compare(const char *a, const char *b);
+
 // Decimal numbers that fill the whole slice; false (and *out untouched) on anything else,
 // overflow included.
 bool sv_to_u64(StrView a, uint64_t *out);

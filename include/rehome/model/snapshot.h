@@ -91,6 +91,7 @@ typedef struct Snapshot {
     const int *by_id;   // indices of all nodes, in the order of their IDs
     const int *masters; // indices of all masters, slot owners first, in slot order
     size_t n_masters;
+    int host_octets;       // so many at the end tell hosts with IPv4 addresses apart: 1 to 4
     size_t n_owners;       // masters with at least one slot
     size_t n_owners_asked; // of these, how many answered with their own view in this round
     size_t n_replicas;
@@ -166,6 +167,9 @@ bool node_is_detached(const Snapshot *s, const Node *n);
 // Where the node itself answers us, which is not always where it says it is (NAT, a name, a
 // tunnel): "127.0.0.1:7001"; "" when it does not answer.
 const char *node_answers_at(const Node *n);
+
+// An IPv4 address, as hosts mostly are called.
+bool is_ipv4(const char *text);
 
 // Is this the address, by ip or hostname, of the node, as INFO writes addresses?
 bool node_is_at(const Node *n, const char *host, int port);
