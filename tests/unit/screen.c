@@ -90,7 +90,16 @@ void screen_at(const char *what, Stage *st, const char *keys, int w, int h)
 {
     char name[64];
     Ui *ui = ui_new(CONFIRM_COUNTDOWN);
-    screen_press(ui, &st->scene, keys);
+    Canvas *seen = canvas_new(w, h, false); // what a key does depends on what was drawn
+    StrView rest = sv(keys);
+    StrView one;
+    while (sv_next(&rest, ' ', &one)) {
+        char key[16];
+        snprintf(key, sizeof(key), "%.*s", (int)one.n, one.at);
+        ui_draw(ui, &st->scene, seen);
+        screen_press(ui, &st->scene, key);
+    }
+    canvas_free(seen);
     snprintf(name, sizeof(name), "%s-%dx%d", what, w, h);
     screen_show(name, ui, &st->scene, w, h, false);
     ui_free(ui);

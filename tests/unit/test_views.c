@@ -299,7 +299,7 @@ static void more_nodes_than_lines(void **state)
     }
     Stage *st = stage_new(f);
     stage_rounds(st, 1000, 3000);
-    screen_at("many", st, "s PgDn PgDn", 80, 24);
+    screen_at("many", st, "s PgDn", 80, 24);
     stage_free(st);
 }
 
