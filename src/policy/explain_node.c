@@ -4,6 +4,7 @@
 #include "explain_work.h"
 #include "plan_work.h"
 #include "rehome/base/text.h"
+#include "rehome/policy/opinion.h"
 #include "word.h"
 
 // Of two steps the first: the second has to wait for it.
@@ -233,6 +234,7 @@ void explain_node(Explanation *e, const Health *h, const Plan *plan, const Autom
     } else {
         explain_master(e, h, node);
     }
+    opinion_explain_node(e, h, node);
 }
 
 // The orphan that the latest decision is about, or the most urgent one; -1: there is none.

@@ -6,6 +6,7 @@
 #include "condition.h"
 #include "finding_work.h"
 #include "rehome/base/mem.h"
+#include "rehome/policy/opinion.h"
 
 static const struct {
     const char *text;
@@ -152,15 +153,20 @@ static void find_disagreement(Search *f)
         return;
     }
     bool one = s->n_dissenters == 1 && s->dissenter[0] != '\0';
-    finding_add(f, FINDING_VIEWS_DISAGREE, LEVEL_WARNING,
-                one ? snapshot_find(s, s->dissenter_id) : -1, since,
-                arena_printf(f->arena, "%s %s other slot owners than most",
-                             s->dissenters[0] != '\0' ? s->dissenters : "one node",
-                             s->n_dissenters > 1 ? "see" : "sees"),
-                arena_printf(f->arena,
-                             "see who says what, and why; it should pass within seconds; if not: "
-                             "redis-cli --cluster check %s",
-                             f->contact))
+    OpinionMeaning meaning = opinions_meaning(f->h, f->arena);
+    bool holds = meaning.rule[0] != '\0';
+    finding_add(
+        f, FINDING_VIEWS_DISAGREE, LEVEL_WARNING, one ? snapshot_find(s, s->dissenter_id) : -1,
+        since,
+        arena_printf(f->arena, "%s %s other slot owners than most; %s%s%s",
+                     s->dissenters[0] != '\0' ? s->dissenters : "one node",
+                     s->n_dissenters > 1 ? "see" : "sees",
+                     holds ? "no move is made meanwhile (" : "holds no move back by itself: ",
+                     holds ? meaning.rule : meaning.text, holds ? ")" : ""),
+        arena_printf(f->arena,
+                     "see who says what, and why; it should pass within seconds; if not: "
+                     "redis-cli --cluster check %s",
+                     f->contact))
         ->start = START_VIEWS;
 }
 

@@ -41,38 +41,79 @@ static void index_group(Compare *c, ViewGroup *group, const NodesView *view)
     group->outside = 2 * group->listed < c->s->n_nodes && view->belief != c->s->belief;
 }
 
-static int group_of(Compare *c, const NodesView *view)
+// A belief, and how many have it.
+typedef struct {
+    const NodesView *view; // of the first of them
+    size_t votes;
+    size_t n;
+} Belief;
+
+static Belief *belief_of(Belief *beliefs, size_t n, const NodesView *view)
+{
+    size_t i = 0;
+    while (i < n && beliefs[i].view->belief != view->belief) {
+        i++;
+    }
+    return &beliefs[i];
+}
+
+// That of most first, then by how many have it.
+static bool is_commoner(const Snapshot *s, const Belief *a, const Belief *b)
+{
+    bool is_most = a->view->belief == s->belief;
+    if (is_most != (b->view->belief == s->belief)) {
+        return is_most;
+    }
+    return a->n != b->n ? a->n > b->n : a->votes > b->votes;
+}
+
+// Where there are more beliefs than can be compared, the rarest are left out.
+static void make_groups(Compare *c, Belief *beliefs, size_t n)
+{
+    for (; c->n_groups < OPINION_GROUPS_MAX && (size_t)c->n_groups < n; c->n_groups++) {
+        size_t best = (size_t)c->n_groups;
+        for (size_t i = best + 1; i < n; i++) {
+            best = is_commoner(c->s, &beliefs[i], &beliefs[best]) ? i : best;
+        }
+        Belief chosen = beliefs[best];
+        beliefs[best] = beliefs[c->n_groups];
+        beliefs[c->n_groups] = chosen;
+        index_group(c, &c->groups[c->n_groups], chosen.view);
+    }
+}
+
+static int group_of(const Compare *c, const NodesView *view)
 {
     for (int g = 0; g < c->n_groups; g++) {
         if (c->groups[g].view->belief == view->belief) {
             return g;
         }
     }
-    if (c->n_groups == OPINION_GROUPS_MAX) {
-        return -1;
-    }
-    index_group(c, &c->groups[c->n_groups], view);
-    return c->n_groups++;
+    return -1;
 }
 
-// What most believe is compared in any case, however many other beliefs there are.
 static void listen(Compare *c)
 {
     const Snapshot *s = c->s;
+    Belief *beliefs = mem_array(s->n_views, sizeof(*beliefs));
+    size_t n = 0;
     c->speakers = arena_array(c->arena, s->n_views, sizeof(*c->speakers));
     for (size_t i = 0; i < s->n_nodes; i++) {
         const NodeSays *says = s->nodes[i].says;
-        if (says != NULL && says->has_view && c->n_speakers < s->n_views) {
-            c->speakers[c->n_speakers++] = (Speaker){
-                .node = (int)i,
-                .votes = node_is_owner(&s->nodes[i]),
-                .age_ms = s->now_ms - says->view_ms,
-            };
-            if (c->n_groups == 0 && says->view.belief == s->belief) {
-                group_of(c, &says->view);
-            }
+        if (says == NULL || !says->has_view || c->n_speakers == s->n_views) {
+            continue;
         }
+        bool votes = node_is_owner(&s->nodes[i]);
+        c->speakers[c->n_speakers++] =
+            (Speaker){.node = (int)i, .votes = votes, .age_ms = s->now_ms - says->view_ms};
+        Belief *belief = belief_of(beliefs, n, &says->view);
+        n += belief == &beliefs[n];
+        belief->view = belief->n == 0 ? &says->view : belief->view;
+        belief->votes += votes;
+        belief->n++;
     }
+    make_groups(c, beliefs, n);
+    mem_free(beliefs);
     for (size_t i = 0; i < c->n_speakers; i++) {
         c->speakers[i].group = group_of(c, &s->nodes[c->speakers[i].node].says->view);
     }
@@ -111,11 +152,9 @@ static const char *nodes_text(const Compare *c, const OpinionDraft *draft)
 static const char *about_text(const Compare *c, const OpinionDraft *draft, const Disagreement *d)
 {
     static const char *const of[OPINION_TOPIC_COUNT] = {
-        [OPINION_KNOWN] = "membership of ",
-        [OPINION_STATE] = "state of ",
-        [OPINION_ROLE] = "role of ",
-        [OPINION_MASTER] = "master of ",
-        [OPINION_CONFIG_EPOCH] = "config epoch of ",
+        [OPINION_KNOWN] = "membership of ", [OPINION_HANDSHAKE] = "handshake with ",
+        [OPINION_STATE] = "state of ",      [OPINION_ROLE] = "role of ",
+        [OPINION_MASTER] = "master of ",    [OPINION_CONFIG_EPOCH] = "config epoch of ",
         [OPINION_ADDRESS] = "address of ",
     };
     if (draft->subject[0] != '\0') {
@@ -186,13 +225,24 @@ static Opinion *gather(const Compare *c, const OpinionDraft *draft, size_t *n)
     return all;
 }
 
+static void swap(Opinion *a, Opinion *b)
+{
+    Opinion swapped = *a;
+    *a = *b;
+    *b = swapped;
+}
+
+// What most slot owners say, then the others by how many say so: who reads them stops early.
 static void sort(Opinion *all, size_t n, int about)
 {
     for (size_t i = 1; i < n; i++) {
-        for (size_t k = i; k > 0 && weighs_more(&all[k], &all[k - 1], about); k--) {
-            Opinion swapped = all[k];
-            all[k] = all[k - 1];
-            all[k - 1] = swapped;
+        if (weighs_more(&all[i], &all[0], about)) {
+            swap(&all[i], &all[0]);
+        }
+    }
+    for (size_t i = 2; i < n; i++) {
+        for (size_t k = i; k > 1 && all[k].n > all[k - 1].n; k--) {
+            swap(&all[k], &all[k - 1]);
         }
     }
 }
@@ -252,6 +302,7 @@ static void count(const Compare *c, Opinions *out)
     for (size_t i = 0; i < c->n_speakers; i++) {
         int64_t age_ms = c->speakers[i].age_ms;
         out->oldest_ms = age_ms > out->oldest_ms ? age_ms : out->oldest_ms;
+        out->n_uncompared += c->speakers[i].group < 0;
     }
     for (size_t i = 0; i < s->n_nodes; i++) {
         const NodeSays *says = s->nodes[i].says;

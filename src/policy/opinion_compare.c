@@ -207,20 +207,58 @@ static bool was_told(const OpinionSearch *f, const char *subject)
     return false;
 }
 
+static bool has_node(const OpinionDraft *draft, int node)
+{
+    for (size_t i = 0; i < draft->n_nodes; i++) {
+        if (draft->nodes[i] == node) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// Somebody whom no view lists yet has nothing but an address, and each of them is told by itself: a
+// few, so that they leave room for what else differs.
+static void compare_stranger(OpinionSearch *f, const char *addr, const char *const *words)
+{
+    enum { STRANGERS_MAX = 8 };
+    const char *subject = arena_printf(f->c.arena, "handshake with %s", addr);
+    if (was_told(f, subject)) {
+        return;
+    }
+    if (f->n_strangers++ >= STRANGERS_MAX) {
+        f->n_more++;
+    } else {
+        draft_for(f, OPINION_HANDSHAKE, subject, words);
+    }
+}
+
 static void compare_handshake(OpinionSearch *f, const NodeLine *with)
 {
     const Compare *c = &f->c;
     const char *words[OPINION_GROUPS_MAX] = {NULL};
-    const char *subject = arena_printf(c->arena, "handshake with %s", address_text(c->arena, with));
     for (int g = 0; g < c->n_groups; g++) {
         words[g] = is_in_handshake(&c->groups[g], with) ? "under way" : "none";
     }
     int node = snapshot_find_at(c->s, with->ip, with->port);
-    OpinionDraft *draft =
-        was_told(f, subject) ? NULL : draft_for(f, OPINION_HANDSHAKE, subject, words);
-    if (draft != NULL && node >= 0) {
+    if (node < 0) {
+        compare_stranger(f, address_text(c->arena, with), words);
+        return;
+    }
+    OpinionDraft *draft = draft_for(f, OPINION_HANDSHAKE, "", words);
+    if (draft != NULL && !has_node(draft, node)) {
         add_node(draft, node);
     }
+}
+
+static bool was_compared(const Compare *c, int group, const NodeLine *with)
+{
+    for (int g = 0; g < group; g++) {
+        if (is_in_handshake(&c->groups[g], with)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 static void compare_handshakes(OpinionSearch *f)
@@ -228,8 +266,9 @@ static void compare_handshakes(OpinionSearch *f)
     for (int g = 0; g < f->c.n_groups; g++) {
         const NodesView *view = f->c.groups[g].view;
         for (size_t i = 0; i < view->n; i++) {
-            if ((view->at[i].flags & NODE_HANDSHAKE) != 0) {
-                compare_handshake(f, &view->at[i]);
+            const NodeLine *line = &view->at[i];
+            if ((line->flags & NODE_HANDSHAKE) != 0 && !was_compared(&f->c, g, line)) {
+                compare_handshake(f, line);
             }
         }
     }

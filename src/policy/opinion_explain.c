@@ -5,8 +5,9 @@
 #include "opinion_work.h"
 #include "rehome/base/text.h"
 #include "settled.h"
+#include "word.h"
 
-enum { NAMED = 4 };
+enum { NAMED = 4, WORDS_SHOWN = 8, FRESH_MS = 1000 };
 
 static void add_calm(Explanation *e, const Opinions *o)
 {
@@ -37,22 +38,63 @@ static void add_unheard(Explanation *e, const Opinions *o)
     }
 }
 
+// --- what it means
+
+// Slot owners that we wanted to hear, and did not: the gate wants most of all.
+static size_t count_silent(const Snapshot *s, int64_t since_ms)
+{
+    size_t silent = 0;
+    for (size_t i = 0; i < s->n_masters; i++) {
+        const Node *n = &s->nodes[s->masters[i]];
+        bool spared = n->says != NULL && n->says->view_spared;
+        silent += node_is_owner(n) && !spared && !word_is_witness(s, s->masters[i], since_ms);
+    }
+    return silent;
+}
+
 // As automatic mode looks at it in every round; the gate does once more before each move.
-static void add_meaning(Explanation *e, const Health *h)
+OpinionMeaning opinions_meaning(const Health *h, Arena *arena)
 {
     const Snapshot *s = h->snapshot;
-    Settled settled = settled_look(s, s->now_ms - h->options.fresh_ms);
-    if (settled.is_so) {
-        explain_add(
-            e, EXPLAIN_NOTE, 1, "",
-            "Holds no move back by itself: %zu of %zu slot owners agree on slots and epoch; "
-            "the gate looks again before each move.",
-            settled.witnesses, s->n_owners);
+    int64_t since_ms = s->now_ms - h->options.fresh_ms;
+    Settled settled = settled_look(s, since_ms);
+    size_t heard = s->n_owners - count_silent(s, since_ms);
+    if (!settled.is_so) {
+        return (OpinionMeaning){settled.rule, arena_strdup(arena, settled.text)};
+    }
+    if (2 * heard <= s->n_owners) {
+        return (OpinionMeaning){
+            "majority",
+            arena_printf(arena, "%zu of %zu slot owners answer, more than half are needed", heard,
+                         s->n_owners)};
+    }
+    return (OpinionMeaning){"",
+                            arena_printf(arena, "%zu of %zu slot owners agree on slots and epoch",
+                                         settled.witnesses, s->n_owners)};
+}
+
+static void add_meaning(Explanation *e, const Health *h)
+{
+    OpinionMeaning meaning = opinions_meaning(h, e->arena);
+    if (meaning.rule[0] == '\0') {
+        explain_add(e, EXPLAIN_NOTE, 1, "",
+                    "Holds no move back by itself: %s; the gate looks again before each move.",
+                    meaning.text);
     } else {
-        explain_add(e, EXPLAIN_HELD, 1, "", "No move is made meanwhile (%s): %s.", settled.rule,
-                    settled.text);
+        explain_add(e, EXPLAIN_HELD, 1, "", "No move is made meanwhile (%s): %s.", meaning.rule,
+                    meaning.text);
     }
 }
+
+void opinion_explain_node(Explanation *e, const Health *h, int node)
+{
+    if (snapshot_view_differs(h->snapshot, node)) {
+        explain_add(e, EXPLAIN_TITLE, 0, "", "Its own view of the cluster differs from most");
+        add_meaning(e, h);
+    }
+}
+
+// --- who says what
 
 static const char *names(const Explanation *e, const Health *h, const Opinion *o, size_t first,
                          size_t *n)
@@ -111,8 +153,12 @@ static void add_others(Explanation *e, const Health *h, const Opinion *o)
         }
         const char *reason = o->at[i].reason;
         const char *who = names(e, h, o, i, &n);
-        format_seconds(age, sizeof(age), oldest_ms(o, reason));
-        add_says(e, EXPLAIN_HELD, o->word, n, arena_printf(e->arena, "%s, %s ago", who, age));
+        int64_t age_ms = oldest_ms(o, reason);
+        if (age_ms >= FRESH_MS) {
+            format_seconds(age, sizeof(age), age_ms);
+            who = arena_printf(e->arena, "%s, %s ago", who, age);
+        }
+        add_says(e, EXPLAIN_HELD, o->word, n, who);
         if (reason[0] != '\0') {
             explain_add(e, EXPLAIN_TEXT, 2, "likely", "%s", reason);
         }
@@ -131,27 +177,38 @@ static void add_disagreement(Explanation *e, const Health *h, const Disagreement
     explain_add(e, EXPLAIN_TITLE, 0, "", "%s", about);
     const Opinion *most = &d->at[0];
     add_says(e, EXPLAIN_GOOD, most->word, most->n, most->n <= FEW ? names(e, h, most, 0, &n) : "");
-    for (size_t i = 1; i < d->n; i++) {
+    for (size_t i = 1; i < d->n && i < WORDS_SHOWN; i++) {
         add_others(e, h, &d->at[i]);
+    }
+    size_t left_out = 0;
+    for (size_t i = WORDS_SHOWN; i < d->n; i++) {
+        left_out += d->at[i].n;
+    }
+    if (left_out > 0) {
+        add_says(e, EXPLAIN_HELD, "still something else", left_out, "");
     }
 }
 
-void opinions_explain(Explanation *e, const Health *h)
+void opinions_explain(Explanation *e, const Health *h, const Opinions *o)
 {
-    Opinions o = opinions_find(h, e->arena);
-    if (o.n == 0) {
-        add_calm(e, &o);
-        add_unheard(e, &o);
+    if (o->n == 0) {
+        add_calm(e, o);
+        add_unheard(e, o);
         return;
     }
-    explain_add(e, EXPLAIN_TITLE, 0, "", "Second opinion: %zu of %zu views differ", o.n_differ,
-                o.n_views);
+    explain_add(e, EXPLAIN_TITLE, 0, "", "Second opinion: %zu of %zu views differ", o->n_differ,
+                o->n_views);
     add_meaning(e, h);
-    for (size_t i = 0; i < o.n; i++) {
-        add_disagreement(e, h, &o.at[i]);
+    for (size_t i = 0; i < o->n; i++) {
+        add_disagreement(e, h, &o->at[i]);
     }
-    if (o.n_more > 0) {
-        explain_add(e, EXPLAIN_NOTE, 1, "", "and %zu more of which views differ", o.n_more);
+    if (o->n_more > 0) {
+        explain_add(e, EXPLAIN_NOTE, 1, "", "and %zu more of which views differ", o->n_more);
     }
-    add_unheard(e, &o);
+    if (o->n_uncompared > 0) {
+        explain_add(e, EXPLAIN_NOTE, 1, "",
+                    "%zu view%s not compared: too many differ from each other at once.",
+                    o->n_uncompared, o->n_uncompared == 1 ? " was" : "s were");
+    }
+    add_unheard(e, o);
 }

@@ -102,6 +102,12 @@ static const char *by_whole_view(const Dissent *d)
 
 // --- of one topic
 
+static const char *why_members(const Dissent *d)
+{
+    (void)d;
+    return "never joined with the rest, or told to forget it";
+}
+
 static const char *why_known(const Dissent *d)
 {
     bool other_knows = opinion_line(d->c, d->other, d->node) != NULL;
@@ -260,7 +266,10 @@ static const char *why_address(const Dissent *d)
     if (line->ip[0] == '\0') {
         return "it has lost the address: another node answered there";
     }
-    return arena_printf(d->c->arena, "an old address%s", silence(d, d->other, d->node));
+    const char *silent = silence(d, d->other, d->node);
+    return silent[0] == '\0' && line->link_connected
+               ? "an old address, or it meets the node on another network"
+               : arena_printf(d->c->arena, "an old address%s", silent);
 }
 
 static const char *why_cluster_state(const Dissent *d)
@@ -287,6 +296,7 @@ static const char *why_current_epoch(const Dissent *d)
 const char *opinion_reason(const Dissent *d)
 {
     static const char *(*const whys[OPINION_TOPIC_COUNT])(const Dissent *) = {
+        [OPINION_MEMBERS] = why_members,
         [OPINION_KNOWN] = why_known,
         [OPINION_STATE] = why_state,
         [OPINION_ROLE] = why_role,

@@ -51,6 +51,7 @@ typedef struct {
     size_t n;
     size_t cap;
     size_t n_more;
+    int n_strangers; // in handshake with somebody, and in no list
 } OpinionSearch;
 
 // Leaves a draft for everything that is not said alike by all.

@@ -9,9 +9,10 @@
 void opinions_text(StrBuf *out, const Health *h)
 {
     Arena *arena = arena_new();
-    if (opinions_find(h, arena).n > 0) {
+    Opinions o = opinions_find(h, arena);
+    if (o.n > 0) {
         Explanation lines = {.arena = arena};
-        opinions_explain(&lines, h);
+        opinions_explain(&lines, h, &o);
         strbuf_add(out, ">>> ");
         explain_text(out, &lines);
     }
@@ -75,6 +76,7 @@ json_t *opinions_value(const Health *h)
     value_set(views, "oldest_s", value_seconds(o.oldest_ms));
     value_set(views, "missing", json_integer((json_int_t)o.n_missing));
     value_set(views, "not_asked", json_integer((json_int_t)o.n_unasked));
+    value_set(views, "not_compared", json_integer((json_int_t)o.n_uncompared));
     value_set(views, "disagreements", disagreements);
     value_set(views, "more_disagreements", json_integer((json_int_t)o.n_more));
     arena_free(arena);

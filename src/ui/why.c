@@ -47,6 +47,12 @@ static void add_loss(Explanation *e, const Health *h, WhyAsk ask)
     }
 }
 
+static void add_views(Explanation *e, const Health *h)
+{
+    Opinions o = opinions_find(h, e->arena);
+    opinions_explain(e, h, &o);
+}
+
 static void write_text(Explanation *e, const Scene *s, WhyAsk ask)
 {
     const Health *h = s->health;
@@ -75,7 +81,7 @@ static void write_text(Explanation *e, const Scene *s, WhyAsk ask)
         add_loss(e, h, ask);
         break;
     case WHY_VIEWS:
-        opinions_explain(e, h);
+        add_views(e, h);
         break;
     case WHY_PANE:
         explain_rules(e, h, s->plan, s->automatic);
@@ -201,15 +207,28 @@ void why_check(Ui *ui, const Scene *s)
     }
 }
 
+// As wide as it takes: "120 say" behind its mark.
+static int views_left(const Explanation *e)
+{
+    enum { MARK = 2, GAP = 1 };
+    size_t widest = 0;
+    for (size_t i = 0; i < e->n; i++) {
+        size_t n = strlen(e->at[i].left);
+        widest = n > widest ? n : widest;
+    }
+    return MARK + (int)widest + GAP;
+}
+
 void why_draw(Ui *ui, const Scene *s, Canvas *c, Rect r)
 {
-    enum { LEFT_WIDTH = 18, VIEWS_LEFT = 9 };
+    enum { LEFT_WIDTH = 18 };
     WhyKind kind = ui->why_ask.kind;
+    const Explanation *text = why_text(&ui->why, s, ui->why_ask);
     Page page = {.width = r.w,
                  .left_w = kind == WHY_LOSS    ? WHY_LOSS_LEFT
-                           : kind == WHY_VIEWS ? VIEWS_LEFT
+                           : kind == WHY_VIEWS ? views_left(text)
                                                : LEFT_WIDTH};
-    why_fill(&page, s->health->snapshot, why_text(&ui->why, s, ui->why_ask), c->ascii);
+    why_fill(&page, s->health->snapshot, text, c->ascii);
     scroll_place(&ui->why_page, r, page.n);
     page_draw(&page, c, r, ui->why_page.top);
     page_done(&page);

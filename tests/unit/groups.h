@@ -70,6 +70,8 @@
     X(nagios)                                                                                      \
     X(nodes)                                                                                       \
     X(opinion)                                                                                     \
+    X(opinion_many)                                                                                \
+    X(opinion_moves)                                                                               \
     X(pilot)                                                                                       \
     X(pilot_holds)                                                                                 \
     X(pilot_lease)                                                                                 \

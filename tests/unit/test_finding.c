@@ -405,14 +405,16 @@ static void views_that_disagree_are_told(void **state)
     fixture_view_slots(w.f, fixture_port(w.f, 7002), fixture_port(w.f, 7003), "10922-16000", 3);
     Findings all = findings_find(watch_round(&w, 1000));
     assert_found(&w, &all, FINDING_VIEWS_DISAGREE, LEVEL_WARNING, 7002,
-                 "10.0.0.2:7002 sees other slot owners than most",
+                 "10.0.0.2:7002 sees other slot owners than most; no move is made meanwhile "
+                 "(views-disagree)",
                  "see who says what, and why; it should pass within seconds; if not: "
                  "redis-cli --cluster check 10.0.0.1:7001");
     fixture_view_slots(w.f, fixture_port(w.f, 7101), fixture_port(w.f, 7003), "10922-16000", 3);
     all = findings_find(watch_round(&w, 2000));
     const Finding *both = find(&all, FINDING_VIEWS_DISAGREE);
     assert_true(node_id_is_none(both->node));
-    assert_string_equal(both->text, "10.0.0.2:7002, 10.0.0.2:7101 see other slot owners than most");
+    assert_string_equal(both->text, "10.0.0.2:7002, 10.0.0.2:7101 see other slot owners than most; "
+                                    "no move is made meanwhile (views-disagree)");
     assert_int_equal(both->since_ms, 1000);
     watch_done(&w);
 }

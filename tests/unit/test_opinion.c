@@ -52,7 +52,7 @@ static void say_all(const Asked *a)
 {
     Explanation e = {.arena = a->arena};
     StrBuf text = {0};
-    opinions_explain(&e, a->w.h);
+    opinions_explain(&e, a->w.h, &a->o);
     explain_text(&text, &e);
     print_message("%s", strbuf_text(&text));
     strbuf_done(&text);
@@ -189,7 +189,7 @@ static void each_disagreement_is_told_with_its_likely_reason(void **state)
         {is_young, OPINION_KNOWN, "membership of 127.0.99.171:7004", "member", "unknown",
          "a young node: up for 2.0s, it has not heard everything yet"},
         {has_old_address, OPINION_ADDRESS, "address of 127.0.99.171:7004", "127.0.99.171:7004",
-         "127.0.99.171:7104", "an old address"},
+         "127.0.99.171:7104", "an old address, or it meets the node on another network"},
         {has_no_address, OPINION_ADDRESS, "address of 127.0.99.171:7004", "127.0.99.171:7004",
          "none", "it has lost the address: another node answered there"},
         {has_not_heard_of_a_move, OPINION_MASTER, "master of 127.0.99.171:7004",
@@ -285,7 +285,8 @@ static void assert_shows(const Health *h, const char *words)
 {
     Explanation e = {.arena = arena_new()};
     StrBuf text = {0};
-    opinions_explain(&e, h);
+    Opinions o = opinions_find(h, e.arena);
+    opinions_explain(&e, h, &o);
     explain_text(&text, &e);
     if (strstr(strbuf_text(&text), words) == NULL) {
         fail_msg("\"%s\" is not in %s", words, strbuf_text(&text));

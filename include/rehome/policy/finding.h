@@ -31,7 +31,7 @@
       "Until its replica is in sync, nothing can take over from this master.", \
       "no master waits for its only replica") \
     X(VIEWS_DISAGREE, "views-disagree", "Views disagree", \
-      "Clients are sent to different nodes depending on whom they ask; nothing is moved meanwhile.", \
+      "Clients are sent to different nodes depending on whom they ask; while slot owners differ, nothing is moved.", \
       "all nodes agree who owns which slots") \
     X(OPEN_SLOTS, "open-slots", "Open slots", \
       "Keys of an open slot are on two nodes; a resharding that broke off leaves it so for ever.", \

@@ -61,12 +61,14 @@ typedef struct {
     int64_t oldest_ms;      // how old the oldest of them is; -1: there is none
     size_t n_unasked;       // nodes that were not asked for theirs: others were
     size_t n_missing;       // nodes whose view we wanted and do not have
+    size_t n_uncompared;    // of the views that differ: beyond OPINION_GROUPS_MAX
     const Disagreement *at; // by topic
     size_t n;
     size_t n_more; // beyond OPINIONS_MAX
 } Opinions;
 
-// More disagreements than this are only counted; more different views are not compared.
+// More disagreements than this are only counted; of more different views than this the rarest are
+// not compared.
 enum { OPINIONS_MAX = 64, OPINION_GROUPS_MAX = 32 };
 
 // Everything lives in the arena. Costs next to nothing while all agree.
@@ -74,7 +76,18 @@ Opinions opinions_find(const Health *h, Arena *arena);
 
 const char *opinion_topic_text(OpinionTopic topic);
 
+// What it means for moves that views differ, or do not: as automatic mode and the gate go by.
+typedef struct {
+    const char *rule; // that holds all moves back: "views-disagree", "failover", ..; "" none does
+    const char *text; // "3 of 3 slot owners agree on slots and epoch", or what was seen; clean
+} OpinionMeaning;
+
+OpinionMeaning opinions_meaning(const Health *h, Arena *arena);
+
 // As lines: what it means for moves, then each disagreement with who says what.
-void opinions_explain(Explanation *e, const Health *h);
+void opinions_explain(Explanation *e, const Health *h, const Opinions *o);
+
+// Of one node, whose own view is not what most believe: that it is so, and what it means for moves.
+void opinion_explain_node(Explanation *e, const Health *h, int node);
 
 #endif
