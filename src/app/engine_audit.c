@@ -37,7 +37,7 @@ static void say_broken(Engine *e, const Error *err)
     if (is_new) {
         char text[sizeof(((Event *)NULL)->text)];
         bool stops = pilot_automatic(e->pilot)->mode == AUTO_ACT;
-        snprintf(text, sizeof(text), "%.150s%s", a->why,
+        snprintf(text, sizeof(text), "%.200s%s", a->why,
                  stops ? "; automatic mode does not act meanwhile" : "");
         engine_tell(e, EVENT_AUDIT, LEVEL_CRITICAL, text);
     }
@@ -56,7 +56,7 @@ static bool mend(Engine *e)
         AuditWho who = who_of(a);
         audit_gap_json(&gap, engine_wall_ms(e), a->lost, a->why, &who);
     }
-    bool ok = line_file_append(a->path, &gap, &err);
+    bool ok = line_file_append(a->path, FILE_NAMED, &gap, &err);
     strbuf_done(&gap);
     if (!ok) {
         say_broken(e, &err);
@@ -76,7 +76,7 @@ static void keep(Engine *e, StrBuf *line)
     Error err = {0};
     if (!mend(e)) {
         e->audit.lost++;
-    } else if (!line_file_append(e->audit.path, line, &err)) {
+    } else if (!line_file_append(e->audit.path, FILE_NAMED, line, &err)) {
         e->audit.lost++;
         say_broken(e, &err);
     }
@@ -94,7 +94,7 @@ bool engine_can_record(void *ctx, Error *err)
         a->was_tried = true;
         const StrBuf nothing = {0};
         Error why = {0};
-        if (!line_file_append(a->path, &nothing, &why)) {
+        if (!line_file_append(a->path, FILE_NAMED, &nothing, &why)) {
             say_broken(e, &why);
         }
     }

@@ -87,7 +87,7 @@ bool event_file_add(EventFile *f, const Event *event, const Snapshot *s, Error *
     }
     if (ok) {
         event_json(&line, event);
-        ok = line_file_append(f->path, &line, &why);
+        ok = line_file_append(f->path, FILE_OF_STATE, &line, &why);
         f->written += line.n;
     }
     strbuf_done(&line);

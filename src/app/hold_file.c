@@ -73,16 +73,14 @@ static bool read_text(int fd, StrBuf *out, Error *err)
 
 // What was held is unknown, so everything is: automatic mode stands still in every cluster. Every
 // process that reads this file says the same, whenever it does.
-static void assume_brake(HoldFile *f, const char *why)
+static void assume_brake(HoldFile *f, const char *what, const char *why, const char *remedy)
 {
     Hold brake = {.on = {.kind = HOLD_BRAKE, .scope = HOLD_ON_ALL}};
     brake.since_ms = (int64_t)f->seen.st_mtim.tv_sec * 1000;
     snprintf(brake.owner, sizeof(brake.owner), "rehome");
     snprintf(brake.reason, sizeof(brake.reason),
-             "holds.json in the state folder cannot be understood (%.40s): look what it held, then "
-             "release "
-             "the brake",
-             why);
+             "holds.json in the state folder cannot be %s (%.40s): %s, then release the brake",
+             what, why, remedy);
     f->all.n = 1;
     f->all.n_tries = 0;
     f->all.at[0] = brake;
@@ -104,8 +102,7 @@ static void read_file(HoldFile *f)
         return;
     }
     if (fd < 0) {
-        fail(&err, ERR_IO, "%s", strerror(errno));
-        assume_brake(f, err.text);
+        assume_brake(f, "read", strerror(errno), "let this user read it");
         return;
     }
     bool ok = fstat(fd, &f->seen) == 0 && read_text(fd, &text, &err) &&
@@ -114,7 +111,7 @@ static void read_file(HoldFile *f)
     strbuf_done(&text);
     memcpy(f->all.unkept, unkept, sizeof(unkept));
     if (!ok) {
-        assume_brake(f, err.text);
+        assume_brake(f, "understood", err.text, "look what it held");
     }
 }
 
@@ -164,8 +161,7 @@ static bool put_aside(HoldFile *f, int64_t wall_ms, Error *err)
     char name[64];
     snprintf(name, sizeof(name), "holds.json.unreadable-%lld", (long long)wall_ms);
     char *path = folder_path(f->dir, name);
-    bool ok = rename(f->path, path) == 0 ||
-              fail(err, ERR_IO, "cannot put %s aside: %s", f->path, strerror(errno));
+    bool ok = rename(f->path, path) == 0 || paths_fail_write(path, errno, err);
     for (size_t i = 0; i < f->all.n; i++) {
         if (f->all.at[i].n_members == 0 && f->all.at[i].on.kind == HOLD_BRAKE) {
             snprintf(f->all.at[i].reason, sizeof(f->all.at[i].reason),
@@ -208,7 +204,7 @@ static bool write_file(HoldFile *f, Error *err)
     char *path = folder_path(f->dir, "holds.json.new");
     bool ok = write_text(path, &text, err);
     if (ok && rename(path, f->path) != 0) {
-        ok = fail(err, ERR_IO, "cannot replace %s: %s", f->path, strerror(errno));
+        ok = paths_fail_write(f->path, errno, err);
     }
     if (ok) {
         sync_folder(f->dir);

@@ -18,11 +18,16 @@ static void take_back(int fd, ssize_t written)
     }
 }
 
-bool line_file_append(const char *path, const StrBuf *line, Error *err)
+static bool fail_append(FileKind kind, int why, Error *err)
+{
+    return fail(err, ERR_IO, "%s; %s", strerror(why), paths_write_remedy(kind, why));
+}
+
+bool line_file_append(const char *path, FileKind kind, const StrBuf *line, Error *err)
 {
     int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
     if (fd < 0) {
-        return fail(err, ERR_IO, "%s", strerror(errno));
+        return fail_append(kind, errno, err);
     }
     ssize_t written = 0;
     int why = 0;
@@ -39,5 +44,5 @@ bool line_file_append(const char *path, const StrBuf *line, Error *err)
         whole = false;
         why = errno;
     }
-    return whole || fail(err, ERR_IO, "%s", strerror(why));
+    return whole || fail_append(kind, why, err);
 }

@@ -92,7 +92,7 @@ static bool settle(int fd, const StrBuf *text, Error *err)
     JournalEntry left;
     if (text->n > KEEP_BYTES && !journal_unfinished(sv_of(text->at, text->n), &left) &&
         ftruncate(fd, 0) != 0) {
-        return fail(err, ERR_IO, "cannot shorten the journal of moves: %s", strerror(errno));
+        return paths_fail_write("the journal of moves", errno, err);
     }
     return true;
 }
@@ -135,7 +135,7 @@ bool move_file_append(MoveFile *f, const char *line, Error *err)
         return paths_fail_write(f->dir, why, err);
     }
     if (fdatasync(f->fd) != 0) {
-        return fail(err, ERR_IO, "cannot keep the journal in %s: %s", f->dir, strerror(errno));
+        return paths_fail_write(f->dir, errno, err);
     }
     return true;
 }

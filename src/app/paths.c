@@ -63,14 +63,41 @@ bool paths_theme_dir(char **out)
     return config_path(out, "/themes");
 }
 
+const char *paths_write_remedy(FileKind kind, int why)
+{
+    static const struct {
+        int why;
+        const char *remedy[2]; // by FileKind
+    } known[] = {
+        {ENOSPC,
+         {"make room there, or name another file",
+          "make room there, or name another folder in XDG_STATE_HOME"}},
+        {EROFS,
+         {"name a file on a disk that can be written",
+          "name a folder that can be written in XDG_STATE_HOME"}},
+        {EACCES,
+         {"let this user write there, or name another file",
+          "let this user write there, or name another folder in XDG_STATE_HOME"}},
+        {ENOENT, {"make its folder first, or name another file", NULL}},
+        {ENOTDIR,
+         {"a part of its path is no folder, name another file",
+          "a part of its path is no folder, name another one in XDG_STATE_HOME"}},
+        {EISDIR, {"name a file in it", "move it away, or name another folder in XDG_STATE_HOME"}},
+        {ENXIO, {"nobody reads from this pipe, begin with that", NULL}},
+    };
+    why = why == EDQUOT || why == EFBIG ? ENOSPC : why == EPERM ? EACCES : why;
+    for (size_t i = 0; i < ARRAY_LEN(known); i++) {
+        if (known[i].why == why && known[i].remedy[kind] != NULL) {
+            return known[i].remedy[kind];
+        }
+    }
+    return kind == FILE_NAMED ? "name another file" : "name another folder in XDG_STATE_HOME";
+}
+
 bool paths_fail_write(const char *path, int why, Error *err)
 {
-    const char *remedy = why == ENOSPC || why == EDQUOT || why == EFBIG
-                             ? "make room there, or name another folder in XDG_STATE_HOME"
-                         : why == EROFS || why == EACCES || why == EPERM
-                             ? "name a folder that can be written in XDG_STATE_HOME"
-                             : "XDG_STATE_HOME names another folder";
-    return fail(err, ERR_IO, "cannot write %.160s: %s; %s", path, strerror(why), remedy);
+    return fail(err, ERR_IO, "cannot write %.160s: %s; %s", path, strerror(why),
+                paths_write_remedy(FILE_OF_STATE, why));
 }
 
 bool paths_make_dirs(const char *dir, Error *err)
@@ -85,7 +112,7 @@ bool paths_make_dirs(const char *dir, Error *err)
         *p = '\0';
         if (mkdir(path, 0700) != 0 && errno != EEXIST) {
             ok = fail(err, ERR_IO,
-                      "cannot make the folder %s: %s; name another one in XDG_STATE_HOME", path,
+                      "cannot make the folder %.90s: %s; name another one in XDG_STATE_HOME", path,
                       strerror(errno));
         }
         *p = cut;

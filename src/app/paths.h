@@ -13,6 +13,15 @@ bool paths_state_dir(char **out, Error *err);
 // The folder and those above it, as far as they are missing.
 bool paths_make_dirs(const char *dir, Error *err);
 
+// Who said where a file is.
+typedef enum {
+    FILE_NAMED,    // a person: --log, --audit, --tape
+    FILE_OF_STATE, // in the state folder
+} FileKind;
+
+// What to do about one that cannot be written (errno; ENOSPC where only a part of it could be).
+const char *paths_write_remedy(FileKind kind, int why);
+
 // Why this file or folder of the state cannot be written (errno; ENOSPC where only a part of it
 // could be), and what to do about it. Always false.
 bool paths_fail_write(const char *path, int why, Error *err);

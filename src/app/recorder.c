@@ -50,7 +50,7 @@ Recorder *recorder_to_file(const char *path, const TapeHead *head, Error *err)
     Recorder *r = recorder_new(head);
     r->path = mem_strdup(path);
     // Other names are the same ones only throughout one session.
-    if (!tape_file_open(path, head->redacted, &r->file, err)) {
+    if (!tape_file_open(path, FILE_NAMED, head->redacted, &r->file, err)) {
         recorder_free(r);
         return NULL;
     }
@@ -101,7 +101,7 @@ static bool begin_segment(Recorder *r, Error *err)
     r->head.continues = r->segment > 0;
     r->segment++;
     r->is_begun = false;
-    return tape_file_open(r->path, false, &r->file, err);
+    return tape_file_open(r->path, FILE_OF_STATE, false, &r->file, err);
 }
 
 static bool is_full(const Recorder *r)
@@ -113,7 +113,7 @@ static bool is_full(const Recorder *r)
 static void give_up(Recorder *r, const Error *err)
 {
     if (!r->is_broken) {
-        snprintf(r->news, sizeof(r->news), "%s cannot be written: %.180s",
+        snprintf(r->news, sizeof(r->news), "%s cannot be written: %.190s",
                  r->dir != NULL ? "the flight recorder" : "the tape", err->text);
     }
     r->is_broken = true;

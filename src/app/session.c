@@ -140,7 +140,7 @@ static bool log_try(const char *path)
 {
     const StrBuf nothing = {0};
     Error err = {0};
-    bool ok = line_file_append(path, &nothing, &err);
+    bool ok = line_file_append(path, FILE_NAMED, &nothing, &err);
     if (!ok) {
         session_say("--log %s: %s", path, err.text);
     }
@@ -153,7 +153,7 @@ static void keep_log(Session *s, const Event *event)
     Error err = {0};
     StrBuf line = {0};
     event_log_line(&line, event);
-    bool broken = !line_file_append(s->options->log, &line, &err);
+    bool broken = !line_file_append(s->options->log, FILE_NAMED, &line, &err);
     strbuf_done(&line);
     if (broken == s->log_is_broken) {
         return;

@@ -10,15 +10,27 @@
 
 #include "rehome/tape/tape.h"
 
+static bool fail_read(const char *path, Error *err)
+{
+    return fail(err, ERR_IO, "cannot read the tape %.200s: %s", path, strerror(errno));
+}
+
+static bool fail_open(const char *path, FileKind kind, Error *err)
+{
+    return fail(err, ERR_IO, "cannot record to %.160s: %s; %s", path, strerror(errno),
+                errno == EEXIST ? "what leaves names out begins a new file, name one"
+                                : paths_write_remedy(kind, errno));
+}
+
 static bool map_fd(int fd, const char *path, StrView *out, Error *err)
 {
     struct stat st;
     *out = (StrView){0};
     if (fstat(fd, &st) != 0) {
-        return fail(err, ERR_IO, "%.200s: %s", path, strerror(errno));
+        return fail_read(path, err);
     }
     if (!S_ISREG(st.st_mode)) {
-        return fail(err, ERR_IO, "%.200s is no file", path);
+        return fail(err, ERR_IO, "%.200s is no file: a tape is", path);
     }
     if (st.st_size == 0) {
         return true;
@@ -27,7 +39,7 @@ static bool map_fd(int fd, const char *path, StrView *out, Error *err)
     // not make it shorter, which nobody does with a tape that is whole.
     void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (at == MAP_FAILED) {
-        return fail(err, ERR_IO, "%.200s: %s", path, strerror(errno));
+        return fail_read(path, err);
     }
     *out = sv_of(at, (size_t)st.st_size);
     return true;
@@ -37,7 +49,7 @@ bool tape_file_map(const char *path, StrView *out, Error *err)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) {
-        return fail(err, ERR_IO, "%.200s: %s", path, strerror(errno));
+        return fail_read(path, err);
     }
     bool ok = map_fd(fd, path, out, err);
     close(fd);
@@ -70,17 +82,17 @@ static bool find_end(TapeFile *f, const char *path, Error *err)
         return fail(err, ERR_IO, "%.120s is left alone: %.160s", path, why.text);
     }
     if (ftruncate(f->fd, f->bytes) != 0 || lseek(f->fd, f->bytes, SEEK_SET) < 0) {
-        return fail(err, ERR_IO, "%.200s: %s", path, strerror(errno));
+        return fail_open(path, f->kind, err);
     }
     return true;
 }
 
-bool tape_file_open(const char *path, bool is_new, TapeFile *out, Error *err)
+bool tape_file_open(const char *path, FileKind kind, bool is_new, TapeFile *out, Error *err)
 {
     int flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (is_new ? O_EXCL : 0);
-    TapeFile f = {.fd = open(path, flags, 0600)};
+    TapeFile f = {.fd = open(path, flags, 0600), .kind = kind};
     if (f.fd < 0) {
-        return fail(err, ERR_IO, "%.200s: %s", path, strerror(errno));
+        return fail_open(path, kind, err);
     }
     bool ok = flock(f.fd, LOCK_EX | LOCK_NB) == 0 ||
               fail(err, ERR_IO, "%.200s: another process is recording to it", path);
@@ -113,5 +125,5 @@ bool tape_file_append(TapeFile *f, const StrBuf *frames, Error *err)
     if (ftruncate(f->fd, f->bytes) == 0) {
         lseek(f->fd, f->bytes, SEEK_SET);
     }
-    return fail(err, ERR_IO, "%s", strerror(why));
+    return fail(err, ERR_IO, "%s; %s", strerror(why), paths_write_remedy(f->kind, why));
 }

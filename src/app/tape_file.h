@@ -4,18 +4,19 @@
 
 #include <stdbool.h>
 
-#include "rehome/base/error.h"
+#include "paths.h"
 #include "rehome/base/strbuf.h"
 
 typedef struct {
     int fd;
     int64_t bytes; // whole frames in it
+    FileKind kind;
 } TapeFile;
 
 // Open it for a session of ours, behind those that are in it; made when there is none (mode 0600).
 // What an earlier process left unfinished at its end goes. Not another process's, not what is no
 // tape, and with is_new none that is there.
-bool tape_file_open(const char *path, bool is_new, TapeFile *out, Error *err);
+bool tape_file_open(const char *path, FileKind kind, bool is_new, TapeFile *out, Error *err);
 void tape_file_close(TapeFile *f);
 
 // All of it, or nothing.

@@ -79,7 +79,10 @@ static void a_full_disk_keeps_automatic_mode_from_writing_until_there_is_room(vo
                                            "json", "--log", log, "--tape", tape, NULL});
     run_event(watch, "connected", 0, LIMIT_MS);
     disk_fill(filler);
-    wait_words(watch, "tape", "the tape cannot be written: No space left on device");
+    wait_words(
+        watch, "tape",
+        "the tape cannot be written: No space left on device; make room there, or name another "
+        "file");
     disk_fill(filler); // what the tape had taken back
     run_mark(watch);
     lab_kill(lab, stage_port(lab, 7008));

@@ -117,7 +117,34 @@ static void themes_are_listed_and_checked(void **state)
     assert_non_null(strstr(run_out(run), "no-such: cannot read the theme"));
 }
 
-TESTS(usage, cmocka_unit_test(themes_are_listed_and_checked),
+static void assert_cannot_write(const char *option, const char *path, const char *says)
+{
+    Run *run = stage_run(NULL, (const char *[]){"watch", "127.0.0.1:1", option, path, NULL});
+    int status = run_end(run, LIMIT_MS);
+    if (status != 1 || strstr(run_err(run), says) == NULL) {
+        fail_msg("%s %s: wanted exit 1 and \"%s\"; got exit %d and \"%s\"", option, path, says,
+                 status, run_err(run));
+    }
+}
+
+static void what_cannot_be_written_says_what_to_do(void **state)
+{
+    (void)state;
+    static const char *const options[] = {"--log", "--tape"};
+    for (size_t i = 0; i < 2; i++) {
+        assert_cannot_write(options[i], "/no/such/file",
+                            "No such file or directory; make its folder first, or name another");
+        assert_cannot_write(options[i], stage_folder(), "Is a directory; name a file in it");
+        assert_cannot_write(options[i], "/dev/null/file",
+                            "Not a directory; a part of its path is no folder, name another file");
+    }
+    Run *run = stage_run(NULL, (const char *[]){"replay", "/no/such/tape", NULL});
+    assert_int_equal(run_end(run, LIMIT_MS), 1);
+    assert_non_null(strstr(run_err(run), "cannot read the tape /no/such/tape: No such file"));
+}
+
+TESTS(usage, STAGED(what_cannot_be_written_says_what_to_do),
+      cmocka_unit_test(themes_are_listed_and_checked),
       STAGED(a_wrong_option_is_named_wherever_it_stands),
       STAGED(a_mistyped_command_is_not_taken_for_a_host), STAGED(fences_that_cannot_be_are_said),
       STAGED(a_lease_needs_a_key), STAGED(no_error_repeats_a_password),
