@@ -51,12 +51,22 @@ void settings_parse(StrView text, ServerSettings *out)
     }
 }
 
-bool cluster_info_reads(StrView name)
+static bool is_of_cluster(StrView name)
 {
     return fields_know(cluster_fields, ARRAY_LEN(cluster_fields), name);
 }
 
-bool settings_reads(StrView name)
+void cluster_info_keep(StrView reply, StrBuf *out)
+{
+    fields_keep(reply, ':', is_of_cluster, out);
+}
+
+static bool is_setting(StrView name)
 {
     return fields_know(settings_fields, ARRAY_LEN(settings_fields), name);
+}
+
+void settings_keep(StrView reply, StrBuf *out)
+{
+    fields_keep(reply, ' ', is_setting, out);
 }

@@ -21,6 +21,21 @@ bool fields_next(StrView *rest, char sep, StrView *name, StrView *value)
     return false;
 }
 
+void fields_keep(StrView reply, char sep, bool (*is_read)(StrView name), StrBuf *out)
+{
+    const char between[] = {sep, '\0'};
+    StrView name;
+    StrView value;
+    while (fields_next(&reply, sep, &name, &value)) {
+        if (is_read(name)) {
+            strbuf_add_sv(out, name);
+            strbuf_add(out, between);
+            strbuf_add_sv(out, value);
+            strbuf_add(out, "\n");
+        }
+    }
+}
+
 bool fields_pair(StrView *rest, StrView *key, StrView *value)
 {
     StrView pair;

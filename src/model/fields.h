@@ -7,6 +7,7 @@
 
 #include "rehome/base/arena.h"
 #include "rehome/base/str.h"
+#include "rehome/base/strbuf.h"
 
 typedef enum {
     FIELD_INT,   // int; below 0: -1, what does not fit is left alone
@@ -41,6 +42,9 @@ bool fields_next(StrView *rest, char sep, StrView *name, StrView *value);
 bool fields_set(const Field *table, size_t n, void *out, StrView name, StrView value, Arena *arena);
 
 bool fields_know(const Field *table, size_t n, StrView name); // as fields_set() would
+
+// Appends the lines whose name is read, "name<sep>value" and their end each.
+void fields_keep(StrView reply, char sep, bool (*is_read)(StrView name), StrBuf *out);
 
 // A comma-separated list of key=value: the next pair; false at the end.
 bool fields_pair(StrView *rest, StrView *key, StrView *value);

@@ -133,10 +133,15 @@ static int64_t keyspace_keys(StrView text)
     return 0;
 }
 
-bool info_reads(StrView name)
+static bool is_read(StrView name)
 {
     return fields_know(info_fields, ARRAY_LEN(info_fields), name) || is_numbered(name, "slave") ||
            is_numbered(name, "db");
+}
+
+void info_keep(StrView reply, StrBuf *out)
+{
+    fields_keep(reply, ':', is_read, out);
 }
 
 static const NodeInfo nothing_known = {

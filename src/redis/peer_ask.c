@@ -6,6 +6,7 @@
 #include "peer.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
+#include "rehome/model/info.h"
 
 typedef struct {
     int argc;
@@ -46,6 +47,11 @@ static void prove(Peer *p)
     }
 }
 
+static StrView word(const Peer *p, QueryKind kind)
+{
+    return sv_of(p->words[kind].text, p->words[kind].n);
+}
+
 static void forget_word(Peer *p, QueryKind kind)
 {
     mem_free(p->words[kind].text);
@@ -74,12 +80,20 @@ void peer_forget_view(Peer *p)
     forget_word(p, QUERY_NODES);
 }
 
+// Of INFO only what is ever read: most of it is not, a thousand of them are some megabytes, and at
+// the end of a round all are read at once.
 static void remember(Peer *p, QueryKind kind, StrView text, int64_t asked_ms)
 {
+    StrBuf kept = {0};
+    if (kind == QUERY_INFO) {
+        info_keep(text, &kept);
+        text = sv_of(strbuf_text(&kept), kept.n);
+    }
     Word *word = &p->words[kind];
     mem_free(word->text);
     word->text = mem_strndup(text.at, text.n);
     word->n = text.n;
+    strbuf_done(&kept);
     word->ms = asked_ms;
     p->heard_ms = asked_ms > p->heard_ms ? asked_ms : p->heard_ms;
 }
@@ -165,7 +179,6 @@ static bool take_answer(Peer *p, QueryKind kind, const Answer *answer, int64_t a
         }
         break;
     case QUERY_INFO:
-        p->loading = has_line(answer->text, "loading:1");
         p->rtt_us = answer->rtt_us;
         break;
     case QUERY_CLUSTER:
@@ -183,6 +196,9 @@ static bool take_answer(Peer *p, QueryKind kind, const Answer *answer, int64_t a
     p->took_ms = clock_now_ms() - asked_ms;
     if (kind != QUERY_MYID) {
         remember(p, kind, answer->text, asked_ms);
+    }
+    if (kind == QUERY_INFO) {
+        p->loading = has_line(word(p, kind), "loading:1");
     }
     p->events.told(p->events.ctx, p, kind);
     return true;
@@ -369,11 +385,6 @@ bool peer_is_confirmed(const Peer *p)
 }
 
 // --- what to report ------------------------------------------------------------------------------
-
-static StrView word(const Peer *p, QueryKind kind)
-{
-    return sv_of(p->words[kind].text, p->words[kind].n);
-}
 
 // It serves, but not in this round.
 static void explain_silence(Peer *p, int64_t now_ms)

@@ -1,72 +1,63 @@
 #include "keep.h"
 
+#include <endian.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "rehome/base/mem.h"
-#include "rehome/model/info.h"
 #include "rehome/model/node_id.h"
 
-static void keep_fields(StrView reply, char sep, bool (*reads)(StrView name), StrBuf *out)
-{
-    StrView line;
-    while (sv_next(&reply, '\n', &line)) {
-        StrView value = sv_trim(line);
-        StrView name;
-        if (sv_cut(&value, sep, &name) && reads(sv_trim(name))) {
-            const char between[] = {sep, '\0'};
-            strbuf_add_sv(out, sv_trim(name));
-            strbuf_add(out, between);
-            strbuf_add_sv(out, sv_trim(value));
-            strbuf_add(out, "\n");
-        }
-    }
-}
+enum { ID = 0, ADDRESS = 1, FLAGS = 2, PING = 4, PONG = 5, COLUMNS = 8 };
 
-void keep_info(StrView reply, StrBuf *out)
-{
-    keep_fields(reply, ':', info_reads, out);
-}
-
-void keep_cluster(StrView reply, StrBuf *out)
-{
-    keep_fields(reply, ':', cluster_info_reads, out);
-}
-
-void keep_settings(StrView reply, StrBuf *out)
-{
-    keep_fields(reply, ' ', settings_reads, out);
-}
-
+// A line of a reply, told apart once: a round of a large cluster has thousands of them.
 typedef struct {
-    StrView line;
-    NodeId id; // none: the line does not begin with one
-    size_t at; // of two lines for one ID the first counts
+    StrView column[COLUMNS];
+    size_t n;     // of these; fewer when there are no more
+    StrView rest; // what is behind them
+    bool has_id;  // it begins with one
 } Line;
 
-static Line line_of(StrView text, size_t at)
+static Line line_of(StrView text)
 {
-    Line line = {.line = text, .at = at};
-    StrView rest = text;
-    StrView id;
-    if (sv_next(&rest, ' ', &id)) {
-        node_id_parse(id, &line.id);
+    NodeId id;
+    Line line = {.rest = text};
+    while (line.n < COLUMNS && sv_next(&line.rest, ' ', &line.column[line.n])) {
+        line.n += line.column[line.n].n > 0 ? 1 : 0;
     }
+    line.has_id = line.n > ID && node_id_parse(line.column[ID], &id);
     return line;
 }
 
-// Nothing but IDs counts, because all the rest of a line may be renamed, and read and sorted again.
-static int line_cmp(const void *a, const void *b)
+// What is sorted: small, and mostly told apart without a look at the line.
+typedef struct {
+    uint64_t first; // digits of the ID, in the order of bytes; behind all of them: it has none
+    const Line *line;
+} Place;
+
+static Place place_of(const Line *line)
 {
-    const Line *x = a;
-    const Line *y = b;
-    bool has_id = !node_id_is_none(x->id);
-    if (has_id == node_id_is_none(y->id)) {
-        return has_id ? -1 : 1;
+    uint64_t first = UINT64_MAX;
+    if (line->has_id) {
+        memcpy(&first, line->column[ID].at, sizeof(first));
+        first = be64toh(first);
     }
-    int order = node_id_cmp(x->id, y->id);
-    return order != 0 ? order : x->at < y->at ? -1 : 1;
+    return (Place){.first = first, .line = line};
+}
+
+// Nothing but IDs counts, because all the rest of a line may be renamed, and read and sorted again.
+// Of two lines for one ID the first counts.
+static int place_cmp(const void *a, const void *b)
+{
+    const Place *x = a;
+    const Place *y = b;
+    if (x->first != y->first) {
+        return x->first < y->first ? -1 : 1;
+    }
+    const Line *one = x->line;
+    const Line *other = y->line;
+    int order = one->has_id ? memcmp(one->column[ID].at, other->column[ID].at, NODE_ID_LEN) : 0;
+    return order != 0 ? order : one < other ? -1 : 1;
 }
 
 // Without what is behind the hostname.
@@ -85,23 +76,10 @@ static void add_address(StrBuf *out, StrView address)
     }
 }
 
-enum { ADDRESS = 1, FLAGS = 2, PING = 4, PONG = 5, COLUMNS = 8 };
-
-// The first columns; fewer when there are no more. What is behind them stays in line.
-static size_t split(StrView *line, StrView *column)
+static int64_t pong_of(const Line *line)
 {
-    size_t n = 0;
-    while (n < COLUMNS && sv_next(line, ' ', &column[n])) {
-        n += column[n].n > 0 ? 1 : 0;
-    }
-    return n;
-}
-
-static int64_t pong_of(StrView line)
-{
-    StrView column[COLUMNS];
     int64_t ms = 0;
-    return split(&line, column) > PONG && sv_to_i64(column[PONG], &ms) ? ms : 0;
+    return line->n > PONG && sv_to_i64(line->column[PONG], &ms) ? ms : 0;
 }
 
 // Of whom the last pong matters to the millisecond: whoever failed has been silent since then, and
@@ -117,26 +95,27 @@ static void add_pong(StrBuf *out, StrView flags, int64_t ms, int64_t newest_ms)
     strbuf_addf(out, "%" PRId64, is_exact ? ms : ms - ms % COARSE_MS);
 }
 
-static void add_line(StrBuf *out, StrView line, int64_t newest_ms)
+static void add_line(StrBuf *out, const Line *line, int64_t newest_ms)
 {
-    StrView column[COLUMNS];
-    size_t n = split(&line, column);
-    for (size_t i = 0; i < n; i++) {
+    for (size_t i = 0; i < line->n; i++) {
+        StrView column = line->column[i];
         int64_t ms;
-        strbuf_add(out, i > 0 ? " " : "");
+        if (i > 0) {
+            strbuf_add_sv(out, sv_of(" ", 1));
+        }
         if (i == ADDRESS) {
-            add_address(out, column[i]);
-        } else if (i == PING && sv_to_i64(column[i], &ms)) {
+            add_address(out, column);
+        } else if (i == PING && sv_to_i64(column, &ms)) {
             strbuf_add(out, "0"); // nobody asks for it
-        } else if (i == PONG && sv_to_i64(column[i], &ms)) {
-            add_pong(out, column[FLAGS], ms, newest_ms);
+        } else if (i == PONG && sv_to_i64(column, &ms)) {
+            add_pong(out, line->column[FLAGS], ms, newest_ms);
         } else {
-            strbuf_add_sv(out, column[i]);
+            strbuf_add_sv(out, column);
         }
     }
-    if (line.n > 0) {
+    if (line->rest.n > 0) {
         strbuf_add(out, " ");
-        strbuf_add_sv(out, line);
+        strbuf_add_sv(out, line->rest);
     }
     strbuf_add(out, "\n");
 }
@@ -147,22 +126,25 @@ void keep_nodes(StrView reply, StrBuf *out)
     size_t n = 0;
     size_t cap = 0;
     int64_t newest_ms = 0;
-    StrView line;
-    while (sv_next(&reply, '\n', &line)) {
-        line = sv_trim(line);
-        if (line.n > 0) {
-            int64_t ms = pong_of(line);
-            newest_ms = ms > newest_ms ? ms : newest_ms;
+    StrView text;
+    while (sv_next(&reply, '\n', &text)) {
+        text = sv_trim(text);
+        if (text.n > 0) {
             lines = mem_grow(lines, &cap, n + 1, sizeof(*lines));
-            lines[n] = line_of(line, n);
+            lines[n] = line_of(text);
+            int64_t ms = pong_of(&lines[n]);
+            newest_ms = ms > newest_ms ? ms : newest_ms;
             n++;
         }
     }
-    if (n > 0) {
-        qsort(lines, n, sizeof(*lines), line_cmp);
-    }
+    Place *places = mem_array(n, sizeof(*places));
     for (size_t i = 0; i < n; i++) {
-        add_line(out, lines[i].line, newest_ms);
+        places[i] = place_of(&lines[i]);
     }
+    qsort(places, n, sizeof(*places), place_cmp);
+    for (size_t i = 0; i < n; i++) {
+        add_line(out, places[i].line, newest_ms);
+    }
+    mem_free(places);
     mem_free(lines);
 }

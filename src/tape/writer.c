@@ -123,9 +123,9 @@ static const struct {
     void (*rename)(const Names *names, StrView kept, StrBuf *out);
 } kinds[SAID_KINDS] = {
     [SAID_NODES] = {keep_nodes, names_learn_nodes, names_rename_nodes},
-    [SAID_INFO] = {keep_info, names_learn_info, names_rename_info},
-    [SAID_CLUSTER] = {keep_cluster, NULL, NULL},
-    [SAID_SETTINGS] = {keep_settings, NULL, NULL},
+    [SAID_INFO] = {info_keep, names_learn_info, names_rename_info},
+    [SAID_CLUSTER] = {cluster_info_keep, NULL, NULL},
+    [SAID_SETTINGS] = {settings_keep, NULL, NULL},
 };
 
 static StrView reply_of(const Observation *o, SaidKind kind, int64_t *ms)

@@ -52,12 +52,16 @@ static void read_info(StrView text, Arena *arena)
     StrBuf kept = {0};
     info_parse(text, arena, &info);
     claim_info(&info);
-    keep_info(text, &kept);
+    info_keep(text, &kept);
     info_parse(sv_of(strbuf_text(&kept), kept.n), arena, &again);
     CLAIM(again.is_master == info.is_master && again.link_up == info.link_up);
     CLAIM(again.repl_offset == info.repl_offset && again.loading == info.loading);
     CLAIM(again.n_slaves == info.n_slaves && again.keys == info.keys);
     CLAIM(strcmp(again.version, info.version) == 0 && strcmp(again.run_id, info.run_id) == 0);
+    StrBuf twice = {0};
+    info_keep(sv_of(strbuf_text(&kept), kept.n), &twice);
+    CLAIM(strcmp(strbuf_text(&twice), strbuf_text(&kept)) == 0);
+    strbuf_done(&twice);
     strbuf_done(&kept);
 }
 
@@ -67,7 +71,7 @@ static void read_cluster(StrView text)
     ClusterInfo again;
     StrBuf kept = {0};
     cluster_info_parse(text, &info);
-    keep_cluster(text, &kept);
+    cluster_info_keep(text, &kept);
     cluster_info_parse(sv_of(strbuf_text(&kept), kept.n), &again);
     CLAIM(again.known == info.known && again.state_ok == info.state_ok);
     CLAIM(again.current_epoch == info.current_epoch && again.size == info.size);
@@ -80,7 +84,7 @@ static void read_settings(StrView text)
     ServerSettings again;
     StrBuf kept = {0};
     settings_parse(text, &settings);
-    keep_settings(text, &kept);
+    settings_keep(text, &kept);
     settings_parse(sv_of(strbuf_text(&kept), kept.n), &again);
     CLAIM(settings.barrier >= -1 && settings.node_timeout_ms >= -1);
     CLAIM(again.barrier == settings.barrier && again.no_failover == settings.no_failover);

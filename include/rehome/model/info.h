@@ -10,6 +10,7 @@
 
 #include "rehome/base/arena.h"
 #include "rehome/base/str.h"
+#include "rehome/base/strbuf.h"
 
 typedef enum {
     SLAVE_UNKNOWN, // a state word we do not know
@@ -81,11 +82,12 @@ typedef struct {
 // Never fails: whatever can be read is read. Strings are cleaned copies in the arena.
 void info_parse(StrView text, Arena *arena, NodeInfo *out);
 
-// Is a line of this name looked at by the parser of INFO, of CLUSTER INFO, of the settings? What is
-// kept for later need hold no other.
-bool info_reads(StrView name);
-bool cluster_info_reads(StrView name);
-bool settings_reads(StrView name);
+// What is worth keeping of INFO, of CLUSTER INFO, of the settings: each appends the lines that its
+// parser looks at, and no others. The parser makes the same of them as of the whole reply, and of
+// what was kept all is kept again.
+void info_keep(StrView reply, StrBuf *out);
+void cluster_info_keep(StrView reply, StrBuf *out);
+void settings_keep(StrView reply, StrBuf *out);
 
 typedef struct {
     bool known; // false: the reply held no cluster_state line
