@@ -29,17 +29,22 @@ void strbuf_add(StrBuf *buf, const char *text)
 
 void strbuf_addf(StrBuf *buf, const char *format, ...)
 {
+    enum { SHORT = 31 };
     va_list args;
     va_list again;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, args);
+    make_room(buf, SHORT); // what is short, as most is, is then written at once
+    size_t room = buf->cap - buf->n;
+    int n = vsnprintf(buf->at + buf->n, room, format, args);
     va_end(args);
     if (n < 0) {
         abort(); // a broken format is our own bug
     }
-    make_room(buf, (size_t)n);
-    vsnprintf(buf->at + buf->n, (size_t)n + 1, format, again);
+    if ((size_t)n >= room) {
+        make_room(buf, (size_t)n);
+        vsnprintf(buf->at + buf->n, (size_t)n + 1, format, again);
+    }
     va_end(again);
     buf->n += (size_t)n;
 }

@@ -38,13 +38,18 @@ typedef struct {
     size_t size;
 } Index;
 
+// Eight bytes at a time: of a large cluster's replies megabytes go through it each round.
 static size_t hash(StrView line)
 {
-    uint64_t sum = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < line.n; i++) {
-        sum = (sum ^ (unsigned char)line.at[i]) * UINT64_C(0x100000001b3);
+    uint64_t sum = line.n;
+    for (size_t at = 0; at < line.n; at += sizeof(sum)) {
+        uint64_t bytes = 0;
+        size_t left = line.n - at;
+        memcpy(&bytes, line.at + at, left < sizeof(bytes) ? left : sizeof(bytes));
+        sum = (sum ^ bytes) * UINT64_C(0x9E3779B97F4A7C15);
+        sum ^= sum >> 32;
     }
-    return (size_t)(sum ^ (sum >> 32));
+    return (size_t)sum;
 }
 
 static Index index_of(const Lines *lines)
