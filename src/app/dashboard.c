@@ -30,9 +30,19 @@ static void keep_events(Dashboard *d)
     }
 }
 
+static void serve_asked(Dashboard *d)
+{
+    Request asked = d->asked;
+    d->asked.kind = REQUEST_NONE;
+    dashboard_serve(d, &asked);
+}
+
 static void on_round(void *ctx)
 {
     Dashboard *d = ctx;
+    if (d->asked.kind != REQUEST_NONE) { // between
+        serve_asked(d);
+    }
     if (*engine_trouble(d->session.engine) == '\0') {
         history_add(d->history, engine_health(d->session.engine));
     }
@@ -106,23 +116,53 @@ static bool terminal_is_gone(void)
     return poll(&p, 1, 0) > 0 && (p.revents & (POLLHUP | POLLERR | POLLNVAL)) != 0;
 }
 
+// False: there is none, or an earlier one still waits for what it asked for.
+static bool take_key(Dashboard *d)
+{
+    int x = 0;
+    int y = 0;
+    uint32_t key = d->asked.kind == REQUEST_NONE ? term_key(&x, &y) : KEY_IS_NONE;
+    if (key == KEY_IS_NONE) {
+        return false;
+    }
+    Scene scene = dashboard_scene(d);
+    d->asked =
+        key >= KEY_IS_CLICK ? ui_mouse(d->ui, &scene, key, x, y) : ui_key(d->ui, &scene, key);
+    return true;
+}
+
+// Whoever pressed a key waits for it, not for what else there is to do now.
+static void answer_keys(Dashboard *d)
+{
+    if (d->asked.kind == REQUEST_NONE && d->pace.wish != FRAME_NONE) {
+        draw(d, poller_now_ms());
+    }
+}
+
+// A key that moves the cursor is answered; what asks for more waits for the end of the round, and
+// what is typed behind it, too.
+static void on_between(void *ctx)
+{
+    Dashboard *d = ctx;
+    bool any = false;
+    while (take_key(d)) {
+        any = true;
+        pace_want(&d->pace, FRAME_CLOCK);
+    }
+    if (any) {
+        answer_keys(d);
+    }
+}
+
 static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
 {
     (void)loop;
     (void)revents;
     Dashboard *d = w->data;
-    int x = 0;
-    int y = 0;
-    for (uint32_t key = term_key(&x, &y); key != KEY_IS_NONE; key = term_key(&x, &y)) {
-        Scene scene = dashboard_scene(d);
-        Request r =
-            key >= KEY_IS_CLICK ? ui_mouse(d->ui, &scene, key, x, y) : ui_key(d->ui, &scene, key);
-        dashboard_serve(d, &r);
+    while (take_key(d)) {
+        serve_asked(d);
     }
-    if (d->pace.wish !=
-        FRAME_NONE) { // whoever pressed a key waits for it, not for what else there is to do now
-        draw(d, poller_now_ms());
-    }
+    answer_keys(d);
     if (terminal_is_gone()) {
         session_end(&d->session, 0);
     }
@@ -296,7 +336,8 @@ static void say_long(void)
 
 static bool start_session(Dashboard *d, const Options *o, char *const *files, size_t n)
 {
-    EngineListener listener = {.ctx = d, .round = on_round, .event = on_event};
+    EngineListener listener = {
+        .ctx = d, .round = on_round, .event = on_event, .between = on_between};
     Session *s = &d->session;
     if (n == 0) {
         return session_start(s, o, false, &listener);

@@ -35,6 +35,7 @@ typedef struct Dashboard {
     Level message_level;
     int64_t message_ms;
     Pace pace;
+    Request asked; // what a key asked for in the middle of a round: done at its end
     ev_io keyboard;
     ev_signal resized;
     ev_timer wake; // clocks on the screen, the countdown, a frame that was too soon

@@ -51,6 +51,13 @@ static void lose_contact(Engine *e, const RoundInput *in)
     pilot_lose_contact(e->pilot);
 }
 
+static void let_others_in(Engine *e)
+{
+    if (e->poller != NULL && e->listener.between != NULL) {
+        e->listener.between(e->listener.ctx);
+    }
+}
+
 bool engine_take_round(Engine *e, const RoundInput *in)
 {
     pilot_drop_before(e->pilot);
@@ -59,7 +66,9 @@ bool engine_take_round(Engine *e, const RoundInput *in)
     labelled.aliases = e->aliases;
     labelled.redis_cli = e->redis_cli;
     Snapshot *s = snapshot_build(&labelled);
+    let_others_in(e);
     engine_tap_round(e, in, s);
+    let_others_in(e);
     if (snapshot_is_news(s)) {
         take_picture(e, s);
         return true;

@@ -181,6 +181,14 @@ static void on_round(void *ctx)
     s->listener.round(s->listener.ctx);
 }
 
+static void between(void *ctx)
+{
+    Session *s = ctx;
+    if (s->listener.between != NULL) {
+        s->listener.between(s->listener.ctx);
+    }
+}
+
 void session_on_hangup(Session *s, void (*hangup)(void *ctx))
 {
     s->hangup = hangup;
@@ -261,7 +269,7 @@ bool session_start(Session *s, const Options *o, bool read_only, const EngineLis
         }
         s->state_dir = mem_strdup("/nonexistent"); // read-only keeps nothing
     }
-    EngineListener ours = {.ctx = s, .round = on_round, .event = on_event};
+    EngineListener ours = {.ctx = s, .round = on_round, .event = on_event, .between = between};
     if (!tapes_begin(&s->tapes, o, s->has_folder ? s->state_dir : NULL, &ours, &err)) {
         session_say("%s", err.text);
         s->status = 1;
