@@ -51,8 +51,8 @@ typedef struct {
     void (*round)(void *ctx); // a round ended: there is a new picture, or trouble
     void (*event)(void *ctx, const Event *event);
     // In the middle of the work on a cluster's round, which takes its time where there are many
-    // nodes: whoever waits for an answer can have it, of the picture of before. Nothing may be asked
-    // of the engine here. NULL: nobody waits.
+    // nodes: whoever waits for an answer can have it, of the picture of before. Nothing may be
+    // asked of the engine here. NULL: nobody waits.
     void (*between)(void *ctx);
 } EngineListener;
 
