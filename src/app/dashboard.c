@@ -95,8 +95,12 @@ static void on_wake(struct ev_loop *loop, ev_timer *w, int revents)
     tick(w->data);
 }
 
-static void draw(Dashboard *d, int64_t now)
+// Not before a terminal that is not read from: it gets one frame for all that it has missed.
+static bool draw(Dashboard *d, int64_t now)
 {
+    if (!term_flush()) {
+        return false;
+    }
     int w;
     int h;
     term_size(&w, &h);
@@ -107,6 +111,7 @@ static void draw(Dashboard *d, int64_t now)
     ui_draw(d->ui, &scene, d->canvas);
     term_show(d->canvas);
     pace_drawn(&d->pace, now);
+    return true;
 }
 
 // A terminal that is gone is readable for ever and gives nothing.
@@ -185,6 +190,13 @@ static int64_t play(Dashboard *d, int64_t now)
     return is_done ? playback_wake_ms(&d->playback, now) : now;
 }
 
+static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
+{
+    (void)loop;
+    (void)w;
+    (void)revents; // what is to be written is, before the loop waits again
+}
+
 // Once before the loop waits: whatever happened since, there is one frame for it, and one timer
 // until something on the screen is due by itself.
 static void on_before_wait(struct ev_loop *loop, ev_prepare *w, int revents)
@@ -195,9 +207,14 @@ static void on_before_wait(struct ev_loop *loop, ev_prepare *w, int revents)
     int64_t tape_due = dashboard_is_replay(d) ? play(d, now) : 0;
     Scene scene = dashboard_scene(d);
     int64_t due = pace_due_ms(&d->pace, ui_is_in_motion(d->ui, &scene));
-    if (due != 0 && now >= due) {
-        draw(d, now);
+    if (due != 0 && now >= due && draw(d, now)) {
         due = 0;
+    }
+    if (term_flush()) {
+        ev_io_stop(loop, &d->writable);
+    } else {
+        ev_io_start(loop, &d->writable);
+        due = 0; // whenever that is
     }
     int64_t at = ui_wake_ms(d->ui, &scene);
     at = at != 0 ? at - scene.now_ms + now : 0; // by the clock that the loop waits by
@@ -223,13 +240,14 @@ static void restore_on_crash(void)
     for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
         sigaction(signals[i], &crash, NULL);
     }
-    mem_on_failure(term_stop);
+    mem_on_failure(term_restore_async);
 }
 
 static void start_watchers(Dashboard *d)
 {
     struct ev_loop *loop = d->session.loop;
     ev_io_init(&d->keyboard, on_keyboard, STDIN_FILENO, EV_READ);
+    ev_io_init(&d->writable, on_writable, STDOUT_FILENO, EV_WRITE);
     ev_signal_init(&d->resized, on_resized, SIGWINCH);
     ev_init(&d->wake, on_wake);
     ev_prepare_init(&d->before_wait, on_before_wait);
@@ -244,6 +262,7 @@ static void stop_watchers(Dashboard *d)
 {
     struct ev_loop *loop = d->session.loop;
     ev_io_stop(loop, &d->keyboard);
+    ev_io_stop(loop, &d->writable);
     ev_signal_stop(loop, &d->resized);
     ev_timer_stop(loop, &d->wake);
     ev_prepare_stop(loop, &d->before_wait);
@@ -312,6 +331,13 @@ static const char *parting_words(const Dashboard *d)
                : NULL;
 }
 
+// A terminal that nobody reads must not keep us from ending.
+static bool takes_words(void)
+{
+    struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return !isatty(STDERR_FILENO) || poll(&p, 1, 0) > 0;
+}
+
 // What the screen is to know of the options.
 static void configure(Dashboard *d, const Options *o)
 {
@@ -377,7 +403,7 @@ static int run(const Options *o, Lab *lab, char *const *files, size_t n)
         term_stop();
         parting = parting_words(&d);
     }
-    if (parting != NULL) {
+    if (parting != NULL && takes_words()) {
         session_say("%s", parting);
     }
     theme_watch_stop(&d.theme_watch);

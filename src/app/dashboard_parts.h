@@ -37,6 +37,7 @@ typedef struct Dashboard {
     Pace pace;
     Request asked; // what a key asked for in the middle of a round: done at its end
     ev_io keyboard;
+    ev_io writable; // while the terminal has not taken all that it was sent
     ev_signal resized;
     ev_timer wake; // clocks on the screen, the countdown, a frame that was too soon
     ev_prepare before_wait;

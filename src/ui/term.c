@@ -20,13 +20,15 @@
 #include "term_copy.h"
 #include "term_keys.h"
 #include "term_looks.h"
+#include "term_out.h"
 #include "term_palette.h"
 
 // The one terminal of the process.
 static struct {
-    SCREEN *screen; // NULL: not started
-    Canvas *shown;  // what is on the screen; NULL: unknown, paint everything
-    bool mouse;     // the terminal tells of it
+    SCREEN *screen;       // NULL: not started
+    Canvas *shown;        // what is on the screen; NULL: unknown, paint everything
+    bool mouse;           // the terminal tells of it
+    struct termios modes; // of its line while it is ours
 } term;
 
 // For the crash handler: prepared at the start, as it may neither allocate nor ask curses.
@@ -44,17 +46,24 @@ bool term_is_utf8(void)
 
 // --- leaving -----------------------------------------------------------------------------------
 
-// Adds a capability without its padding: "\E[m$<2>" is "\E[m".
-static void restore_add(const char *text)
+// A capability without its padding: "\E[m$<2>" is "\E[m". How many bytes it has.
+static size_t put_plain(const char *text, char *to, size_t size)
 {
-    while (text != NULL && *text != '\0' && restore.n < sizeof(restore.text)) {
+    size_t n = 0;
+    while (text != NULL && *text != '\0' && n < size) {
         const char *end = text[0] == '$' && text[1] == '<' ? strchr(text, '>') : NULL;
         if (end != NULL) {
             text = end + 1;
         } else {
-            restore.text[restore.n++] = *text++;
+            to[n++] = *text++;
         }
     }
+    return n;
+}
+
+static void restore_add(const char *text)
+{
+    restore.n += put_plain(text, restore.text + restore.n, sizeof(restore.text) - restore.n);
 }
 
 // NULL when the terminal has no such string.
@@ -91,23 +100,22 @@ void term_restore_async(void)
     }
     restore.armed = 0;
     int saved = errno;
-    for (size_t done = 0; done < restore.n;) {
-        ssize_t n = write(STDOUT_FILENO, restore.text + done, restore.n - done);
-        if (n <= 0) {
-            break;
-        }
-        done += (size_t)n;
-    }
-    tcsetattr(STDIN_FILENO, TCSANOW, &restore.before);
+    out_finish_async(restore.text, restore.n);
+    tcsetattr(STDOUT_FILENO, TCSANOW, &restore.before);
     errno = saved;
 }
 
 static void tell(const char *text)
 {
-    size_t n = strlen(text);
-    if (write(STDOUT_FILENO, text, n) != (ssize_t)n) {
-        return; // a terminal that is gone needs nothing more
-    }
+    out_add(text);
+    out_send();
+}
+
+static void tell_capability(const char *text)
+{
+    char plain[64];
+    plain[put_plain(text, plain, sizeof(plain) - 1)] = '\0';
+    tell(plain);
 }
 
 static void enter_screen(void)
@@ -124,19 +132,15 @@ static void leave_screen(void)
     tell(term.mouse ? MOUSE_NOT_TOLD : "");
     tell(palette_reset_text());
     endwin();
-    restore.armed = 0;
     // Without a screen of its own the keys at the bottom would stand beside the shell's prompt.
-    const char *el = capability("rmcup") == NULL ? capability("el") : NULL;
-    if (el != NULL) {
-        putp(el);
-    }
+    tell_capability(capability("rmcup") == NULL ? capability("el") : NULL);
     // With its first screen libvterm brings back whether the cursor was hidden when curses saved
     // its place last: show it once more.
-    const char *cnorm = capability("cnorm");
-    if (cnorm != NULL) {
-        putp(cnorm);
-        fflush(stdout);
-    }
+    tell_capability(capability("cnorm"));
+    out_finish();
+    // By us: curses would wait until the line has sent all that it has.
+    tcsetattr(STDOUT_FILENO, TCSANOW, &restore.before);
+    restore.armed = 0;
 }
 
 void term_stop(void)
@@ -147,6 +151,7 @@ void term_stop(void)
     leave_screen();
     term_keys_close();
     delscreen(term.screen);
+    out_close();
     canvas_free(term.shown);
     palette_stop();
     term.screen = NULL;
@@ -199,6 +204,30 @@ static const char *terminal_lack(void)
     return can_draw ? NULL : "this terminal cannot move its cursor";
 }
 
+// newterm() instead of initscr(), which would end the program.
+static bool open_screen(Error *err)
+{
+    FILE *file = out_open(err);
+    if (file == NULL) {
+        return false;
+    }
+    term.screen = newterm(NULL, file, stdin);
+    if (term.screen == NULL) {
+        out_close();
+        return fail_terminal(err, "this terminal cannot be opened");
+    }
+    raw(); // Ctrl-C and Ctrl-Z are keys in the table
+    tcgetattr(STDOUT_FILENO, &term.modes);
+    if (!out_divert(err)) {
+        endwin();
+        delscreen(term.screen);
+        term.screen = NULL;
+        out_close();
+        return false;
+    }
+    return true;
+}
+
 bool term_start(const Theme *theme, const TermOptions *options, Error *err)
 {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
@@ -206,19 +235,19 @@ bool term_start(const Theme *theme, const TermOptions *options, Error *err)
                     "standard input and output must be a terminal: `rehome check` "
                     "and `rehome watch` need none");
     }
-    tcgetattr(STDIN_FILENO, &restore.before);
-    // newterm() instead of initscr(), which would end the program.
+    tcgetattr(STDOUT_FILENO, &restore.before);
     const char *lack = terminal_lack();
-    term.screen = lack == NULL ? newterm(NULL, stdout, stdin) : NULL;
-    if (term.screen == NULL) {
-        return fail_terminal(err, lack != NULL ? lack : "this terminal cannot be opened");
+    if (lack != NULL) {
+        return fail_terminal(err, lack);
+    }
+    if (!open_screen(err)) {
+        return false;
     }
     // Suspending is a key of ours; curses' handler would run in the middle of anything.
     struct sigaction stop = {.sa_handler = SIG_DFL};
     sigaction(SIGTSTP, &stop, NULL);
     restore_prepare();
     enter_screen();
-    raw(); // Ctrl-C and Ctrl-Z are keys in the table
     noecho();
     nonl();
     set_escdelay(25);
@@ -272,7 +301,6 @@ void term_suspend(void)
     if (term.screen == NULL) {
         return;
     }
-    def_prog_mode();
     leave_screen();
     struct sigaction stop = {.sa_handler = SIG_DFL};
     struct sigaction before;
@@ -280,10 +308,11 @@ void term_suspend(void)
     sigaction(SIGTSTP, &stop, &before);
     kill(0, SIGTSTP); // the shell's job is the group; we go on here after SIGCONT
     sigaction(SIGTSTP, &before, NULL);
-    reset_prog_mode();
+    tcsetattr(STDOUT_FILENO, TCSANOW, &term.modes);
     enter_screen();
     term_resized();
     refresh();
+    out_send();
 }
 
 // --- drawing -----------------------------------------------------------------------------------
@@ -353,6 +382,12 @@ void term_show(const Canvas *c)
         wmove(stdscr, 0, 0);
         refresh();
     }
+    out_send();
+}
+
+bool term_flush(void)
+{
+    return out_send();
 }
 
 uint32_t term_key(int *mouse_x, int *mouse_y)

@@ -16,6 +16,7 @@
     X(screen)                                                                                      \
     X(svg)                                                                                         \
     X(terminals)                                                                                   \
-    X(themes)
+    X(themes)                                                                                      \
+    X(unread)
 
 #endif

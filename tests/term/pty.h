@@ -33,6 +33,13 @@ void pty_wait_rest(Pty *p, int quiet_ms);     // until it writes nothing for so 
 typedef bool PtyPredicate(Pty *p, void *context);
 bool pty_wait_until(Pty *p, PtyPredicate *holds, void *context, int64_t deadline_ms);
 
+// A terminal that nobody reads: these read nothing of what the program writes.
+bool pty_wait_unread(Pty *p, PtyPredicate *holds, void *context, int64_t deadline_ms);
+bool pty_wait_exit_unread(Pty *p);      // at most PTY_DEADLINE_MS
+bool pty_fill(Pty *p, const char *key); // until it takes no more; the key has much written
+bool pty_takes(const Pty *p);           // would it take anything?
+void pty_hold(Pty *p, bool on);         // on: XOFF, it takes nothing; off: XON
+
 // Keys by name, as in keys.h, separated by spaces: "m Down Esc". false: one is not a name.
 bool pty_keys(Pty *p, const char *names);
 void pty_send(Pty *p, const char *bytes);

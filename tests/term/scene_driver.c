@@ -20,10 +20,11 @@ static struct {
     Stage *stage;
     Ui *ui;
     Canvas *canvas;
+    ev_io writable; // while the terminal has not taken all
     char message[400];
 } driver;
 
-static void draw(void)
+static void paint(void)
 {
     int w = 0;
     int h = 0;
@@ -31,6 +32,27 @@ static void draw(void)
     canvas_resize(driver.canvas, w, h);
     ui_draw(driver.ui, &driver.stage->scene, driver.canvas);
     term_show(driver.canvas);
+}
+
+static void draw(void)
+{
+    struct ev_loop *loop = ev_default_loop(0);
+    if (term_flush()) {
+        paint();
+    }
+    if (term_flush()) {
+        ev_io_stop(loop, &driver.writable);
+    } else {
+        ev_io_start(loop, &driver.writable);
+    }
+}
+
+static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
+{
+    (void)loop;
+    (void)w;
+    (void)revents;
+    draw();
 }
 
 static void serve(struct ev_loop *loop, const Request *r)
@@ -111,6 +133,7 @@ int main(int argc, char **argv)
     struct ev_loop *loop = ev_default_loop(0);
     ev_io keyboard;
     ev_signal resized;
+    ev_io_init(&driver.writable, on_writable, STDOUT_FILENO, EV_WRITE);
     ev_io_init(&keyboard, on_keyboard, STDIN_FILENO, EV_READ);
     ev_signal_init(&resized, on_resized, SIGWINCH);
     ev_io_start(loop, &keyboard);

@@ -17,11 +17,12 @@
 
 static struct {
     Canvas *canvas;
+    ev_io writable; // while the terminal has not taken all
     int keys;
     char last[16];
 } driver = {.last = "none"};
 
-static void draw(void)
+static void paint(void)
 {
     Canvas *c = driver.canvas;
     int w = 0;
@@ -46,6 +47,27 @@ static void draw(void)
     canvas_bar(c, 2, 13, 20, ROLE_SYNC, driver.keys * 125 % 1000);
     canvas_right(c, w, h - 1, w, ROLE_KEY, "corner"); // up to the very last cell
     term_show(c);
+}
+
+static void draw(void)
+{
+    struct ev_loop *loop = ev_default_loop(0);
+    if (term_flush()) {
+        paint();
+    }
+    if (term_flush()) {
+        ev_io_stop(loop, &driver.writable);
+    } else {
+        ev_io_start(loop, &driver.writable);
+    }
+}
+
+static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
+{
+    (void)loop;
+    (void)w;
+    (void)revents;
+    draw();
 }
 
 static void quit(struct ev_loop *loop, ev_signal *w, int revents)
@@ -123,6 +145,7 @@ int main(int argc, char **argv)
     ev_io keyboard;
     ev_signal resized;
     ev_signal ended;
+    ev_io_init(&driver.writable, on_writable, STDOUT_FILENO, EV_WRITE);
     ev_io_init(&keyboard, on_keyboard, STDIN_FILENO, EV_READ);
     ev_signal_init(&resized, on_resized, SIGWINCH);
     ev_signal_init(&ended, quit, SIGTERM);

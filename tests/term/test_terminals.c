@@ -117,6 +117,28 @@ static void a_terminal_that_cannot_is_told_so(void **state)
     }
 }
 
+// Nobody reads for a while, in the middle of a frame, and keys are pressed all the same.
+static void who_is_read_from_again_shows_what_is_there_now(void **state)
+{
+    (void)state;
+    Stage *st = stage_orphaned();
+    Canvas *c = draw_expected(st, "3", 160, 50, false);
+    Pty *p = start_scene(&(PtyStart){.w = 160, .h = 50}, NULL);
+    Pty *other = start_scene(&(PtyStart){.w = 160, .h = 50}, NULL);
+    assert_true(pty_wait(p, "1 tree"));
+    assert_true(pty_fill(p, "Ctrl-L"));
+    pty_keys(p, "3");
+    pty_keys(other, "3");
+    assert_shows(other, c, NULL);
+    assert_shows(p, c, NULL);
+    assert_true(picture_same(p, other));
+    pty_keys(p, "q");
+    assert_left_as_found(p);
+    pty_end(other);
+    canvas_free(c);
+    stage_free(st);
+}
+
 // --- names -------------------------------------------------------------------------------------
 
 static void wide_names_keep_columns_straight(void **state)
@@ -228,6 +250,7 @@ static void the_shell_has_the_terminal_until_fg(void **state)
 
 TESTS(terminals, cmocka_unit_test(the_dashboard_is_whole_on_every_terminal),
       cmocka_unit_test(a_terminal_that_cannot_is_told_so),
+      cmocka_unit_test(who_is_read_from_again_shows_what_is_there_now),
       cmocka_unit_test(wide_names_keep_columns_straight),
       cmocka_unit_test(a_storm_of_sizes_ends_in_a_clean_screen),
       cmocka_unit_test(the_shell_has_the_terminal_until_fg))

@@ -21,8 +21,12 @@ void term_stop(void);                    // restore; may be called twice, also w
 void term_restore_async(void); // the same from a crash handler: write() and tcsetattr() only
 void term_size(int *w, int *h);
 void term_resized(void);         // after SIGWINCH: take the new size over
-void term_show(const Canvas *c); // sends only what changed
+void term_show(const Canvas *c); // sends only what changed, once term_flush() is true
 void term_repaint(void);         // the next term_show() paints everything
+
+// Nothing here waits for the terminal, but for a second at most when it is left. False: it
+// has not taken all that it was sent; call again when stdout is writable. Frames wait till then.
+bool term_flush(void);
 
 // Next key as in keys.h; KEY_IS_NONE when there is none. Of the mouse only while it is on: then x
 // and y are the cell, from 0.
