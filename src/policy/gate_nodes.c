@@ -22,6 +22,10 @@ static bool is_master_itself(const GateRound *r, int node, const char *role, Gat
         return gate_refuse_check(c, "%s is suspected by %d of %d slot owners", n->addr,
                                  n->fail_views + n->pfail_views, seeing);
     }
+    if (2 * n->blind_views > n->views) { // it may be on the other side of a cut: who can tell?
+        return gate_refuse_check(c, "%d of %d slot owners have no address for %s", n->blind_views,
+                                 n->views, n->addr);
+    }
     if (!word_is_newer(r->s, node, r->since_ms)) {
         return gate_refuse_check(c, "%s has not told its INFO since the decision", n->addr);
     }

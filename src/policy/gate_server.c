@@ -170,6 +170,29 @@ static bool servers_may_take_the_last(const GateRound *r)
            word_others_working(r->health, r->donor, r->replica) <= r->health->floor;
 }
 
+// Who was asked before that may have gone since.
+static bool is_past(const GateRound *r, const Beginning *began)
+{
+    return r->s->asked_ms - began->since_ms > DUE_TO_MS;
+}
+
+// A replica goes to the first orphan in its list or to none, so that one for which it is time waits
+// until that other one has had its time as well, or is none any more; then it goes at once.
+static bool waits_for_another(const GateRound *r, int master)
+{
+    for (size_t i = 0; i < r->s->n_masters; i++) {
+        int other = r->s->masters[i];
+        Beginning began;
+        if (other != master &&
+            (is_news(r->s, r->health->of[other].covered_ms) ||
+             (is_orphan_to_servers(r, &r->s->nodes[other], &r->health->of[other], &began) &&
+              !is_past(r, &began)))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool is_due(const GateRound *r, int master, GateCheck *c)
 {
     const Node *m = &r->s->nodes[master];
@@ -179,9 +202,8 @@ static bool is_due(const GateRound *r, int master, GateCheck *c)
     }
     int64_t age = r->s->now_ms - began.since_ms;
     bool seen = began.after_ms != 0;
-    // Who was asked before that may have gone since.
-    bool is_past = r->s->asked_ms - began.since_ms > DUE_TO_MS;
-    if (is_past || (!seen && is_long_past(r, m))) {
+    bool is_over = is_past(r, &began) || (!seen && is_long_past(r, m));
+    if (is_over && !waits_for_another(r, master)) {
         return false;
     }
     bool is_early = seen && age >= AT_ONCE_MS && r->s->now_ms - began.after_ms < early_until_ms(r);
@@ -189,9 +211,11 @@ static bool is_due(const GateRound *r, int master, GateCheck *c)
         return false;
     }
     char held[32];
+    const char *more = is_over ? ", second to another one"
+                       : seen  ? ""
+                               : " that we have seen, and longer";
     gate_refuse_check(c, "the server's own migration to %s may come any moment: orphaned for %s%s",
-                      m->addr, format_seconds(held, sizeof(held), age),
-                      seen ? "" : " that we have seen, and longer");
+                      m->addr, format_seconds(held, sizeof(held), age), more);
     return true;
 }
 

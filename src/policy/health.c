@@ -305,6 +305,9 @@ static void assess_bare(const Snapshot *s, const Node *m, const Health *before,
         out->bare_after_ms = before != NULL ? before->snapshot->asked_ms : 0;
     } else if (was_bare) {
         out->bare_before_ms = was->bare_after_ms != 0 ? was->bare_after_ms : was->bare_ms;
+        out->covered_ms = s->now_ms;
+    } else if (was != NULL) {
+        out->covered_ms = was->covered_ms;
     }
 }
 

@@ -37,6 +37,14 @@ static void target_suspected_by_who_can_tell(Try *t)
     fixture_view_says(t->w.f, fixture_port(t->w.f, 7005), fixture_port(t->w.f, 7001), NODE_NOADDR);
 }
 
+// After a cut both sides may go on by counting it to theirs: a node without an address is suspected
+// by nobody.
+static void target_without_address(Try *t)
+{
+    fixture_view_says(t->w.f, fixture_port(t->w.f, 7003), fixture_port(t->w.f, 7001), NODE_NOADDR);
+    fixture_view_says(t->w.f, fixture_port(t->w.f, 7005), fixture_port(t->w.f, 7001), NODE_NOADDR);
+}
+
 static void the_target_has_to_be_a_live_master_in_need(void **state)
 {
     (void)state;
@@ -44,6 +52,8 @@ static void the_target_has_to_be_a_live_master_in_need(void **state)
                           "127.0.99.170:7001 is suspected by 2 of 2 slot owners");
     assert_change_refused(target_suspected_by_who_can_tell, GATE_TARGET,
                           "127.0.99.170:7001 is suspected by 1 of 1 slot owners");
+    assert_change_refused(target_without_address, GATE_TARGET,
+                          "2 of 2 slot owners have no address for 127.0.99.170:7001");
     assert_change_refused(target_loading, GATE_TARGET, "127.0.99.170:7001 is loading its dataset");
     Try t = try_scenario();
     target_unsure(&t); // every owner's view says failed

@@ -194,7 +194,8 @@ static void the_servers_time_begins_when_the_last_replica_has_failed(void **stat
     try_done(&t);
 }
 
-// We know that it loads what our own move brings, the servers do not.
+// We know that it loads what our own move brings, the servers do not: to them :7005 is an orphan,
+// and :7001, for which it has long been time, waits for that.
 static void the_servers_do_not_wait_for_our_own_move(void **state)
 {
     (void)state;
@@ -206,8 +207,18 @@ static void the_servers_do_not_wait_for_our_own_move(void **state)
     assert_int_equal(watch_node(&t.w, 7005)->orphan, ORPHAN_NOT);
     try_check(&t);
     assert_gate_refused(&t, GATE_SERVER_RACE,
-                        "the server's own migration to 127.0.99.172:7005 may come any moment: "
-                        "orphaned for 4.1s");
+                        "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                        "orphaned for 14s, second to another one");
+    watch_round(&t.w, 18700);
+    watch_round(&t.w, 18800); // the other one's time is over, too
+    try_check(&t);
+    assert_gate_passed(&t, GATE_SERVER_RACE, "no move by the server's own migration is due");
+    fixture_restore(t.w.f, fixture_port(t.w.f, 7006));
+    watch_round(&t.w, 18900);
+    try_check(&t);
+    assert_gate_refused(&t, GATE_SERVER_RACE,
+                        "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                        "orphaned for 16s, second to another one");
     try_done(&t);
 }
 

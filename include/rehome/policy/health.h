@@ -68,6 +68,7 @@ typedef struct {
     int64_t bare_ms;
     int64_t bare_after_ms;  // the look before that began; 0: it was so when we first looked
     int64_t bare_before_ms; // the look before it was so the last time before; 0: none that we saw
+    int64_t covered_ms;     // when we saw that it is so no longer; 0: it is, or never was
     // replicas
     ReplicaState replica;
     bool same_host;     // as its master, both hosts known
