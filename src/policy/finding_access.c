@@ -44,13 +44,24 @@ static Group group_of(const Search *f, int first, bool *told)
     return g;
 }
 
+// "all 7 nodes", or the first of them by their addresses.
 static const char *subject(const Search *f, const Group *g)
 {
-    const char *addr = f->s->nodes[g->first].addr;
+    enum { NAMED = 3 };
     if (g->n > 1 && g->n == g->asked) {
         return arena_printf(f->arena, "all %zu nodes", g->n);
     }
-    return g->n == 1 ? addr : arena_printf(f->arena, "%s and %zu more", addr, g->n - 1);
+    size_t named = 0;
+    const char *names = "";
+    for (size_t i = (size_t)g->first; i < f->s->n_nodes && named < NAMED; i++) {
+        const Node *n = &f->s->nodes[i];
+        if (since_of(f, i) != 0 && is_alike(n, &f->s->nodes[g->first])) {
+            const char *joint = named == 0 ? "" : named + 1 == g->n ? " and " : ", ";
+            names = arena_printf(f->arena, "%s%s%s", names, joint, n->addr);
+            named++;
+        }
+    }
+    return g->n == named ? names : arena_printf(f->arena, "%s and %zu more", names, g->n - named);
 }
 
 // The line that a person with the right to it has to type, where.

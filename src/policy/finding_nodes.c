@@ -3,6 +3,7 @@
 
 #include "finding_work.h"
 #include "rehome/base/text.h"
+#include "rehome/model/query.h"
 #include "word.h"
 
 const char *forget_command(const Search *f, const Node *n)
@@ -177,6 +178,24 @@ static void find_orphans(Search *f)
     }
 }
 
+// What helps with a replica that is not working and not lost either.
+static const char *unready_remedy(const Search *f, int r, ReplicaState state)
+{
+    const NodeSays *says = f->s->nodes[r].says;
+    const char *dial = plan_dial(f->s, r);
+    if (state != REPLICA_UNVERIFIED) {
+        return arena_printf(f->arena, "wait until it is in sync; redis-cli %s INFO replication",
+                            dial);
+    }
+    if (says != NULL && (says->forbidden & ASK_INFO) != 0) {
+        char line[ACL_LINE_SIZE];
+        queries_acl_line(line, sizeof(line), f->s->user, says->forbidden);
+        return arena_printf(f->arena, "let an administrator allow us to ask it: redis-cli %s %s",
+                            dial, line);
+    }
+    return arena_printf(f->arena, "find out whether it lives: redis-cli %s INFO replication", dial);
+}
+
 static void find_at_risk(Search *f, int i)
 {
     const Node *m = &f->s->nodes[i];
@@ -191,11 +210,7 @@ static void find_at_risk(Search *f, int i)
         }
         text = arena_printf(f->arena, "master %s has no working replica; %s is %s", m->addr,
                             f->s->nodes[r].addr, replica_state_text(state));
-        remedy = arena_printf(f->arena,
-                              state == REPLICA_UNVERIFIED
-                                  ? "find out whether it lives: redis-cli %s INFO replication"
-                                  : "wait until it is in sync; redis-cli %s INFO replication",
-                              plan_dial(f->s, r));
+        remedy = unready_remedy(f, r, state);
         break;
     }
     finding_add(f, FINDING_AT_RISK, LEVEL_WARNING, i, f->h->of[i].since_ms, text, remedy);

@@ -67,10 +67,11 @@ static void fill_group(Page *page, const Scene *s, const ProblemRow *row)
         short_name_of(p, row->first[i].node, "", name, sizeof(name));
         strbuf_addf(&names, "%s%s", i > 0 ? " " : "", name);
     }
-    page_add(page, ROLE_DIM, "nodes", ROLE_TEXT, strbuf_text(&names));
-    strbuf_done(&names);
-    add_since(page, s, problem_since_ms(row));
     page_add(page, ROLE_DIM, "what to do", ROLE_TEXT, "each node has its own remedy: unfold them");
+    add_since(page, s, problem_since_ms(row));
+    page_add(page, ROLE_DIM, "nodes", ROLE_TEXT,
+             strbuf_text(&names)); // may be too many for the page
+    strbuf_done(&names);
 }
 
 void problem_page_draw(const Ui *ui, const Scene *s, const ProblemRow *row, Canvas *c, Rect r)

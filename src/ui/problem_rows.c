@@ -20,18 +20,37 @@ static bool same_cause(const Finding *a, const Finding *b)
     return a->code == b->code && a->severity == b->severity;
 }
 
+// Several nodes each: told once, they can be unfolded.
+static bool go_together(const Finding *a, const Finding *b)
+{
+    return same_cause(a, b) && !node_id_is_none(a->node) && !node_id_is_none(b->node);
+}
+
+// How many of its cause before it are about no single node either.
+static int place_of(const Findings *findings, size_t i)
+{
+    int place = 0;
+    const Finding *one = &findings->at[i];
+    for (size_t k = i; k > 0 && node_id_is_none(one->node); k--) {
+        const Finding *before = &findings->at[k - 1];
+        place += same_cause(one, before) && node_id_is_none(before->node);
+    }
+    return place;
+}
+
 void problem_rows_build(ProblemRows *rows, const Findings *findings, uint64_t unfolded)
 {
     rows->n = 0;
     for (size_t i = 0, n = 0; i < findings->n; i += n) {
         const Finding *first = &findings->at[i];
-        for (n = 1; i + n < findings->n && same_cause(first, &first[n]); n++) {
+        for (n = 1; i + n < findings->n && go_together(first, &first[n]); n++) {
         }
         bool hides = n > 1 && (unfolded & problem_bit(first->code, first->severity)) == 0;
         add(rows, (ProblemRow){
                       .kind = n > 1 ? PROBLEM_GROUP : PROBLEM_SINGLE,
                       .first = first,
                       .n = (int)n,
+                      .place = place_of(findings, i),
                       .folded = hides,
                   });
         for (size_t k = 0; n > 1 && !hides && k < n; k++) {
@@ -57,6 +76,7 @@ ProblemMark problem_mark(const ProblemRow *row)
         .code = row->first->code,
         .severity = row->first->severity,
         .node = row->first->node,
+        .place = row->place,
         .whole = row->kind == PROBLEM_GROUP,
     };
 }
@@ -73,7 +93,8 @@ int problem_rows_find(const ProblemRows *rows, const ProblemMark *mark)
             group = i;
         }
         if (row->kind == PROBLEM_GROUP ? mark->whole
-                                       : !mark->whole && node_id_eq(row->first->node, mark->node)) {
+                                       : !mark->whole && row->place == mark->place &&
+                                             node_id_eq(row->first->node, mark->node)) {
             return i;
         }
     }

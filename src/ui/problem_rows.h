@@ -1,5 +1,5 @@
 // The findings as a list of rows: one for each cause, and below those with several nodes one for
-// each node.
+// each node. What is about no single node has a row of its own.
 #ifndef REHOME_UI_PROBLEM_ROWS_H
 #define REHOME_UI_PROBLEM_ROWS_H
 
@@ -15,6 +15,7 @@ typedef struct {
     ProblemKind kind;
     const Finding *first; // of a group its first; otherwise the finding itself
     int n;                // findings of this cause
+    int place;            // among those of its cause that are about no single node
     bool last;            // of its group
     bool folded;          // a group whose members are not shown
 } ProblemRow;
@@ -30,6 +31,7 @@ typedef struct {
     FindingCode code;
     Level severity;
     NodeId node;
+    int place; // as in ProblemRow
     bool whole;
 } ProblemMark;
 

@@ -208,6 +208,34 @@ static void a_cause_of_several_nodes_is_one_line_until_it_is_unfolded(void **sta
     desk_free(d);
 }
 
+// Two kinds of nodes that forbid two kinds of questions, none of them all nodes.
+static void what_is_about_several_nodes_at_once_has_rows_of_its_own(void **state)
+{
+    (void)state;
+    Stage *st = stage_new(fixture_scenario());
+    static const int without_info[] = {7002, 7004};
+    static const int without_state[] = {7001, 7003};
+    for (size_t i = 0; i < 2; i++) {
+        fixture_node(st->f, fixture_port(st->f, without_info[i]))->forbidden = ASK_INFO;
+        fixture_node(st->f, fixture_port(st->f, without_state[i]))->forbidden = ASK_CLUSTER;
+    }
+    stage_rounds(st, 1000, 9000);
+    Desk *d = desk_at_problems(st);
+    assert_null(strstr(screen(d), "2 nodes"));
+    for (int i = 0; i < 9 && !cursor_is_on(d, "Not allowed     cluster"); i++) {
+        key(d, "j");
+    }
+    assert_true(shows(d, ":7001 and :7003 do not allow CLUSTER INFO"));
+    key(d, "j");
+    assert_true(cursor_is_on(d, "Not allowed     cluster"));
+    assert_true(shows(d, ":7002 and :7004 do not allow INFO"));
+    round_at(d, 10000);
+    assert_true(shows(d, ":7002 and :7004 do not allow INFO"));
+    key(d, "k");
+    assert_true(shows(d, ":7001 and :7003 do not allow CLUSTER INFO"));
+    desk_free(d);
+}
+
 static void what_concerns_the_cluster_leads_to_its_view(void **state)
 {
     (void)state;
@@ -241,5 +269,6 @@ TESTS(views_problems, cmocka_unit_test(an_orphan_and_what_led_to_it),
       cmocka_unit_test(m_opens_nothing_where_no_move_helps),
       cmocka_unit_test(the_cursor_stays_on_its_problem),
       cmocka_unit_test(a_cause_of_several_nodes_is_one_line_until_it_is_unfolded),
+      cmocka_unit_test(what_is_about_several_nodes_at_once_has_rows_of_its_own),
       cmocka_unit_test(what_concerns_the_cluster_leads_to_its_view),
       cmocka_unit_test(problems_are_of_now_also_when_the_tree_is_filtered_empty))
