@@ -11,7 +11,7 @@
 // Data older than this is said out loud.
 enum { LOUD_AGE_MS = 3000 };
 
-enum { CHIPS_MAX = 16, NEVER = 99, GIVE_UP = 16, NAME_BRIEF_BYTES = 25 };
+enum { CHIPS_MAX = 16, NEVER = 99, GIVE_UP = 16, NAME_BRIEF_CELLS = 24 };
 
 // One statement of a line. At level brief_at its brief form is taken, at gone_at it goes.
 typedef struct {
@@ -128,18 +128,33 @@ static void add_safety(Chips *chips, const Ui *ui, const Scene *s)
     }
 }
 
+static void cut_cells(char *text, int cells)
+{
+    StrView rest = sv(text);
+    while (rest.n > 0) {
+        size_t at = (size_t)(rest.at - text);
+        cells -= text_code_width(text_next(&rest));
+        if (cells < 0) {
+            text[at] = '\0';
+            return;
+        }
+    }
+}
+
 // An address without its port: the host says enough. Where the name of a machine does, without its
 // domain.
 static const char *brief_name(const Snapshot *p, char *out, size_t size)
 {
     ptrdiff_t colon = sv_rfind(sv(p->name), ':');
     StrView host = sv_of(p->name, colon > 0 ? (size_t)colon : strlen(p->name));
-    for (size_t i = 0; host.n >= size && i < p->n_nodes; i++) {
+    text_clean_into(out, size, host);
+    for (size_t i = 0; text_width(out) > NAME_BRIEF_CELLS && i < p->n_nodes; i++) {
         if (strcmp(p->nodes[i].addr, p->name) == 0 && p->nodes[i].brief[0] != '.') {
-            host = sv(p->nodes[i].brief);
+            text_clean_into(out, size, sv(p->nodes[i].brief));
+            break;
         }
     }
-    text_clean_into(out, size, host);
+    cut_cells(out, NAME_BRIEF_CELLS);
     return out;
 }
 
@@ -148,7 +163,7 @@ static void add_health(Chips *chips, const Ui *ui, const Scene *s, bool ascii)
     const Health *h = s->health;
     const Snapshot *p = h->snapshot;
     Chip *chip = chip_add(chips, ROLE_TITLE, 11, "%s", p->name);
-    char brief[NAME_BRIEF_BYTES];
+    char brief[NAME_BRIEF_CELLS * 4 + 1];
     chip_brief(chip, 4, "%s", brief_name(p, brief, sizeof(brief)));
     bool lost = p->state_known && !p->state_ok;
     chip_add(chips,
