@@ -57,6 +57,10 @@ typedef struct {
     size_t cap;
     size_t n_told;
     Story story; // what is waited for now
+    // in the middle of rounds
+    Moment drawn;
+    size_t n_between;
+    size_t n_compared;
 } Screen;
 
 enum { CHARGE = 1, WIDE = 200, MESSAGE_AND_KEYS = 2 };
@@ -186,6 +190,13 @@ static void screen_begin(Screen *s)
     s->d.history = history_new();
 }
 
+static void moment_done(Moment *m)
+{
+    for (size_t k = 0; k < ARRAY_LEN(shots); k++) {
+        strbuf_done(&m->text[k]);
+    }
+}
+
 static void screen_done(Screen *s)
 {
     playback_done(&s->d.playback);
@@ -193,10 +204,9 @@ static void screen_done(Screen *s)
     event_log_free(s->d.log);
     history_free(s->d.history);
     for (size_t i = 0; i < s->n; i++) {
-        for (size_t k = 0; k < ARRAY_LEN(shots); k++) {
-            strbuf_done(&s->at[i].text[k]);
-        }
+        moment_done(&s->at[i]);
     }
+    moment_done(&s->drawn);
     mem_free(s->at);
 }
 
@@ -259,6 +269,27 @@ static bool is_same(const Moment *live, const Moment *again, size_t shot)
     return same;
 }
 
+static void compare_between(void *ctx)
+{
+    Screen *s = ctx;
+    s->n_between++;
+    const Moment *before = s->n > 0 ? &s->at[s->n - 1] : NULL;
+    draw_all(s, &s->drawn);
+    if (before == NULL || s->drawn.n_told != before->n_told ||
+        s->drawn.is_moving != before->is_moving) {
+        return;
+    }
+    for (size_t k = 0; k < ARRAY_LEN(shots); k++) {
+        if (!is_same(before, &s->drawn, k)) {
+            fail_msg(
+                "behind round %zu \"%s\" at %dx%d shows another picture than between the pieces "
+                "of the next one",
+                s->n, shots[k].keys, shots[k].w, shots[k].h);
+        }
+    }
+    s->n_compared++;
+}
+
 // How often each moment of the story was compared.
 static void compare_all(Screen *live, Screen *again, size_t compared[STORY_MOMENTS])
 {
@@ -279,9 +310,7 @@ static void compare_all(Screen *live, Screen *again, size_t compared[STORY_MOMEN
         compared[m->is_moving ? STORY_MOVING : m->story]++;
     }
     assert_false(player_step(again->d.session.player));
-    for (size_t k = 0; k < ARRAY_LEN(shots); k++) {
-        strbuf_done(&drawn.text[k]);
-    }
+    moment_done(&drawn);
 }
 
 static void play_the_story(Screen *live, Lab *lab)
@@ -334,4 +363,29 @@ static void every_view_shows_on_a_tape_what_it_showed_live(void **state)
     options_done(&of_live);
 }
 
-TESTS(replayed, STAGED(every_view_shows_on_a_tape_what_it_showed_live))
+// Whoever presses a key while a round's answers are worked on is answered from there.
+static void in_the_middle_of_a_round_every_view_shows_what_it_showed_before(void **state)
+{
+    (void)state;
+    char tape[300];
+    snprintf(tape, sizeof(tape), "%s/between.tape", stage_folder());
+    Lab *lab = stage_lab(&lab_scenario);
+    Options o = options_of(
+        (const char *[]){"watch", "--auto", "act", "--interval", "0.2", "--tape", tape, NULL}, lab);
+    Screen live;
+    screen_begin(&live);
+    EngineListener listener = {
+        .ctx = &live, .round = on_round_live, .event = on_event, .between = compare_between};
+    assert_true(session_start(&live.d.session, &o, false, &listener));
+    run_until(&live, is_whole, STORY_REST);
+    lab_kill(lab, stage_port(lab, 7008));
+    run_until(&live, is_orphan_lit, STORY_ORPHAN);
+    stage_measured("%zu rounds, compared %zu times in their middle", live.n, live.n_compared);
+    assert_true(live.n_compared > 0);
+    assert_int_equal(live.n_between, 2 * live.n);
+    screen_done(&live);
+    options_done(&o);
+}
+
+TESTS(replayed, STAGED(every_view_shows_on_a_tape_what_it_showed_live),
+      STAGED(in_the_middle_of_a_round_every_view_shows_what_it_showed_before))
