@@ -24,6 +24,7 @@ typedef struct {
     LookReport *report;
     LookTrouble *trouble; // NULL: nothing but talk
     int could_not;
+    bool looked_again;
 } Look;
 
 static void tell_trouble(const Look *look, const char *why)
@@ -44,14 +45,32 @@ static void give_up(Look *look)
     session_end(&look->session, look->could_not);
 }
 
+// Who is there was learnt from the first that answered. Whom it does not know is known from the
+// others' views by now, and has not been asked yet: whoever was forgotten by one, or never met it.
+static bool has_unasked(const Snapshot *s)
+{
+    for (size_t i = 0; i < s->n_nodes; i++) {
+        const Node *n = &s->nodes[i];
+        if (n->says == NULL && n->port != 0 && !node_has(n, NODE_NOADDR)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void on_round(void *ctx)
 {
     Look *look = ctx;
-    const Engine *e = look->session.engine;
+    Engine *e = look->session.engine;
     if (engine_health(e) == NULL) {
         if (engine_is_hopeless(e)) {
             give_up(look);
         }
+        return;
+    }
+    if (!look->looked_again && has_unasked(engine_health(e)->snapshot)) {
+        look->looked_again = true;
+        engine_refresh(e);
         return;
     }
     StrBuf out = {0};

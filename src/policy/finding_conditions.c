@@ -26,6 +26,26 @@ static void find_detached(Search *f, int i, int64_t since)
                              plan_dial(f->s, i), master));
 }
 
+// Nobody is told to forget a node that works: its slots, and its replicas' master, would be gone.
+static bool is_alive(const Node *n)
+{
+    return n->says != NULL && n->says->reach == REACH_OK && !node_has(n, NODE_FAIL);
+}
+
+// A slot owner that does not list the node.
+static int who_misses(const Snapshot *s, const Node *n)
+{
+    size_t i = 0;
+    for (; i + 1 < s->n_masters; i++) {
+        const Node *m = &s->nodes[s->masters[i]];
+        if (node_is_owner(m) && m->says != NULL && m->says->has_view &&
+            nodes_find(&m->says->view, n->id) == NULL) {
+            break;
+        }
+    }
+    return s->masters[i];
+}
+
 static void find_ghost(Search *f, int i, int64_t since)
 {
     const Node *n = &f->s->nodes[i];
@@ -37,13 +57,20 @@ static void find_ghost(Search *f, int i, int64_t since)
                     arena_printf(f->arena, "forget it: %s", forget_command(f, n)));
         return;
     }
+    const char *remedy =
+        is_alive(n)
+            ? arena_printf(f->arena,
+                           "it passes where a node is just joining, and a minute after it was "
+                           "forgotten; if not, introduce it: redis-cli %s CLUSTER MEET %s %d",
+                           plan_dial(f->s, who_misses(f->s, n)), n->ip, n->port)
+            : arena_printf(f->arena,
+                           "it passes where a node is just joining; if not, forget it "
+                           "everywhere within a minute: %s",
+                           forget_command(f, n));
     finding_add(f, FINDING_GHOST, LEVEL_WARNING, i, since,
                 arena_printf(f->arena, "%d of %d other masters do not know %s", n->unlisted_views,
                              n->views, n->addr),
-                arena_printf(f->arena,
-                             "it passes where a node is just joining; if not, forget it everywhere "
-                             "within a minute: %s",
-                             forget_command(f, n)));
+                remedy);
 }
 
 static void find_no_failover(Search *f, int i, int64_t since)

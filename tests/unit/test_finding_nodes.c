@@ -121,6 +121,19 @@ static void a_node_that_some_have_forgotten_is_a_ghost(void **state)
     watch_done(&w);
 }
 
+// It serves, and whoever forgets it everywhere takes it out of the cluster.
+static void nobody_is_told_to_forget_a_node_that_works(void **state)
+{
+    (void)state;
+    Watch w = watch_new(well_placed());
+    watch_round(&w, 1000);
+    fixture_view_omits(w.f, fixture_port(w.f, 7002), fixture_port(w.f, 7003));
+    watch_rounds(&w, 1);
+    assert_warned(&w, FINDING_GHOST, 7003, 2000, "1 of 2 other masters do not know 10.0.0.3:7003",
+                  "redis-cli -h 10.0.0.2 -p 7002 CLUSTER MEET 10.0.0.3 7003");
+    watch_done(&w);
+}
+
 static void somebody_in_handshake_is_named(void **state)
 {
     (void)state;
@@ -322,6 +335,7 @@ TESTS(finding_nodes, cmocka_unit_test(a_replica_of_a_replica_is_chained),
       cmocka_unit_test(a_replica_of_nobody_is_detached),
       cmocka_unit_test(a_node_without_an_address_is_a_ghost_and_nothing_else),
       cmocka_unit_test(a_node_that_some_have_forgotten_is_a_ghost),
+      cmocka_unit_test(nobody_is_told_to_forget_a_node_that_works),
       cmocka_unit_test(somebody_in_handshake_is_named),
       cmocka_unit_test(who_may_not_take_over_is_told_but_not_of_our_own_fence),
       cmocka_unit_test(a_replica_without_room_for_its_data_is_too_small),
