@@ -12,7 +12,7 @@
 static struct {
     bool left_home;
     int home;
-    int at[SIDES];
+    int at[SIDES + 1];
 } sides;
 
 static int present_namespace(void)
@@ -39,16 +39,21 @@ static void run_ip(const char *commands)
     }
 }
 
+static void make_namespace(Side side)
+{
+    if (unshare(CLONE_NEWNET) != 0) {
+        print_message("network namespaces may not be made here: %s\n", strerror(errno));
+        skip();
+    }
+    sides.left_home = true;
+    sides.at[side] = present_namespace();
+}
+
 void sides_open(void)
 {
     sides.home = present_namespace();
     for (int i = 0; i < SIDES; i++) {
-        if (unshare(CLONE_NEWNET) != 0) {
-            print_message("network namespaces may not be made here: %s\n", strerror(errno));
-            skip();
-        }
-        sides.left_home = true;
-        sides.at[i] = present_namespace();
+        make_namespace((Side)i);
     }
     char commands[512];
     sides_enter(SIDE_A);
@@ -63,6 +68,31 @@ void sides_open(void)
             n += snprintf(commands + n, sizeof(commands) - (size_t)n,
                           "address add 10.77.%d.%d/16 dev cable\n", i + 1, host);
         }
+        run_ip(commands);
+    }
+}
+
+void sides_open_beside(void)
+{
+    char commands[512];
+    make_namespace(SIDE_NONE);
+    int n = snprintf(commands, sizeof(commands), "link set lo up\n");
+    for (int i = 0; i < SIDES; i++) {
+        n += snprintf(commands + n, sizeof(commands) - (size_t)n,
+                      "link add to%d type veth peer name beside netns /proc/%d/fd/%d\n"
+                      "link set to%d up\n"
+                      "address add 10.78.%d.1/24 dev to%d\n",
+                      i, (int)getpid(), sides.at[i], i, i + 1, i);
+    }
+    run_ip(commands);
+    for (int i = 0; i < SIDES; i++) {
+        snprintf(commands, sizeof(commands),
+                 "link set beside up\naddress add 10.78.%d.2/24 dev beside\n", i + 1);
+        sides_enter((Side)i);
+        run_ip(commands);
+        snprintf(commands, sizeof(commands), "route add 10.77.%d.0/24 via 10.78.%d.2\n", i + 1,
+                 i + 1);
+        sides_enter(SIDE_NONE);
         run_ip(commands);
     }
 }
@@ -99,7 +129,7 @@ void sides_leave(void)
         return;
     }
     assert_int_equal(setns(sides.home, CLONE_NEWNET), 0);
-    for (int i = 0; i < SIDES; i++) {
+    for (int i = 0; i <= SIDE_NONE; i++) {
         if (sides.at[i] > 0) {
             close(sides.at[i]); // with its last process gone too, the kernel takes it down
         }

@@ -268,6 +268,27 @@ int master_of(const json_t *document, int port)
     return port_of(master);
 }
 
+static const json_t *first_with(const json_t *all, const char *key, const char *word)
+{
+    for (size_t i = 0; i < json_array_size(all); i++) {
+        if (strcmp(word_in(json_array_get(all, i), key), word) == 0) {
+            return json_array_get(all, i);
+        }
+    }
+    return NULL;
+}
+
+const json_t *finding_with(const json_t *document, const char *code)
+{
+    return first_with(json_object_get(document, "findings"), "code", code);
+}
+
+const json_t *disagreement_about(const json_t *document, const char *topic)
+{
+    const json_t *views = json_object_get(document, "views");
+    return first_with(json_object_get(views, "disagreements"), "topic", topic);
+}
+
 const char *word_in(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));

@@ -55,6 +55,9 @@ const char *stage_ask(const Lab *lab, int port, const char *const *argv);
 const json_t *master_in(const json_t *document, int port);
 const json_t *replica_in(const json_t *document, int port); // of whatever master
 int master_of(const json_t *document, int port);            // the port of a replica's master
+// The first of this code, or topic; NULL: there is none.
+const json_t *finding_with(const json_t *document, const char *code);
+const json_t *disagreement_about(const json_t *document, const char *topic);
 const char *word_in(const json_t *object, const char *key); // "" when it is no string
 int number_in(const json_t *object, const char *key);       // fails the test when it is no number
 

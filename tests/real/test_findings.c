@@ -9,14 +9,7 @@
 static const json_t *find(const Lab *lab, const char *code)
 {
     int status;
-    const json_t *all = json_object_get(stage_check(lab, &status), "findings");
-    for (size_t i = 0; i < json_array_size(all); i++) {
-        const json_t *finding = json_array_get(all, i);
-        if (strcmp(word_in(finding, "code"), code) == 0) {
-            return finding;
-        }
-    }
-    return NULL;
+    return finding_with(stage_check(lab, &status), code);
 }
 
 static const json_t *find_said(const Lab *lab, const char *code, const char *says)

@@ -12,14 +12,8 @@ enum { RETRY_MS = 500 };
 // What a look with so many views says of this topic; NULL: that all say the same, or fewer told.
 static const json_t *disagreement(const json_t *document, const char *topic, size_t told)
 {
-    const json_t *views = json_object_get(document, "views");
-    const json_t *all = json_object_get(views, "disagreements");
-    for (size_t i = 0; i < json_array_size(all) && number_in(views, "told") == (int)told; i++) {
-        if (strcmp(word_in(json_array_get(all, i), "topic"), topic) == 0) {
-            return json_array_get(all, i);
-        }
-    }
-    return NULL;
+    int n = number_in(json_object_get(document, "views"), "told");
+    return n == (int)told ? disagreement_about(document, topic) : NULL;
 }
 
 // Who is too busy to tell its view in one look tells it in another. The document is the look's.
@@ -150,18 +144,6 @@ static void needs_forgetting_alone(const Lab *lab)
     }
 }
 
-static const json_t *finding(const json_t *document, const char *code)
-{
-    const json_t *all = json_object_get(document, "findings");
-    for (size_t i = 0; i < json_array_size(all); i++) {
-        if (strcmp(word_in(json_array_get(all, i), "code"), code) == 0) {
-            return json_array_get(all, i);
-        }
-    }
-    fail_msg("%s is not found", code);
-    return NULL;
-}
-
 static void assert_moved_nothing(const Lab *lab, int port)
 {
     assert_null(strstr(stage_ask(lab, port, (const char *[]){"INFO", "commandstats", NULL}),
@@ -193,9 +175,9 @@ static void while_an_owner_has_forgotten_another_nothing_is_moved(void **state)
     assert_string_equal(word_in(said(found, 1), "word"), "unknown");
     assert_string_equal(word_in(dissenter(found, lab, 7001), "reason"),
                         "it was told to forget it, or never met it");
-    assert_non_null(strstr(word_in(finding(document, "views-disagree"), "text"),
+    assert_non_null(strstr(word_in(finding_with(document, "views-disagree"), "text"),
                            ":7001 sees other slot owners than most; no move is made meanwhile"));
-    assert_non_null(strstr(word_in(finding(document, "ghost"), "remedy"), "CLUSTER MEET"));
+    assert_non_null(strstr(word_in(finding_with(document, "ghost"), "remedy"), "CLUSTER MEET"));
     run_event(watch, "orphaned", 7001, LIMIT_MS);
     run_wait_out(watch, "disagree on who owns which slots", LIMIT_MS);
     assert_moved_nothing(lab, 7002);

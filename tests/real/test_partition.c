@@ -33,7 +33,13 @@ static const Place places[] = {
     {SIDE_B, 3, 7024, 7004, NULL, NULL},    {SIDE_B, 2, 7015, 7005, NULL, NULL},
 };
 
-enum { PLACES = ARRAY_LEN(places), ANSWER_MS = 2000, RETRY_MS = 20 };
+enum {
+    PLACES = ARRAY_LEN(places),
+    PLACES_ON_SIDE_A = 5,
+    ANSWER_MS = 2000,
+    RETRY_MS = 20,
+    LOOK_MS = 500,
+};
 
 static struct {
     char ip[PLACES][16];
@@ -217,11 +223,102 @@ static void assert_no_fence_is_left(void)
     }
 }
 
+// --- from beside, where both sides are reached
+
+// A look in which all have told their views.
+static const json_t *look_at_all(void)
+{
+    int64_t limit = clock_ms() + LIMIT_MS;
+    for (;;) {
+        Run *run = run_on(SIDE_NONE, (const char *[]){"check", "--format", "json", NULL});
+        run_end(run, LIMIT_MS);
+        const json_t *document = run_json(run);
+        assert_non_null(document);
+        if (number_in(json_object_get(document, "views"), "told") == PLACES) {
+            return document;
+        }
+        if (clock_ms() >= limit) {
+            fail_msg("waited for all views: %s", run_out(run));
+        }
+        (void)poll(NULL, 0, LOOK_MS); // before looking again
+    }
+}
+
+static const json_t *said(const json_t *found, size_t i)
+{
+    return json_array_get(json_object_get(found, "says"), i);
+}
+
+static bool is_of_side_a(const json_t *voice)
+{
+    size_t i = place_of(addr_port(word_in(voice, "addr")));
+    const char *reason = "on a minority's side: 2 of 5 slot owners are well in its view";
+    return places[i].side == SIDE_A && strcmp(word_in(voice, "reason"), reason) == 0;
+}
+
+// All of side A, and only these, say so, and why is told. A view that has not heard of the last
+// change yet is heard in another look.
+static bool is_split(const json_t *document, const char *topic, const char *word)
+{
+    const json_t *found = disagreement_about(document, topic);
+    const json_t *by = json_object_get(said(found, 1), "by");
+    if (found == NULL || strcmp(word_in(said(found, 1), "word"), word) != 0 ||
+        json_array_size(by) != PLACES_ON_SIDE_A) {
+        return false;
+    }
+    for (size_t i = 0; i < json_array_size(by); i++) {
+        if (!is_of_side_a(json_array_get(by, i))) {
+            return false;
+        }
+    }
+    stage_measured("%s: most say %s, %zu say %s", word_in(found, "about"),
+                   word_in(said(found, 0), "word"), json_array_size(by), word);
+    return true;
+}
+
+static void assert_both_sides_are_told(void)
+{
+    int64_t limit = clock_ms() + LIMIT_MS;
+    const json_t *document = look_at_all();
+    while (!is_split(document, "slots", cluster.addr[place_of(7001)]) ||
+           !is_split(document, "state", "fail?")) {
+        assert_true(clock_ms() < limit);
+        (void)poll(NULL, 0, LOOK_MS); // before looking again
+        document = look_at_all();
+    }
+    const char *most = word_in(said(disagreement_about(document, "slots"), 0), "word");
+    assert_string_equal(most, cluster.addr[place_of(7011)]);
+    const char *text = word_in(finding_with(document, "views-disagree"), "text");
+    stage_measured("from beside: %s", text);
+    assert_non_null(strstr(text, "see other slot owners than most; no move is made meanwhile "
+                                 "(views-disagree)"));
+}
+
+static void assert_nothing_is_moved_from_beside(void)
+{
+    Run *run = act_on(SIDE_NONE);
+    run_wait_out(run, "disagree on who owns which slots", LIMIT_MS);
+    run_signal(run, SIGTERM);
+    assert_int_equal(run_end(run, LIMIT_MS), 0);
+    assert_null(run_has_event(run, "move-started", 0));
+    assert_nothing_written_on_side_a();
+}
+
+static void wait_agreement_from_beside(void)
+{
+    int64_t limit = clock_ms() + LIMIT_MS;
+    while (number_in(json_object_get(look_at_all(), "views"), "differ") > 0) {
+        assert_true(clock_ms() < limit);
+        (void)poll(NULL, 0, LOOK_MS); // before looking again
+    }
+}
+
 static void the_smaller_side_of_a_cut_network_writes_nothing_and_says_why(void **state)
 {
     (void)state;
     stage_needs_settings((const char *[]){"--cluster-allow-replica-migration", "no", NULL});
     sides_open();
+    sides_open_beside();
     start_cluster();
     Run *a = act_on(SIDE_A);
     Run *b = act_on(SIDE_B);
@@ -235,6 +332,8 @@ static void the_smaller_side_of_a_cut_network_writes_nothing_and_says_why(void *
     assert_int_equal(run_end(b, LIMIT_MS), 0);
     wait_reply(place_of(7002), "cluster_state:fail", (const char *[]){"CLUSTER", "INFO", NULL});
     assert_nothing_written_on_side_a();
+    assert_both_sides_are_told();
+    assert_nothing_is_moved_from_beside();
     // somebody takes the only replica of :7002 away: the whole of side A agrees on the orphan, and
     // has spares
     run_mark(a);
@@ -254,6 +353,7 @@ static void the_smaller_side_of_a_cut_network_writes_nothing_and_says_why(void *
     run_event(a, "move-done", 0, LIMIT_MS);
     run_event(a, "protected", 7002, LIMIT_MS);
     assert_no_fence_is_left();
+    wait_agreement_from_beside();
 }
 
 TESTS(partition,
