@@ -266,10 +266,9 @@ static const char *why_address(const Dissent *d)
     if (line->ip[0] == '\0') {
         return "it has lost the address: another node answered there";
     }
-    const char *silent = silence(d, d->other, d->node);
-    return silent[0] == '\0' && line->link_connected
+    return line->link_connected
                ? "an old address, or it meets the node on another network"
-               : arena_printf(d->c->arena, "an old address%s", silent);
+               : arena_printf(d->c->arena, "an old address%s", silence(d, d->other, d->node));
 }
 
 static const char *why_cluster_state(const Dissent *d)

@@ -29,6 +29,7 @@
     X(losses)                                                                                      \
     X(monitors)                                                                                    \
     X(move)                                                                                        \
+    X(networks)                                                                                    \
     X(opinion)                                                                                     \
     X(partition)                                                                                   \
     X(poller)                                                                                      \
