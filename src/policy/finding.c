@@ -201,7 +201,7 @@ static void find_host(Search *f)
                 arena_printf(f->arena,
                              "see which moves would help (or add replicas on other hosts): "
                              "rehome heal --spread --dry-run %s",
-                             f->contact))
+                             f->seed))
         ->start = START_PLAN;
 }
 

@@ -229,7 +229,7 @@ static void find_same_host(Search *f, int i)
         remedy = arena_printf(f->arena, "give it %s: %s", f->s->nodes[better].addr,
                               move_command(f, better, i));
     } else if (plan_has_step(&f->work, i)) {
-        remedy = arena_printf(f->arena, "two moves cure it: rehome plan --spread %s", f->contact);
+        remedy = arena_printf(f->arena, "two moves cure it: rehome plan --spread %s", f->seed);
     } else {
         remedy =
             arena_printf(f->arena, "add a replica on another host: %s", add_replica_command(f, i));

@@ -127,7 +127,7 @@ static void the_owners_healthy_cluster_is_not_well_placed(void **state)
                  "if host 127.0.99.172 dies, 5461 slots of 1 shard are lost and 1 more master is "
                  "left without a replica",
                  "see which moves would help (or add replicas on other hosts): rehome heal "
-                 "--spread --dry-run 127.0.99.170:7001");
+                 "--spread --dry-run -h 127.0.99.170 -p 7001");
     assert_int_equal(all.at[0].since_ms, 1000);
     assert_int_equal(all.at[1].since_ms, 1000);
     watch_done(&w);
@@ -160,7 +160,7 @@ static void where_only_two_moves_help_same_host_names_the_plan(void **state)
     assert_found(&w, &all, FINDING_SAME_HOST, LEVEL_WARNING, 7005,
                  "master 127.0.99.172:7005 and every working replica of it are on one host, "
                  "127.0.99.172",
-                 "two moves cure it: rehome plan --spread 127.0.99.170:7001");
+                 "two moves cure it: rehome plan --spread -h 127.0.99.170 -p 7001");
     watch_done(&w);
 }
 

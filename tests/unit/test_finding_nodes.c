@@ -264,7 +264,7 @@ static void a_host_that_costs_slots_too_is_told_for_both(void **state)
     assert_warned(&w, FINDING_HOST_UNSAFE, 0, 1000,
                   "if host 10.0.0.1 dies, 5461 slots of 1 shard are lost and no majority of "
                   "masters is left",
-                  "rehome heal --spread --dry-run 10.0.0.1:7001");
+                  "rehome heal --spread --dry-run -h 10.0.0.1 -p 7001");
     assert_warned(&w, FINDING_HOST_MAJORITY, 0, 1000,
                   "if host 10.0.0.1 dies, no majority of masters is left: it has 2 of 3",
                   "redis-cli -h 10.0.0.3 -p 7102 CLUSTER FAILOVER");

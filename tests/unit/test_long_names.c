@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../src/ui/words.h"
+#include "look.h"
 #include "rehome/base/mem.h"
 #include "screen.h"
 
@@ -156,6 +157,28 @@ static void hosts_of_several_networks_are_told_by_more_than_one_octet(void **sta
     }
 }
 
+// What is shown to be typed is understood: an IPv6 address and a port do not run into each other.
+static void no_remedy_for_us_joins_an_ipv6_address_and_a_port(void **state)
+{
+    (void)state;
+    Fixture *f = named(long_ipv6, PORT);
+    fixture_fail(f, 3);
+    Look l = look(f);
+    Findings all = findings_find(l.health);
+    size_t ours = 0;
+    for (size_t i = 0; i < all.n; i++) {
+        const char *command = strstr(all.at[i].remedy, "rehome ");
+        if (command != NULL) {
+            ours++;
+            assert_non_null(strstr(command, " -h 2001:db8:"));
+            assert_null(strstr(command, ":6379"));
+        }
+    }
+    assert_true(ours >= 2);
+    look_done(&l);
+    fixture_free(f);
+}
+
 static Stage *orphaned(Names names)
 {
     Stage *st = stage_new(named(names, PORT));
@@ -221,5 +244,6 @@ TESTS(long_names, cmocka_unit_test(what_fits_anywhere_is_called_as_it_is),
       cmocka_unit_test(something_of_each_name_is_left),
       cmocka_unit_test(nodes_behind_one_long_name_are_told_by_their_ports),
       cmocka_unit_test(hosts_of_several_networks_are_told_by_more_than_one_octet),
+      cmocka_unit_test(no_remedy_for_us_joins_an_ipv6_address_and_a_port),
       cmocka_unit_test(names_as_in_kubernetes), cmocka_unit_test(long_ipv6_addresses),
       cmocka_unit_test(what_a_host_with_a_long_name_costs))
