@@ -323,7 +323,8 @@ static void find_unreachable(Search *f, int i)
                 heard ? says->info_ms : f->h->of[i].since_ms,
                 arena_printf(f->arena, "%s is not flagged as failed, but it cannot be asked%s%s",
                              n->addr, why[0] != '\0' ? ": " : "", why),
-                arena_printf(f->arena, "try from this machine: redis-cli %s INFO replication",
+                arena_printf(f->arena, "try from this machine%s: redis-cli %s INFO replication",
+                             heard ? "" : "; if its address leads nowhere here (NAT), see --map",
                              plan_dial(f->s, i)));
 }
 

@@ -67,6 +67,20 @@ static void hundreds_of_ranges_take_a_few_lines(void **state)
     desk_free(d);
 }
 
+// Its row begins with the address: the reason has the room behind it.
+static void why_a_replica_is_not_reached_is_told_without_its_address(void **state)
+{
+    (void)state;
+    Stage *st = stage_healthy();
+    FixtureNode *n = fixture_node(st->f, fixture_port(st->f, 7008));
+    n->reach = REACH_UNREACHABLE;
+    n->why = "cannot connect to 127.0.99.172:7008: No route to host";
+    stage_round(st, 4000);
+    Desk *d = desk_new(st, CONFIRM_COUNTDOWN);
+    assert_true(shows(d, "127.0.99.172:7008  not verified    No route to host"));
+    desk_free(d);
+}
+
 static void where_a_replica_could_go(void **state)
 {
     (void)state;
@@ -97,5 +111,6 @@ static void numbers_of_a_node_that_is_silent_are_marked_as_old(void **state)
 
 TESTS(views_details, cmocka_unit_test(a_node_that_is_well_and_how_it_was),
       cmocka_unit_test(hundreds_of_ranges_take_a_few_lines),
+      cmocka_unit_test(why_a_replica_is_not_reached_is_told_without_its_address),
       cmocka_unit_test(where_a_replica_could_go),
       cmocka_unit_test(numbers_of_a_node_that_is_silent_are_marked_as_old))
