@@ -318,14 +318,16 @@ static void find_unreachable(Search *f, int i)
     }
     const NodeSays *says = n->says;
     const char *why = unreachable_why(f, n);
+    bool in_vain = says != NULL && sv_starts(sv(says->why), "cannot connect to ");
     bool heard = says != NULL && says->has_info && says->info_ms > 0;
     finding_add(f, FINDING_UNREACHABLE, LEVEL_WARNING, i,
                 heard ? says->info_ms : f->h->of[i].since_ms,
                 arena_printf(f->arena, "%s is not flagged as failed, but it cannot be asked%s%s",
                              n->addr, why[0] != '\0' ? ": " : "", why),
-                arena_printf(f->arena, "try from this machine%s: redis-cli %s INFO replication",
-                             heard ? "" : "; if its address leads nowhere here (NAT), see --map",
-                             plan_dial(f->s, i)));
+                arena_printf(
+                    f->arena, "try from this machine%s: redis-cli %s INFO replication",
+                    heard || !in_vain ? "" : "; if its address leads nowhere here (NAT), see --map",
+                    plan_dial(f->s, i)));
 }
 
 void find_nodes(Search *f)

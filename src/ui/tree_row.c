@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "rehome/base/mem.h"
 #include "rehome/base/text.h"
 #include "words.h"
 
@@ -265,10 +266,12 @@ static void draw_silence(const RowPen *pen, const Node *n)
         why += name + 1;
         why += strncmp(why, "is ", 3) == 0 ? 3 : 0;
     }
-    static const char in_vain[] = "cannot connect to ";
-    const char *reason = strstr(why, ": "); // behind whom that was about
-    bool is_unreached = strncmp(why, in_vain, sizeof(in_vain) - 1) == 0 && reason != NULL;
-    why = is_unreached ? reason + 2 : why;
+    static const char *const about[] = {"cannot connect to ", "TLS with "};
+    for (size_t i = 0; i < ARRAY_LEN(about); i++) {
+        const char *reason = strstr(why, ": "); // behind whom that was about
+        bool is_about = strncmp(why, about[i], strlen(about[i])) == 0 && reason != NULL;
+        why = is_about ? reason + 2 : why;
+    }
     short_text(pen->s->health->snapshot, why, text, sizeof(text));
     draw_cut(pen->c, pen->k.rest, pen->y, pen->k.end - pen->k.rest, ROLE_STALE, text);
 }

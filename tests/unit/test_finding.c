@@ -376,8 +376,15 @@ static void a_master_at_risk_says_what_is_awaited(void **state)
     assert_found(&w, &all, FINDING_UNREACHABLE, LEVEL_WARNING, 7101,
                  "10.0.0.2:7101 is not flagged as failed, but it cannot be asked: Connection "
                  "refused",
-                 "try from this machine; if its address leads nowhere here (NAT), see --map: "
-                 "redis-cli -h 10.0.0.2 -p 7101 INFO replication");
+                 "try from this machine: redis-cli -h 10.0.0.2 -p 7101 INFO replication");
+    knob(&w, 7101)->why = "cannot connect to 10.0.0.2:7101: No route to host";
+    all = findings_find(watch_round(&w, 2500));
+    assert_found(
+        &w, &all, FINDING_UNREACHABLE, LEVEL_WARNING, 7101,
+        "10.0.0.2:7101 is not flagged as failed, but it cannot be asked: cannot connect to "
+        "10.0.0.2:7101: No route to host",
+        "try from this machine; if its address leads nowhere here (NAT), see --map: "
+        "redis-cli -h 10.0.0.2 -p 7101 INFO replication");
     watch_fail(&w, 7101);
     w.options.moving = (OwnMove){watch_id(&w, 7102), watch_id(&w, 7001)};
     all = findings_find(watch_round(&w, 3000));

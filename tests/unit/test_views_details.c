@@ -78,6 +78,9 @@ static void why_a_replica_is_not_reached_is_told_without_its_address(void **stat
     stage_round(st, 4000);
     Desk *d = desk_new(st, CONFIRM_COUNTDOWN);
     assert_true(shows(d, "127.0.99.172:7008  not verified    No route to host"));
+    n->why = "TLS with 127.0.99.172:7008 failed: its certificate is for b.example, not for a";
+    stage_round(st, 5000);
+    assert_true(shows(d, "not verified    its certificate is for b.example"));
     desk_free(d);
 }
 
