@@ -295,7 +295,7 @@ void dialog_check(Ui *ui, const Scene *s)
             close_dialog(ui);
         } else if (!ui->dialog.form.only_all &&
                    snapshot_find(s->health->snapshot, ui->dialog.form.node) < 0) {
-            ui_note(ui, s, LEVEL_WARNING, "%s is gone", ui->dialog.form.addr);
+            ui_note(ui, s, LEVEL_WARNING, "%s is gone", ui->dialog.form.name);
             close_dialog(ui);
         }
         break;

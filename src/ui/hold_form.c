@@ -4,9 +4,8 @@
 
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
-#include "words.h"
 
-enum { MOST_MINUTES = 365 * 24 * 60, LABEL_WIDTH = 9, MINUTES_WIDTH = 8 };
+enum { MOST_MINUTES = 365 * 24 * 60, LABEL_WIDTH = 9, MINUTES_WIDTH = 8, NAME_MOST = 24 };
 
 void hold_form_open(HoldForm *form, const Scene *s, int node)
 {
@@ -17,7 +16,9 @@ void hold_form_open(HoldForm *form, const Scene *s, int node)
         form->scope = OF_NODE;
         form->field = FIELD_SCOPE;
         form->node = n->id;
-        snprintf(form->addr, sizeof(form->addr), "%s", n->addr);
+        bool fits = text_width(n->addr) <= NAME_MOST;
+        snprintf(form->name, sizeof(form->name), "%s", fits ? n->addr : n->brief);
+        snprintf(form->host_name, sizeof(form->host_name), "%s", n->brief_host);
         snprintf(form->host, sizeof(form->host), "%s", n->host);
     }
 }
@@ -113,10 +114,10 @@ static const char *scope_text(const HoldForm *form, FormScope scope, char *out, 
 {
     switch (scope) {
     case OF_NODE:
-        snprintf(out, size, "%s", form->addr);
+        snprintf(out, size, "%s", form->name);
         break;
     case OF_HOST:
-        snprintf(out, size, "host %s", form->host);
+        snprintf(out, size, "host %s", form->host_name);
         break;
     case OF_ALL:
     case OF_COUNT:

@@ -4,6 +4,7 @@
 
 #include "prompt.h"
 #include "rehome/ui/ui.h"
+#include "words.h"
 
 typedef enum { FIELD_SCOPE, FIELD_MINUTES, FIELD_REASON, FIELD_COUNT } FormField;
 typedef enum { OF_NODE, OF_HOST, OF_ALL, OF_COUNT } FormScope;
@@ -12,8 +13,9 @@ typedef struct {
     FormScope scope;
     bool only_all; // a pause: there is nothing to choose
     NodeId node;
-    char addr[HOLD_HOST_SIZE + 8];
+    char name[NAME_MAX_BYTES]; // of the node
     char host[HOLD_HOST_SIZE];
+    char host_name[NAME_MAX_BYTES]; // how it is called here
     Prompt minutes;
     Prompt reason;
     FormField field; // that has the keys

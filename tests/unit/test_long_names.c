@@ -202,6 +202,7 @@ static void names_as_in_kubernetes(void **state)
     screen_at("long-names-hosts", st, "2", 80, 24);
     screen_at("long-names-hosts", st, "2", 120, 40);
     screen_at("long-names-move", st, "m", 80, 24);
+    screen_at("long-names-downtime", st, "d", 80, 24);
     stage_free(st);
 }
 
