@@ -25,6 +25,7 @@ typedef struct {
     EngineListener listener; // the command's
     bool log_is_broken;
     void (*hangup)(void *ctx); // SIGHUP of a process that has no terminal; NULL: it ends
+    int64_t gave_back_ms;      // memory to the system, last
     bool interrupted;          // SIGINT, SIGTERM or SIGHUP came
     ev_signal signals[3];
     struct Player *player; // the engine is its; NULL: the cluster is looked at

@@ -28,16 +28,16 @@ typedef enum {
 
 typedef struct {
     NodeId id;
+    NodeId master;        // none: a master, or a replica whose master is unknown ("slave -")
+    bool link_connected;  // a link object exists; no proof of life
+    int port;             // 0 when unknown
     const char *ip;       // as announced, cleaned; "" when unknown
     const char *hostname; // "" unless announced
-    int port;             // 0 when unknown
-    unsigned flags;       // NodeFlag; unknown words are ignored
-    NodeId master;        // none: a master, or a replica whose master is unknown ("slave -")
     int64_t ping_ms;      // Unix time of an unanswered ping, by the reporter's clock; 0: none
     int64_t pong_ms;      // Unix time of the last pong, by the reporter's clock; 0: never
     uint64_t config_epoch;
-    bool link_connected; // a link object exists; no proof of life
     SlotRanges slots;
+    unsigned flags; // NodeFlag; unknown words are ignored
     int open_slots; // [slot->-id] and [slot-<-id] markers (on the reporter's own line only)
     int importing;  // of these, [slot-<-id]
 } NodeLine;
