@@ -134,6 +134,11 @@ void progress_tell(Move *m, const Node *replica, const Node *goal, int64_t now_m
                       : replica->says == NULL || replica->says->why == NULL ? ""
                                                                             : replica->says->why;
     m->trouble = trouble_of(m, replica, goal, now_ms);
+    if (m->trouble == TROUBLE_NONE) {
+        m->trouble_ms = 0;
+    } else if (m->trouble_ms == 0) {
+        m->trouble_ms = now_ms;
+    }
     switch (m->trouble) {
     case TROUBLE_REPLICA_SILENT:
         format_seconds(since, sizeof(since), now_ms - m->heard_ms);

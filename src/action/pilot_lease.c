@@ -55,7 +55,7 @@ static bool needs_no_fence(const Pilot *p, NodeId replica, int64_t now_ms)
     return info->is_master || (info->link_up && !info->sync_in_progress && !info->loading);
 }
 
-// A move of ours ended while its fence was not ours to lift, and now it is.
+// A move of ours ended while its fence could not be lifted, or was not ours to lift, and now it is.
 static bool may_lift_what_is_left(const Pilot *p, int64_t now_ms)
 {
     const Move *m = runner_move(p->runner);
@@ -66,6 +66,9 @@ static bool may_lift_what_is_left(const Pilot *p, int64_t now_ms)
 
 void pilot_lease_round(Pilot *p, int64_t now_ms)
 {
+    if (may_lift_what_is_left(p, now_ms)) {
+        p->recovered = false;
+    }
     if (p->lease == NULL) {
         return;
     }
@@ -75,7 +78,7 @@ void pilot_lease_round(Pilot *p, int64_t now_ms)
     lease_words(p->lease, now_ms, words, sizeof(words));
     bool is_ours = lease_may_write(p->lease, now_ms);
     // Whoever had it before may have died in a move, on this machine.
-    if ((is_ours && !p->had_lease) || may_lift_what_is_left(p, now_ms)) {
+    if (is_ours && !p->had_lease) {
         p->recovered = false;
     }
     p->had_lease = is_ours;
@@ -139,6 +142,8 @@ bool pilot_may_write(void *ctx, char *why, size_t size)
         p->lease == NULL || m->spec.origin != ORIGIN_AUTO || lease_may_write(p->lease, now_ms);
     if (m->state == MOVE_UNFENCE) {
         is_ours = is_ours || needs_no_fence(p, m->spec.replica, now_ms);
+    } else if (pilot_is_held(p, &m->spec, why, size)) {
+        return false;
     } else if (is_ours && now_ms - m->gate_ms > GATE_EVIDENCE_MS) {
         char age[32];
         snprintf(why, size, "the gate was checked %s ago, which is too long: try again",

@@ -234,9 +234,9 @@ static bool is_in_downtime(const Pilot *p, NodeId id)
     return i >= 0 && p->health->of[i].downtime != NULL;
 }
 
-// While the hook was thinking somebody may have switched automatic mode off, paused it, or begun to
-// work on one of the nodes; its brake may be on.
-static bool is_held_meanwhile(const Pilot *p, const MoveSpec *spec, char *why, size_t size)
+// While the hook was thinking, or the gate was waited for, somebody may have switched automatic
+// mode off, paused it, or begun to work on one of the nodes; its brake may be on.
+bool pilot_is_held(const Pilot *p, const MoveSpec *spec, char *why, size_t size)
 {
     if (spec->origin != ORIGIN_AUTO) {
         return false;
@@ -245,13 +245,13 @@ static bool is_held_meanwhile(const Pilot *p, const MoveSpec *spec, char *why, s
     auto_check(&p->automatic, p->health, NULL, check);
     for (int rule = 0; rule < AUTO_RULE_BUSY; rule++) {
         if (!check[rule].passed) {
-            snprintf(why, size, "called off while the hook was asked: %s", check[rule].text);
+            snprintf(why, size, "%s", check[rule].text);
             return true;
         }
     }
     bool is_worked_on = is_in_downtime(p, spec->replica) || is_in_downtime(p, spec->donor) ||
                         is_in_downtime(p, spec->target);
-    snprintf(why, size, "called off while the hook was asked: %s",
+    snprintf(why, size, "%s",
              is_worked_on ? "one of its nodes is in downtime" : "automatic mode only observes");
     return is_worked_on || p->automatic.mode != AUTO_ACT;
 }
@@ -265,8 +265,10 @@ void pilot_hook_answer(Pilot *p, bool allowed, const char *text, int64_t now_ms)
         drop_asking(p, AUTO_REFUSER_HOOK, text, now_ms);
         return;
     }
+    char held[240];
     char why[320];
-    if (is_held_meanwhile(p, &p->asking, why, sizeof(why))) {
+    if (pilot_is_held(p, &p->asking, held, sizeof(held))) {
+        snprintf(why, sizeof(why), "called off while the hook was asked: %s", held);
         call_off(p, why);
         return;
     }
@@ -335,8 +337,9 @@ static bool move_is_stuck(const Move *m, int64_t now_ms)
 {
     bool sent = m->state == MOVE_SYNC || m->state == MOVE_ASK;
     int64_t heard_ms = m->heard_ms > m->state_ms ? m->heard_ms : m->state_ms;
-    bool waits_in_vain = m->trouble == TROUBLE_LINK_DOWN || m->trouble == TROUBLE_TARGET_FAILED;
-    return sent && !m->stopping && now_ms - (waits_in_vain ? m->state_ms : heard_ms) > STUCK_MS;
+    bool waits_in_vain = m->trouble == TROUBLE_LINK_DOWN || m->trouble == TROUBLE_TARGET_FAILED ||
+                         m->trouble == TROUBLE_TARGET_SILENT;
+    return sent && !m->stopping && now_ms - (waits_in_vain ? m->trouble_ms : heard_ms) > STUCK_MS;
 }
 
 void pilot_feed_runner(Pilot *p, int64_t now_ms)
@@ -348,16 +351,31 @@ void pilot_feed_runner(Pilot *p, int64_t now_ms)
     after_runner(p, now_ms);
 }
 
-// An earlier process may have ended in the middle of a move: say so, and see it through.
+// By ID, because nodes come and go meanwhile; -1: none is left.
+static int next_to_recover(const Pilot *p)
+{
+    const Node *nodes = p->snapshot->nodes;
+    int next = -1;
+    for (size_t i = 0; i < p->snapshot->n_nodes; i++) {
+        bool is_later = node_id_cmp(nodes[i].id, p->recovered_to) > 0;
+        if (is_later && (next < 0 || node_id_cmp(nodes[i].id, nodes[next].id) < 0)) {
+            next = (int)i;
+        }
+    }
+    return next;
+}
+
+// Earlier processes may have ended in the middle of a move, and several did where the machine went
+// down: say so, and see them through, one after the other.
 void pilot_recover(Pilot *p, int64_t now_ms)
 {
     if (p->recovered || pilot_is_busy(p)) {
         return;
     }
-    p->recovered = true; // one process leaves at most one behind
-    for (size_t i = 0; i < p->snapshot->n_nodes; i++) {
+    for (int i = next_to_recover(p); i >= 0; i = next_to_recover(p)) {
         JournalEntry entry;
-        if (!p->world.find_unfinished(p->world.ctx, p->snapshot->nodes[i].id, &entry)) {
+        p->recovered_to = p->snapshot->nodes[i].id;
+        if (!p->world.find_unfinished(p->world.ctx, p->recovered_to, &entry)) {
             continue;
         }
         p->journal_is_open = true;
@@ -372,4 +390,6 @@ void pilot_recover(Pilot *p, int64_t now_ms)
         after_runner(p, now_ms);
         return;
     }
+    p->recovered = true;
+    p->recovered_to = (NodeId){.hex = ""};
 }

@@ -24,6 +24,7 @@ struct Pilot {
     int64_t gap_ms;       // between that and the one before it; 0: there was none
     int64_t disturbed_ms; // when a node last stopped or started answering; 0: never
     bool recovered;       // unfinished moves of earlier processes were looked for
+    NodeId recovered_to;  // ... up to this node; none: from the first one on
     bool is_resumed;      // the move under way is one of these
     bool was_busy;        // the runner, before the call under way
     bool journal_is_open;
@@ -53,6 +54,10 @@ void pilot_recover(Pilot *p, int64_t now_ms);
 // May a move begin now, whoever wants it? And begin it.
 bool pilot_may_begin(const Pilot *p, Error *err);
 bool pilot_begin(Pilot *p, const MoveSpec *spec, int64_t now_ms, Error *err);
+
+// Is automatic mode held back now from a move that it has decided on? why: by what. Never a move
+// that a person wants.
+bool pilot_is_held(const Pilot *p, const MoveSpec *spec, char *why, size_t size);
 
 // pilot_queue.c: begins what is next; is told of the end of each move; drops what waits.
 void pilot_queue_go_on(Pilot *p, int64_t now_ms);

@@ -176,7 +176,7 @@ int command_move(const Options *o)
     EngineListener listener = {.ctx = &c, .round = on_round, .event = on_event};
     Options own = *o;
     own.mode = AUTO_OFF; // whatever the settings say: it is about this one
-    if (session_start(&c.session, &own, false, &listener)) {
+    if (session_start(&c.session, &own, o->dry_run, &listener)) {
         ev_timer_init(&c.patience, on_patience, PATIENCE_MS / 1000.0, 0.0);
         c.patience.data = &c;
         ev_timer_start(c.session.loop, &c.patience);

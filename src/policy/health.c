@@ -116,7 +116,9 @@ static ReplicaState replica_state(const Health *h, int i, const Health *before, 
     }
     if (!word_is_fresh(s, i, h->options.fresh_ms)) {
         bool loading = n->says != NULL && n->says->reach == REACH_OK && n->says->loading;
-        return loading ? REPLICA_LOADING : REPLICA_UNVERIFIED;
+        // One that has begun anew under another ID never fails, as nobody pings it any more.
+        bool gone = node_has(n, NODE_NOADDR);
+        return loading ? REPLICA_LOADING : gone ? REPLICA_FAILED : REPLICA_UNVERIFIED;
     }
     const NodeInfo *info = &n->says->info;
     if (info->is_master || n->master < 0 || word_master(s, i) != n->master) {

@@ -201,6 +201,19 @@ bool word_is_too_old(const Snapshot *s, int replica)
     return down_ms / says->settings.node_timeout_ms > (int64_t)says->settings.validity_factor + 1;
 }
 
+// Most slot owners have to vote for it, and who has lost its address sends it nothing.
+static bool can_be_voted_for(const Snapshot *s, const Node *r)
+{
+    int owners = 0;
+    int voters = 0;
+    for (size_t i = 0; i < s->n_masters; i++) {
+        const Node *m = &s->nodes[s->masters[i]];
+        owners += node_is_owner(m);
+        voters += node_is_owner(m) && !node_has(m, NODE_FAIL);
+    }
+    return !node_has(r, NODE_NOADDR) && 2 * (voters - r->blind_views) > owners;
+}
+
 int word_heirs(const Snapshot *s, int master)
 {
     const Node *m = &s->nodes[master];
@@ -208,8 +221,7 @@ int word_heirs(const Snapshot *s, int master)
     for (size_t i = 0; i < m->n_replicas; i++) {
         const Node *r = &s->nodes[m->replicas[i]];
         heirs += !node_has(r, NODE_FAIL) && !node_has(r, NODE_NOFAILOVER) &&
-                 !node_has(r, NODE_NOADDR) && // no vote could be sent to it
-                 !word_is_too_old(s, m->replicas[i]);
+                 can_be_voted_for(s, r) && !word_is_too_old(s, m->replicas[i]);
     }
     return heirs;
 }

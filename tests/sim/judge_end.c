@@ -3,12 +3,15 @@
 // orphan-stays: no orphan stays that could have a spare: one that works, whose donor keeps its
 //   floor (all of them nodes that the others list), and that has room for it; when it can save, and
 //   no node is left behind it of which nobody can tell how it is, nor behind a failed master (there
-//   one whose address everybody has lost will never take over). A lease can be had only where the
-//   owner of its key serves it: not while any slot is lost.
+//   one whose address everybody has lost will never take over). Where the servers took back what it
+//   was given there is no cure from outside: one of them counts a node that nobody can find. A
+//   lease can be had only where the owner of its key serves it: not while any slot is lost.
 // fence-left, journal-left: no fence of ours stays, and no journal without an end. The fence of a
 //   replica that is not in sync stays as long as another process has the lease.
 // never-ends: no move goes on for ever, see history.c.
 #include "history.h"
+
+enum { ROBBED_MS = 20000 };
 
 static bool has_replica(const World *w, int master)
 {
@@ -93,6 +96,20 @@ static int listed_by(const World *w, int donor, int without)
     return n;
 }
 
+// Who has lost a node's address without calling it failed has it in its count for good, and no
+// longer hears whose replica it is.
+static bool is_robbed(const World *w, int master)
+{
+    for (int k = 0; k < w->n; k++) {
+        const SimNode *n = &w->node[k];
+        if (n->left_from == master && n->left_why == LEFT_SERVER &&
+            w->now_ms - n->left_ms < ROBBED_MS) {
+            return true;
+        }
+    }
+    return false;
+}
+
 bool judge_orphan_waits(const History *h, int *orphan, int *spare)
 {
     const World *w = &h->w;
@@ -102,7 +119,8 @@ bool judge_orphan_waits(const History *h, int *orphan, int *spare)
     for (int s = 0; s < w->n_shards; s++) {
         int owner = owner_of(w, s);
         if (owner < 0 || !w->node[owner].up || !w->node[owner].bgsave_ok ||
-            !node_can_save(w, owner) || has_replica(w, owner) || has_riddle(w, owner)) {
+            !node_can_save(w, owner) || has_replica(w, owner) || has_riddle(w, owner) ||
+            is_robbed(w, owner)) {
             continue;
         }
         for (int k = 0; k < w->n; k++) {

@@ -26,7 +26,7 @@
 //   target, and the donor, when it had any on another host than its own, keeps one. Excuses as with
 //   the floor.
 // ping-pong: automatic mode does not take a replica back to where it took it from, when no fault
-//   began or ended, and no server changed its mind, in between.
+//   began or ended, no server changed its mind, and we took nothing else from there, in between.
 #include "history.h"
 
 enum { FORESEEN_MS = 200, ON_WIRE_MS = 1000, RACE_MS = 1500, SERVERS_MS = 5000 };
@@ -162,13 +162,24 @@ static void judge_hosts(History *h, const Command *c, int donor, int target)
     }
 }
 
+// For another orphan, say: that changes what the master needs.
+static bool has_given_since(const History *h, int master, int64_t ms)
+{
+    for (int k = 0; k < h->w.n; k++) {
+        if (h->record[k].written.from == master && h->record[k].written.ms > ms) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void judge_ping_pong(History *h, const Command *c, int donor, int target)
 {
     const World *w = &h->w;
     const Written *last = &h->record[c->at].written;
     int64_t quiet_ms = last->ms - 2 * w->node_timeout_ms - 1000;
     if (last->ms != 0 && last->from == target && last->to == donor && h->fault_ms < quiet_ms &&
-        w->upset_ms < last->ms) {
+        w->upset_ms < last->ms && !has_given_since(h, target, last->ms)) {
         history_breaks(h, "ping-pong", "%d goes back from %d to %d", port_of(c->at), port_of(donor),
                        port_of(target));
     }

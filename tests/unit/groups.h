@@ -75,6 +75,7 @@
     X(pilot)                                                                                       \
     X(pilot_holds)                                                                                 \
     X(pilot_lease)                                                                                 \
+    X(pilot_left)                                                                                  \
     X(pilot_queue)                                                                                 \
     X(pace)                                                                                        \
     X(plan)                                                                                        \

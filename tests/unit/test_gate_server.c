@@ -329,6 +329,49 @@ static void servers_that_do_not_act_are_not_waited_for(void **state)
     try_done(&t);
 }
 
+// Due at 4.9 s, unless the servers do not act at all.
+static void assert_due(void (*change)(Try *t))
+{
+    Try t = {.w = watch_new(fixture_scenario())};
+    change(&t);
+    watch_round(&t.w, 1000);
+    watch_round(&t.w, 1999);
+    watch_fail(&t.w, 7008);
+    watch_round(&t.w, 2000);
+    t.ask = try_ask(&t.w, 7004, 1500);
+    watch_round(&t.w, 6840);
+    watch_round(&t.w, 6900);
+    try_check(&t);
+    assert_false(t.verdict.check[GATE_SERVER_RACE].passed);
+    assert_string_equal(t.verdict.check[GATE_SERVER_RACE].text,
+                        "the server's own migration to 127.0.99.170:7001 may come any moment: "
+                        "orphaned for 4.9s");
+    try_done(&t);
+}
+
+static void all_but_the_donors_other_say_off(Try *t)
+{
+    set_migration(t, TRI_NO);
+    knob(&t->w, 7002)->allow_migration = TRI_YES;
+    knob(&t->w, 7002)->forbidden = ASK_SETTINGS;
+}
+
+static void only_masters_say_fail(Try *t)
+{
+    static const int masters[] = {7001, 7003, 7005};
+    for (size_t i = 0; i < ARRAY_LEN(masters); i++) {
+        knob(&t->w, masters[i])->state_fail = true;
+    }
+}
+
+// A replica goes by what it is told and sees itself.
+static void what_others_say_does_not_keep_the_donors_other_replica(void **state)
+{
+    (void)state;
+    assert_due(all_but_the_donors_other_say_off);
+    assert_due(only_masters_say_fail);
+}
+
 TESTS(gate_server, cmocka_unit_test(nothing_is_written_while_the_servers_may_act_themselves),
       cmocka_unit_test(what_was_noticed_late_began_earlier),
       cmocka_unit_test(it_begins_when_the_last_one_has_gone_also_by_a_move),
@@ -342,4 +385,5 @@ TESTS(gate_server, cmocka_unit_test(nothing_is_written_while_the_servers_may_act
       cmocka_unit_test(the_news_of_every_move_is_waited_for),
       cmocka_unit_test(a_second_orphan_is_waited_for_where_only_the_servers_count_a_replica),
       cmocka_unit_test(who_is_covered_best_is_not_known_to_all_at_once),
-      cmocka_unit_test(servers_that_do_not_act_are_not_waited_for))
+      cmocka_unit_test(servers_that_do_not_act_are_not_waited_for),
+      cmocka_unit_test(what_others_say_does_not_keep_the_donors_other_replica))

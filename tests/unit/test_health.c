@@ -103,6 +103,21 @@ static void a_replica_that_we_cannot_ask_is_neither_there_nor_missing(void **sta
     watch_done(&w);
 }
 
+// Its process has begun anew under another ID, say: nobody pings it, so nobody calls it failed.
+static void a_replica_without_an_address_that_does_not_answer_is_gone(void **state)
+{
+    (void)state;
+    Watch w = watch_new(fixture_scenario());
+    fixture_lose(w.f, fixture_port(w.f, 7008));
+    knob(&w, 7008)->noaddr = true;
+    watch_round(&w, 1000);
+    watch_rounds(&w, 5);
+    assert_int_equal(watch_node(&w, 7008)->replica, REPLICA_FAILED);
+    assert_int_equal(watch_node(&w, 7001)->master, STATE_ORPHANED);
+    assert_int_equal(watch_node(&w, 7001)->orphan, ORPHAN_LOST);
+    watch_done(&w);
+}
+
 static void an_answer_counts_for_three_seconds(void **state)
 {
     (void)state;
@@ -255,6 +270,7 @@ TESTS(health, cmocka_unit_test(the_owners_cluster_is_protected),
       cmocka_unit_test(a_master_whose_replicas_all_failed_is_lost),
       cmocka_unit_test(a_master_that_never_had_a_replica_is_bare),
       cmocka_unit_test(a_replica_that_we_cannot_ask_is_neither_there_nor_missing),
+      cmocka_unit_test(a_replica_without_an_address_that_does_not_answer_is_gone),
       cmocka_unit_test(an_answer_counts_for_three_seconds),
       cmocka_unit_test(another_node_at_its_address_is_no_answer),
       cmocka_unit_test(suspicion_alone_does_not_unmake_a_replica),

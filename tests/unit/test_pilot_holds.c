@@ -198,10 +198,49 @@ static void read_only_heeds_it_and_keeps_nothing(void **state)
     land(h);
 }
 
+// The gate is being asked when somebody holds automatic mode back: the move that it decided on must
+// not be written any more.
+static void assert_called_off(HeldFlight *h, const char *why)
+{
+    look(h, 6);
+    assert_int_equal(count(&h->t.log, "REPLICATE"), 0);
+    assert_int_equal(count(&h->t.log, "CONFIG SET"), 0);
+    if (!flight_told(&h->t, why)) {
+        fail_msg("not \"%s\" but: %s", why, strbuf_text(&h->t.events));
+    }
+    land(h);
+}
+
+static void what_comes_while_the_gate_is_asked_holds_a_move_back(void **state)
+{
+    (void)state;
+    Hold hold = {.on = {.kind = HOLD_PAUSE, .scope = HOLD_ON_ALL}, .owner = "alice", .since_ms = 1};
+    HeldFlight *h = take_off(false, 6);
+    flight_until(&h->t, "full");
+    h->kept->at[h->kept->n++] = hold;
+    assert_called_off(h, "paused by alice");
+    h = take_off(false, 6);
+    flight_until(&h->t, "full");
+    pilot_set_mode(h->t.pilot, AUTO_OFF);
+    assert_called_off(h, "automatic mode is off");
+    h = take_off(false, 6);
+    flight_until(&h->t, "full");
+    hold.on.kind = HOLD_DOWNTIME;
+    hold.on.scope = HOLD_ON_NODE;
+    hold.on.node = id_of(h, 7004);
+    h->kept->at[h->kept->n++] = hold;
+    assert_called_off(h, "one of its nodes is in downtime");
+    h = take_off(false, 6);
+    flight_until(&h->t, "full");
+    add_brake(h, "6 moves");
+    assert_called_off(h, "the brake is on (6 moves)");
+}
+
 TESTS(pilot_holds, cmocka_unit_test(a_try_is_kept_before_the_first_write),
       cmocka_unit_test(what_could_not_be_kept_is_not_begun),
       cmocka_unit_test(tries_of_earlier_processes_count),
       cmocka_unit_test(tries_older_than_an_hour_do_not),
       cmocka_unit_test(a_kept_brake_is_on_from_the_first_round),
       cmocka_unit_test(a_brake_that_cannot_be_kept_stays_and_is_tried_again),
-      cmocka_unit_test(read_only_heeds_it_and_keeps_nothing))
+      cmocka_unit_test(read_only_heeds_it_and_keeps_nothing),
+      cmocka_unit_test(what_comes_while_the_gate_is_asked_holds_a_move_back))

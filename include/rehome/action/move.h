@@ -184,10 +184,11 @@ typedef struct Move {
     Follows seen;    // ASK: what the replica said last, since seen_ms
     NodeId seen_id;
     int64_t seen_ms;
-    int64_t heard_ms;  // SYNC: last answer of the replica
-    int64_t down_ms;   // SYNC: since when link, sync and load all rest; 0: they do not
-    int64_t gap_bytes; // SYNC: distance to the goal's offset in the round before; -1 unknown
-    int64_t bytes_ms;  // SYNC: when sync_bytes was measured
+    int64_t heard_ms;   // SYNC: last answer of the replica
+    int64_t down_ms;    // SYNC: since when link, sync and load all rest; 0: they do not
+    int64_t trouble_ms; // SYNC: since when there is trouble, of whatever kind; 0: there is none
+    int64_t gap_bytes;  // SYNC: distance to the goal's offset in the round before; -1 unknown
+    int64_t bytes_ms;   // SYNC: when sync_bytes was measured
 } Move;
 
 // Copies spec. decided now.
