@@ -22,10 +22,6 @@ static bool is_master_itself(const GateRound *r, int node, const char *role, Gat
         return gate_refuse_check(c, "%s is suspected by %d of %d slot owners", n->addr,
                                  n->fail_views + n->pfail_views, seeing);
     }
-    if (2 * n->blind_views > n->views) { // it may be on the other side of a cut: who can tell?
-        return gate_refuse_check(c, "%d of %d slot owners have no address for %s", n->blind_views,
-                                 n->views, n->addr);
-    }
     if (!word_is_newer(r->s, node, r->since_ms)) {
         return gate_refuse_check(c, "%s has not told its INFO since the decision", n->addr);
     }
@@ -179,7 +175,7 @@ static int others_working_by_own_word(const GateRound *r)
     int n = 0;
     for (size_t i = 0; i < d->n_replicas; i++) {
         int other = d->replicas[i];
-        n += other != r->replica && r->health->of[other].replica == REPLICA_WORKING &&
+        n += other != r->replica && word_can_stand_in(r->health, other) &&
              word_is_newer(r->s, other, r->since_ms);
     }
     return n;

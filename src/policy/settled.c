@@ -82,7 +82,8 @@ size_t settled_count_well(const NodesView *view, size_t *all)
         const NodeLine *line = &view->at[i];
         bool owns = (line->flags & NODE_MASTER) != 0 && line->slots.n > 0;
         *all += owns;
-        well += owns && (line->flags & (NODE_FAIL | NODE_PFAIL)) == 0;
+        // Without an address it is not looked for, and so never called failed.
+        well += owns && (line->flags & (NODE_FAIL | NODE_PFAIL | NODE_NOADDR)) == 0;
     }
     return well;
 }
