@@ -36,7 +36,10 @@ static Round round_new(size_t n)
     for (size_t i = 0; i < n; i++) {
         StrBuf *text = &r.texts[i * 5];
         bool is_witness = i < witnesses || n <= witnesses;
-        crowd_info(r.crowd, i, &text[0]);
+        StrBuf info = {0};
+        crowd_info(r.crowd, i, &info);
+        info_keep(view(&info), &text[0]); // as the poller has it
+        strbuf_done(&info);
         crowd_settings(r.crowd, &text[1]);
         strbuf_add(&text[2], crowd_addr(r.crowd, i));
         if (is_witness) {
