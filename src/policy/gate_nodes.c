@@ -237,6 +237,10 @@ static bool is_in_the_picture(const GateWork *w, const GateRound *r, GateCheck *
             c, "%s itself %s in the %s round", n->addr,
             target == NULL ? "does not know the target" : "sees the target as no master", r->name);
     }
+    if ((target->flags & NODE_NOADDR) != 0) {
+        return gate_refuse_check(c, "%s itself has lost the target's address in the %s round",
+                                 n->addr, r->name);
+    }
     size_t all;
     size_t well = settled_count_well(&n->says->view, &all);
     if (2 * well <= all) {

@@ -74,16 +74,28 @@ static bool no_failover_is_due(const Snapshot *s, Settled *out)
     return true;
 }
 
+// One without an address is not looked for, and so never called failed: each side of a cut would
+// count it to its own. A replica does not vote, and may be lost to one owner and be with the rest.
+static bool is_owners_view(const NodesView *view)
+{
+    for (size_t i = 0; i < view->n; i++) {
+        if ((view->at[i].flags & NODE_MYSELF) != 0) {
+            return (view->at[i].flags & NODE_MASTER) != 0 && view->at[i].slots.n > 0;
+        }
+    }
+    return false;
+}
+
 size_t settled_count_well(const NodesView *view, size_t *all)
 {
+    unsigned ill = NODE_FAIL | NODE_PFAIL | (is_owners_view(view) ? (unsigned)NODE_NOADDR : 0U);
     size_t well = 0;
     *all = 0;
     for (size_t i = 0; i < view->n; i++) {
         const NodeLine *line = &view->at[i];
         bool owns = (line->flags & NODE_MASTER) != 0 && line->slots.n > 0;
         *all += owns;
-        // Without an address it is not looked for, and so never called failed.
-        well += owns && (line->flags & (NODE_FAIL | NODE_PFAIL | NODE_NOADDR)) == 0;
+        well += owns && (line->flags & ill) == 0;
     }
     return well;
 }

@@ -19,7 +19,8 @@ typedef struct {
 Settled settled_look(const Snapshot *s, int64_t since_ms);
 
 // How many slot owners there are in this view, and how many of them are well in it, not failed nor
-// without an address: without more than half of them it is no majority's.
+// suspected, nor, in an owner's view, without an address: without more than half of them it is no
+// majority's.
 size_t settled_count_well(const NodesView *view, size_t *all);
 
 #endif

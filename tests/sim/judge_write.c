@@ -41,14 +41,17 @@ static bool is_excused(const History *h, int node, int64_t evidence_ms, int64_t 
     return n->left_why != LEFT_SERVER || h->record[node].left_late || on_wire_ms > ON_WIRE_MS ||
            n->left_orphan_ms > evidence_ms - FORESEEN_MS;
 }
-static bool is_majority_side(const World *w, int node)
+
+// As it was when the gate asked: who died since then could tell nobody.
+static bool is_majority_side(const World *w, int node, int64_t evidence_ms)
 {
     int same = 0;
     int all = 0;
     for (int i = 0; i < w->n; i++) {
         bool owns = owns_slots(w, i);
         all += owns;
-        same += owns && w->node[i].up && w->node[i].side == w->node[node].side;
+        bool was_up = w->node[i].up || w->node[i].died_ms > evidence_ms;
+        same += owns && was_up && w->node[i].side == w->node[node].side;
     }
     return 2 * same > all;
 }
@@ -80,7 +83,8 @@ static void judge_side(History *h, const Command *c, int target)
     const World *w = &h->w;
     int64_t noticed_ms = w->split_ms + 2 * w->node_timeout_ms + 1000;
     if (w->is_split && c->evidence_ms > noticed_ms &&
-        (!is_majority_side(w, c->at) || !is_majority_side(w, target))) {
+        (!is_majority_side(w, c->at, c->evidence_ms) ||
+         !is_majority_side(w, target, c->evidence_ms))) {
         history_breaks(h, "minority", "our write at %d for %d is on the minority's side",
                        port_of(c->at), port_of(target));
     }

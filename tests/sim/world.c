@@ -167,6 +167,7 @@ void node_crash(World *w, int i)
 {
     node_leave(w, i, LEFT_FAULT);
     w->node[i].up = false;
+    w->node[i].died_ms = w->now_ms;
     if (w->place[w->node[i].place].node == i) {
         w->place[w->node[i].place].node = -1;
     }

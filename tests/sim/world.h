@@ -83,6 +83,7 @@ typedef struct {
     int64_t free_ms; // the server's own migration may take it, since then; 0: it may not
     int64_t minority_ms;
     int64_t booted_ms;
+    int64_t died_ms;  // its process last ended
     int64_t born_ms;  // it got its ID; 0: it was there before all
     bool fence;       // cluster-replica-no-failover
     bool fence_stays; // so says its redis.conf

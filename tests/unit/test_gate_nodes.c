@@ -344,6 +344,12 @@ static void replica_sees_the_target_follow(Try *t)
                         fixture_port(t->w.f, 7003));
 }
 
+// It would look for its new master nowhere.
+static void replica_has_lost_the_targets_address(Try *t)
+{
+    view_says(t, 7004, 7001, NODE_NOADDR);
+}
+
 static void replica_is_with_a_minority(Try *t)
 {
     view_says(t, 7004, 7001, NODE_PFAIL);
@@ -371,6 +377,9 @@ static void donor_and_replica_have_to_be_well_and_the_replica_in_the_picture(voi
     assert_change_refused(
         replica_sees_the_target_follow, GATE_CANDIDATE,
         "127.0.99.171:7004 itself sees the target as no master in the first round");
+    assert_change_refused(
+        replica_has_lost_the_targets_address, GATE_CANDIDATE,
+        "127.0.99.171:7004 itself has lost the target's address in the first round");
     assert_change_refused(replica_is_with_a_minority, GATE_CANDIDATE,
                           "127.0.99.171:7004 is not with the majority: 1 of 3 slot owners "
                           "are well in its view in the first round");
