@@ -323,6 +323,17 @@ static const char *host_refusal(const Snapshot *s, const PlanCandidate *c, int t
     return c->value[PLAN_RULE_DONOR_DIVERSE] != 0 ? "donor-alone" : "";
 }
 
+// By its own view, where that is known: it would look for its new master nowhere.
+static bool can_find(const Snapshot *s, int replica, int target)
+{
+    const NodeSays *says = s->nodes[replica].says;
+    if (says == NULL || !says->has_view) {
+        return true;
+    }
+    const NodeLine *line = nodes_find(&says->view, s->nodes[target].id);
+    return line != NULL && (line->flags & NODE_NOADDR) == 0;
+}
+
 PlanCandidate plan_judge(PlanWork *w, int replica, int target, MovePurpose purpose)
 {
     const Snapshot *s = w->h->snapshot;
@@ -339,6 +350,11 @@ PlanCandidate plan_judge(PlanWork *w, int replica, int target, MovePurpose purpo
         c.refused = arena_printf(s->arena, "its maxmemory is %lld bytes, the target uses %lld",
                                  (long long)r->says->info.maxmemory,
                                  (long long)s->nodes[target].says->info.used_memory);
+        return c;
+    }
+    if (!can_find(s, replica, target)) {
+        c.refused_rule = "no-address";
+        c.refused = arena_printf(s->arena, "it has no address for %s", s->nodes[target].addr);
         return c;
     }
     measure(w, &c, target);

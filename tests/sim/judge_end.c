@@ -127,8 +127,9 @@ bool judge_orphan_waits(const History *h, int *orphan, int *spare)
         }
         for (int k = 0; k < w->n; k++) {
             int donor = master_of(w, k);
-            if (donor >= 0 && is_listed_replica(w, k) && !w->node[k].fence &&
-                node_has_room(w, k, memory_of(w, owner)) &&
+            const Belief *b = &w->node[k].view[owner]; // it has to find its new master
+            if (donor >= 0 && is_listed_replica(w, k) && !w->node[k].fence && b->known &&
+                b->place >= 0 && node_has_room(w, k, memory_of(w, owner)) &&
                 listed_by(w, donor, k) >= judge_floor_of(w)) {
                 *orphan = owner;
                 *spare = k;

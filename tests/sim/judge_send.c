@@ -285,7 +285,8 @@ void judge_choice(Instance *in, const AutoDecision *d)
     }
     for (int k = 0; k < w->n; k++) {
         if (master_of(w, k) != target && judge_host_of(w, k) != judge_host_of(w, target) &&
-            is_spare(in, k) && has_room(&in->peer[k].said, memory_of(w, target))) {
+            is_spare(in, k) && w->node[k].view[target].place >= 0 &&
+            has_room(&in->peer[k].said, memory_of(w, target))) {
             history_breaks(in->h, "host", "%d is to go to %d on its own host, %d is on another",
                            port_of(replica), port_of(target), port_of(k));
         }

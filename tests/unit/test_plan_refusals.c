@@ -117,6 +117,17 @@ static void a_failed_donor_needs_its_replicas_itself(void **state)
     watch_done(&w);
 }
 
+static void a_replica_that_cannot_find_the_target_is_no_help(void **state)
+{
+    (void)state;
+    Watch w = two_donors();
+    fixture_view_says(w.f, fixture_port(w.f, 7102), fixture_port(w.f, 7001), NODE_NOADDR);
+    watch_round(&w, 1000);
+    PlanTarget t = plan_target(w.h, watch_index(&w, 7001));
+    assert_plan_refused(&w, &t, 7102, "no-address", "it has no address for 10.0.0.1:7001");
+    watch_done(&w);
+}
+
 static void a_replica_that_may_never_be_promoted_is_no_help(void **state)
 {
     (void)state;
@@ -159,6 +170,7 @@ static void a_replica_of_a_replica_has_no_donor(void **state)
 }
 
 TESTS(plan_refusals, cmocka_unit_test(only_a_working_replica_goes),
+      cmocka_unit_test(a_replica_that_cannot_find_the_target_is_no_help),
       cmocka_unit_test(the_floor_is_kept), cmocka_unit_test(the_donors_own_list_has_to_confirm_it),
       cmocka_unit_test(a_list_of_strange_addresses_is_counted_with_care),
       cmocka_unit_test(a_donor_that_cannot_be_asked_gives_nothing),

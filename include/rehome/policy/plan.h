@@ -37,8 +37,8 @@ typedef struct {
     int donor;
     bool legal;
     // Of the replica: "moving" "promised" "not-working" "no-donor" "donor-failed" "donor-unknown"
-    // "donor-floor" "donor-list" "nofailover" "too-small" "downtime", when spreading also
-    // "same-host" "host-unknown" "donor-alone"; of the target: "not-a-master" "failed"
+    // "donor-floor" "donor-list" "nofailover" "too-small" "no-address" "downtime", when spreading
+    // also "same-host" "host-unknown" "donor-alone"; of the target: "not-a-master" "failed"
     // "not-reachable" "loading" "downtime" "already-there"; "" when legal
     const char *refused_rule;
     const char *refused;                   // sentence with the measured value; "" when legal
