@@ -109,6 +109,7 @@ static void take_picture(Pilot *p, Snapshot *s)
         .floor = p->options.floor,
         .spread = p->options.spread,
         .moving = in_flight,
+        .passed_over = p->passed_over,
         .holds = pilot_holds(p),
     };
     const Health *health = health_assess(s, p->health, &options);

@@ -80,6 +80,12 @@ static void count(Pilot *p, const Move *m, bool is_counted, int64_t now_ms)
     } else if (m->state == MOVE_REFUSED && !manual) {
         auto_refused(&p->automatic, m->spec.target,
                      m->verdict.open ? AUTO_REFUSER_FENCE : AUTO_REFUSER_GATE, now_ms);
+        if (!m->verdict.open && m->verdict.refused_by == GATE_CANDIDATE) {
+            p->passed_over = m->spec.replica;
+        }
+    }
+    if (m->state == MOVE_DONE) {
+        p->passed_over = (NodeId){.hex = ""};
     }
 }
 

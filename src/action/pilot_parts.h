@@ -24,6 +24,7 @@ struct Pilot {
     int64_t gap_ms;       // between that and the one before it; 0: there was none
     int64_t disturbed_ms; // when a node last stopped or started answering; 0: never
     bool recovered;       // unfinished moves of earlier processes were looked for
+    NodeId passed_over;   // the gate would not have it as a candidate, the last time; none: no one
     NodeId recovered_to;  // ... up to this node; none: from the first one on
     bool is_resumed;      // the move under way is one of these
     bool was_busy;        // the runner, before the call under way

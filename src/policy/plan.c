@@ -10,6 +10,7 @@
 // view. Refused ones keep the snapshot's order.
 typedef struct {
     PlanCandidate c;
+    bool passed_over;    // the gate has refused it: it may know more than the plan
     bool makes_exchange; // a step's: it comes from the master that the next move is for
     const NodeId *id;
 } Ranked;
@@ -23,6 +24,9 @@ static int compare_ranked(const void *a, const void *b)
     }
     if (!x->c.legal) {
         return x->c.replica - y->c.replica;
+    }
+    if (x->passed_over != y->passed_over) {
+        return x->passed_over ? 1 : -1;
     }
     if (x->makes_exchange != y->makes_exchange) {
         return x->makes_exchange ? -1 : 1;
@@ -88,6 +92,7 @@ PlanTarget plan_for(PlanWork *w, const PlanAsk *ask)
             all[n].c = plan_judge(w, (int)i, target, ask->purpose);
             all[n].makes_exchange = ask->for_target >= 0 && all[n].c.donor == ask->for_target;
             all[n].id = &s->nodes[i].id;
+            all[n].passed_over = node_id_eq(s->nodes[i].id, h->options.passed_over);
             legal += all[n].c.legal;
             n++;
         }

@@ -248,12 +248,18 @@ static bool is_left_unfinished(const Instance *in, int node)
     return m != NULL && m->unfinished && node_id_eq(m->spec.replica, in->h->w.node[node].id);
 }
 
+// The gate would not have it a moment ago.
+static bool is_passed_over(const Instance *in, int node)
+{
+    return node_id_eq(pilot_health(in->pilot)->options.passed_over, in->h->w.node[node].id);
+}
+
 static bool is_spare(const Instance *in, int node)
 {
     const World *w = &in->h->w;
     int donor = master_of(w, node);
-    if (donor < 0 || is_left_unfinished(in, node) || !is_well(in, donor) ||
-        !is_well_replica(in, node, donor) || w->node[node].fence ||
+    if (donor < 0 || is_left_unfinished(in, node) || is_passed_over(in, node) ||
+        !is_well(in, donor) || !is_well_replica(in, node, donor) || w->node[node].fence ||
         in->h->record[node].fenced_ms > w->now_ms - WELL_MS) {
         return false;
     }

@@ -150,6 +150,22 @@ static void the_smallest_lag_comes_last(void **state)
     watch_done(&w);
 }
 
+static void whom_the_gate_refused_comes_behind_all_others_and_is_not_lost(void **state)
+{
+    (void)state;
+    Watch w = two_donors();
+    put_on_host(&w, 7202, "10.0.0.1");
+    w.options.passed_over = watch_id(&w, 7102);
+    assert_int_equal(choice(&w), 7103);
+    watch_fail(&w, 7103);
+    watch_fail(&w, 7203);
+    assert_int_equal(choice(&w), 7202); // on the target's own host
+    put_on_host(&w, 7202, "10.0.0.5");
+    knob(&w, 7202)->maxmemory = 1;
+    assert_int_equal(choice(&w), 7102);
+    watch_done(&w);
+}
+
 TESTS(plan_order, cmocka_unit_test(at_a_tie_the_smallest_id_goes),
       cmocka_unit_test(another_host_than_the_targets_comes_before_everything),
       cmocka_unit_test(an_unknown_host_is_better_than_the_same_and_worse_than_another),
@@ -157,4 +173,5 @@ TESTS(plan_order, cmocka_unit_test(at_a_tie_the_smallest_id_goes),
       cmocka_unit_test(a_donor_that_had_nothing_elsewhere_loses_nothing),
       cmocka_unit_test(the_donor_with_most_spares_comes_next),
       cmocka_unit_test(a_host_that_serves_a_sync_comes_last_but_for_lag),
-      cmocka_unit_test(the_smallest_lag_comes_last))
+      cmocka_unit_test(the_smallest_lag_comes_last),
+      cmocka_unit_test(whom_the_gate_refused_comes_behind_all_others_and_is_not_lost))

@@ -100,6 +100,7 @@ typedef struct {
     int64_t fresh_ms;   // a node whose last answer is older cannot be asked; default 3 s (3 rounds)
     bool spread;        // plans help masters whose every working replica shares their host, too
     OwnMove moving;     // our move in flight: its target is at risk, not orphaned
+    NodeId passed_over; // a candidate that the gate refused: plans take others first; none: no one
     const Holds *holds; // all that are kept; what of them holds here is in the health, as a copy
 } HealthOptions;
 
