@@ -59,8 +59,8 @@ static void suspend(Dashboard *d)
 // The present one; name is how it was asked for.
 static void wear_theme(Dashboard *d, const char *name)
 {
+    theme_watch_follow(&d->theme_watch, name); // first: who sees it may change its file at once
     term_set_theme(&d->theme);
-    theme_watch_follow(&d->theme_watch, name);
     pace_want(&d->pace, FRAME_NOW);
 }
 
