@@ -4,8 +4,9 @@
 //   floor (all of them nodes that the others list), and that has room for it; when it can save, and
 //   no node is left behind it of which nobody can tell how it is, nor behind a failed master (there
 //   one whose address everybody has lost will never take over). Where the servers took back what it
-//   was given there is no cure from outside: one of them counts a node that nobody can find. A
-//   lease can be had only where the owner of its key serves it: not while any slot is lost.
+//   was given, or where an owner has lost the addresses of most others, there is no cure from
+//   outside: one of them counts a node that nobody can find. A lease can be had only where the
+//   owner of its key serves it: not while any slot is lost.
 // fence-left, journal-left: no fence of ours stays, and no journal without an end. The fence of a
 //   replica that is not in sync stays as long as another process has the lease.
 // never-ends: no move goes on for ever, see history.c.
@@ -81,6 +82,30 @@ static bool has_quorum(const World *w)
     return 2 * alive > all;
 }
 
+// Most others are failed to this owner, or it has lost their addresses: so does one see it that is
+// cut off, and nobody can tell them apart.
+static bool sees_few(const World *w, int owner)
+{
+    int all = 0;
+    int well = 0;
+    for (int k = 0; k < w->n; k++) {
+        const Belief *b = &w->node[owner].view[k];
+        all += owns_slots(w, k);
+        well += owns_slots(w, k) && (k == owner || (!b->fail && !b->pfail && b->place >= 0));
+    }
+    return 2 * well <= all;
+}
+
+static bool somebody_sees_few(const World *w)
+{
+    for (int i = 0; i < w->n; i++) {
+        if (owns_slots(w, i) && node_is_awake(w, i) && sees_few(w, i)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 // It works, and somebody else knows it: one whom only a master knew that died is in nobody's view.
 static bool is_listed_replica(const World *w, int replica)
 {
@@ -113,7 +138,8 @@ static bool is_robbed(const World *w, int master)
 bool judge_orphan_waits(const History *h, int *orphan, int *spare)
 {
     const World *w = &h->w;
-    if (!has_quorum(w) || waits_for_an_heir(w) || (h->has_lease && lease_owner(w) < 0)) {
+    if (!has_quorum(w) || somebody_sees_few(w) || waits_for_an_heir(w) ||
+        (h->has_lease && lease_owner(w) < 0)) {
         return false;
     }
     for (int s = 0; s < w->n_shards; s++) {
