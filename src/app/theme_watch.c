@@ -20,7 +20,9 @@ static void on_file(struct ev_loop *loop, ev_stat *file, int revents)
     if (file->attr.st_nlink == 0) {
         return; // an editor is about to put another one in its place
     }
-    w->changed(w->ctx, w->name);
+    if (file->attr.st_size > 0) { // else it is being written: as it is now it would be all defaults
+        w->changed(w->ctx, w->name);
+    }
     ev_timer_stop(loop, &w->again);
     ev_timer_set(&w->again, 1.02, 0.0);
     ev_timer_start(loop, &w->again);
