@@ -85,7 +85,7 @@ static void count(Pilot *p, const Move *m, bool is_counted, int64_t now_ms)
         }
     }
     if (m->state == MOVE_DONE) {
-        p->passed_over = (NodeId){.hex = ""};
+        p->passed_over = (NodeId){0};
     }
 }
 
@@ -397,5 +397,5 @@ void pilot_recover(Pilot *p, int64_t now_ms)
         return;
     }
     p->recovered = true;
-    p->recovered_to = (NodeId){.hex = ""};
+    p->recovered_to = (NodeId){0};
 }

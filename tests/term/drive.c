@@ -46,3 +46,15 @@ void drive_wait_long(Pty *p, const char *text)
         fail_msg("waited in vain for '%s'", text);
     }
 }
+
+Lab *drive_lab(void)
+{
+    Error err = {0};
+    LabSpec spec = lab_scenario;
+    spec.extra = (const char *const[]){"--cluster-allow-replica-migration", "no", NULL};
+    Lab *lab = lab_start(&spec, NULL, NULL, &err);
+    if (lab == NULL) {
+        fail_msg("%s", err.text);
+    }
+    return lab;
+}

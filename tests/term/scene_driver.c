@@ -5,14 +5,12 @@
 //
 // Keys are the dashboard's. What it asks for is said in the last line but one; what is the
 // terminal's (quit, suspend, repaint) is done.
-#include <ev.h>
 #include <locale.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "driver_loop.h"
 #include "rehome/ui/term.h"
 #include "unit/screen.h"
 
@@ -20,7 +18,6 @@ static struct {
     Stage *stage;
     Ui *ui;
     Canvas *canvas;
-    ev_io writable; // while the terminal has not taken all
     char message[400];
 } driver;
 
@@ -32,27 +29,6 @@ static void paint(void)
     canvas_resize(driver.canvas, w, h);
     ui_draw(driver.ui, &driver.stage->scene, driver.canvas);
     term_show(driver.canvas);
-}
-
-static void draw(void)
-{
-    struct ev_loop *loop = ev_default_loop(0);
-    if (term_flush()) {
-        paint();
-    }
-    if (term_flush()) {
-        ev_io_stop(loop, &driver.writable);
-    } else {
-        ev_io_start(loop, &driver.writable);
-    }
-}
-
-static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
-{
-    (void)loop;
-    (void)w;
-    (void)revents;
-    draw();
 }
 
 static void serve(struct ev_loop *loop, const Request *r)
@@ -79,10 +55,8 @@ static void serve(struct ev_loop *loop, const Request *r)
     }
 }
 
-static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
+static void take_keys(struct ev_loop *loop)
 {
-    (void)w;
-    (void)revents;
     int x = 0;
     int y = 0;
     for (uint32_t key = term_key(&x, &y); key != KEY_IS_NONE; key = term_key(&x, &y)) {
@@ -91,16 +65,6 @@ static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
             key >= KEY_IS_CLICK ? ui_mouse(driver.ui, s, key, x, y) : ui_key(driver.ui, s, key);
         serve(loop, &r);
     }
-    draw();
-}
-
-static void on_resized(struct ev_loop *loop, ev_signal *w, int revents)
-{
-    (void)loop;
-    (void)w;
-    (void)revents;
-    term_resized();
-    draw();
 }
 
 static bool has(int argc, char **argv, const char *option)
@@ -130,20 +94,11 @@ int main(int argc, char **argv)
     driver.stage->scene.message = driver.message;
     driver.ui = ui_new(CONFIRM_ASK);
     driver.canvas = canvas_new(1, 1, has(argc, argv, "--ascii") || !term_is_utf8());
-    struct ev_loop *loop = ev_default_loop(0);
-    ev_io keyboard;
-    ev_signal resized;
-    ev_io_init(&driver.writable, on_writable, STDOUT_FILENO, EV_WRITE);
-    ev_io_init(&keyboard, on_keyboard, STDIN_FILENO, EV_READ);
-    ev_signal_init(&resized, on_resized, SIGWINCH);
-    ev_io_start(loop, &keyboard);
-    ev_signal_start(loop, &resized);
-    draw();
-    ev_run(loop, 0);
+    driver_loop(paint, take_keys);
     term_stop();
     canvas_free(driver.canvas);
     ui_free(driver.ui);
     stage_free(driver.stage);
-    ev_loop_destroy(loop);
+    ev_loop_destroy(ev_default_loop(0));
     return 0;
 }

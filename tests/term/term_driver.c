@@ -4,20 +4,18 @@
 //     term_driver [--no-color] [--ascii] [--theme FILE]
 //
 // q quits, Ctrl-Z suspends, r repaints, x crashes; other keys are named on the screen.
-#include <ev.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "driver_loop.h"
 #include "rehome/ui/keys.h"
 #include "rehome/ui/term.h"
 
 static struct {
     Canvas *canvas;
-    ev_io writable; // while the terminal has not taken all
     int keys;
     char last[16];
 } driver = {.last = "none"};
@@ -49,27 +47,6 @@ static void paint(void)
     term_show(c);
 }
 
-static void draw(void)
-{
-    struct ev_loop *loop = ev_default_loop(0);
-    if (term_flush()) {
-        paint();
-    }
-    if (term_flush()) {
-        ev_io_stop(loop, &driver.writable);
-    } else {
-        ev_io_start(loop, &driver.writable);
-    }
-}
-
-static void on_writable(struct ev_loop *loop, ev_io *w, int revents)
-{
-    (void)loop;
-    (void)w;
-    (void)revents;
-    draw();
-}
-
 static void quit(struct ev_loop *loop, ev_signal *w, int revents)
 {
     (void)w;
@@ -77,19 +54,8 @@ static void quit(struct ev_loop *loop, ev_signal *w, int revents)
     ev_break(loop, EVBREAK_ALL);
 }
 
-static void on_resized(struct ev_loop *loop, ev_signal *w, int revents)
+static void take_keys(struct ev_loop *loop)
 {
-    (void)loop;
-    (void)w;
-    (void)revents;
-    term_resized();
-    draw();
-}
-
-static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
-{
-    (void)w;
-    (void)revents;
     int x = 0;
     int y = 0;
     for (uint32_t key = term_key(&x, &y); key != KEY_IS_NONE; key = term_key(&x, &y)) {
@@ -105,7 +71,6 @@ static void on_keyboard(struct ev_loop *loop, ev_io *w, int revents)
             raise(SIGSEGV);
         }
     }
-    draw();
 }
 
 static void on_crash(int signal_number)
@@ -142,18 +107,10 @@ int main(int argc, char **argv)
     sigaction(SIGSEGV, &crash, NULL);
     driver.canvas = canvas_new(1, 1, ascii);
     struct ev_loop *loop = ev_default_loop(0);
-    ev_io keyboard;
-    ev_signal resized;
     ev_signal ended;
-    ev_io_init(&driver.writable, on_writable, STDOUT_FILENO, EV_WRITE);
-    ev_io_init(&keyboard, on_keyboard, STDIN_FILENO, EV_READ);
-    ev_signal_init(&resized, on_resized, SIGWINCH);
     ev_signal_init(&ended, quit, SIGTERM);
-    ev_io_start(loop, &keyboard);
-    ev_signal_start(loop, &resized);
     ev_signal_start(loop, &ended);
-    draw();
-    ev_run(loop, 0);
+    driver_loop(paint, take_keys);
     term_stop();
     term_stop();
     canvas_free(driver.canvas);

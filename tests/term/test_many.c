@@ -90,13 +90,7 @@ static void marked_replicas_move_one_after_the_other(void **state)
 static void the_whole_plan_is_shown_taken_back_and_made(void **state)
 {
     (void)state;
-    Error err = {0};
-    LabSpec spec = lab_scenario;
-    spec.extra = (const char *const[]){"--cluster-allow-replica-migration", "no", NULL};
-    Lab *lab = lab_start(&spec, NULL, NULL, &err);
-    if (lab == NULL) {
-        fail_msg("%s", err.text);
-    }
+    Lab *lab = drive_lab();
     const char *path = getenv("REHOME_BIN");
     const char *argv[] = {path != NULL ? path : pty_beside("rehome"), lab_addr(lab, 0), NULL};
     Pty *p = pty_start(&(PtyStart){.argv = argv, .w = 80, .h = 24});

@@ -9,7 +9,6 @@
 #include <unistd.h>
 
 #include "drive.h"
-#include "rehome/app/lab.h"
 #include "rehome/base/mem.h"
 
 enum { LONG_MS = 60000 };
@@ -66,21 +65,9 @@ static bool is_healed(Pty *p, void *context)
     return (follows(lab, 7004, 7001) || follows(lab, 7002, 7001)) && no_fence_is_on(lab);
 }
 
-static Lab *start_lab(void)
-{
-    Error err = {0};
-    LabSpec spec = lab_scenario;
-    spec.extra = (const char *const[]){"--cluster-allow-replica-migration", "no", NULL};
-    Lab *lab = lab_start(&spec, NULL, NULL, &err);
-    if (lab == NULL) {
-        fail_msg("%s", err.text);
-    }
-    return lab;
-}
-
 static void heal_unseen(bool by_hold)
 {
-    Lab *lab = start_lab();
+    Lab *lab = drive_lab();
     const char *argv[] = {program(), lab_addr(lab, 0), "--auto", "act", "--grace", "0", NULL};
     Pty *p = pty_start(&(PtyStart){.argv = argv, .w = 160, .h = 50});
     assert_non_null(p);

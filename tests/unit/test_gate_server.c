@@ -5,22 +5,28 @@
 #include "gate_try.h"
 #include "rehome/base/mem.h"
 
-// The scenario, with :7008 failing between the looks begun at look_before_ms and ended at 2000, and
-// the last two rounds so long after it.
+// :7008 fails between the looks begun at look_before_ms and ended at 2000, and the last two rounds
+// are so long after it.
+static void orphan_for(Try *t, int64_t look_before_ms, int64_t age_ms, int port)
+{
+    watch_round(&t->w, 1000);
+    watch_round(&t->w, look_before_ms + 99); // a look takes 100 ms
+    watch_fail(&t->w, 7008);
+    watch_round(&t->w, 2000);
+    t->ask = try_ask(&t->w, port, 1500);
+    watch_round(&t->w, 2000 + age_ms - 60);
+    watch_round(&t->w, 2000 + age_ms);
+    try_check(t);
+}
+
+// In the scenario.
 static Try orphaned_since(int64_t look_before_ms, int64_t age_ms, int64_t node_timeout_ms, int port)
 {
     Try t = {.w = watch_new(fixture_scenario())};
     for (size_t i = 0; i < fixture_count(t.w.f); i++) {
         fixture_node(t.w.f, (int)i)->node_timeout_ms = node_timeout_ms;
     }
-    watch_round(&t.w, 1000);
-    watch_round(&t.w, look_before_ms + 99); // a look takes 100 ms
-    watch_fail(&t.w, 7008);
-    watch_round(&t.w, 2000);
-    t.ask = try_ask(&t.w, port, 1500);
-    watch_round(&t.w, 2000 + age_ms - 60);
-    watch_round(&t.w, 2000 + age_ms);
-    try_check(&t);
+    orphan_for(&t, look_before_ms, age_ms, port);
     return t;
 }
 
@@ -334,14 +340,7 @@ static void assert_due(void (*change)(Try *t))
 {
     Try t = {.w = watch_new(fixture_scenario())};
     change(&t);
-    watch_round(&t.w, 1000);
-    watch_round(&t.w, 1999);
-    watch_fail(&t.w, 7008);
-    watch_round(&t.w, 2000);
-    t.ask = try_ask(&t.w, 7004, 1500);
-    watch_round(&t.w, 6840);
-    watch_round(&t.w, 6900);
-    try_check(&t);
+    orphan_for(&t, 1900, 4900, 7004);
     assert_false(t.verdict.check[GATE_SERVER_RACE].passed);
     assert_string_equal(t.verdict.check[GATE_SERVER_RACE].text,
                         "the server's own migration to 127.0.99.170:7001 may come any moment: "

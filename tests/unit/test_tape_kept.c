@@ -6,6 +6,14 @@
 #include "rehome/base/strbuf.h"
 #include "tape_try.h"
 
+static TapeRound round_of(const Observation *o)
+{
+    return (TapeRound){
+        .in = {.at = o, .n = 1, .name = "", .started_ms = 800, .now_ms = 1000},
+        .notice = "",
+    };
+}
+
 // The round as it comes back from a tape, borrowed from the reader.
 static TapeItem there_and_back(const TapeRound *round, bool redact, StrBuf *bytes, TapeReader **r)
 {
@@ -38,8 +46,7 @@ static void lines_that_nobody_reads_are_not_kept(void **state)
         .settings = sv("cluster-migration-barrier 1\nmasterauth hunter2\n"),
         .settings_ms = 900,
     };
-    TapeRound round = {.in = {.at = &o, .n = 1, .name = "", .started_ms = 800, .now_ms = 1000}};
-    round.notice = "";
+    TapeRound round = round_of(&o);
     TapeItem item = there_and_back(&round, false, &bytes, &r);
     const Observation *back = item.round->in.at;
     assert_true(sv_is(back->info, "redis_version:7.0.15\nrole:master\n"));
@@ -68,7 +75,7 @@ static void a_host_of_nothing_is_given_no_name(void **state)
         .info = sv_of(info, sizeof(info) - 1),
         .info_ms = 900,
     };
-    TapeRound round = {.in = {.at = &o, .n = 1, .name = "", .started_ms = 800, .now_ms = 1000}};
+    TapeRound round = round_of(&o);
     round.notice = ":: is silent";
     TapeItem item = there_and_back(&round, true, &bytes, &r);
     assert_string_equal(item.round->notice, ":: is silent");
@@ -92,7 +99,8 @@ static void nothing_of_a_redacted_tape_names_a_host(void **state)
                     "myself,slave - 0 0 1 connected\n"),
         .nodes_ms = 900,
     };
-    TapeRound round = {.in = {.at = &o, .n = 1, .name = "10.1.2.9:1", .now_ms = 1000}};
+    TapeRound round = round_of(&o);
+    round.in.name = "10.1.2.9:1";
     round.notice = "fd00::12 and [fd00::12]:7001";
     TapeItem item = there_and_back(&round, true, &bytes, &r);
     const Observation *back = item.round->in.at;
@@ -128,7 +136,7 @@ static void only_what_stands_for_a_host_is_renamed(void **state)
                     "myself,slave 0123456789012345678901234567890123456789 0 0 1 connected\n"),
         .nodes_ms = 900,
     };
-    TapeRound round = {.in = {.at = &o, .n = 1, .name = "", .now_ms = 1000}, .notice = ""};
+    TapeRound round = round_of(&o);
     TapeItem item = there_and_back(&round, true, &bytes, &r);
     const Observation *back = item.round->in.at;
     assert_string_equal(back->dialled, "host-1:7001");
@@ -158,7 +166,7 @@ static void a_copy_of_a_redacted_tape_has_the_same_lines(void **state)
                     "myself,master - 0 0 1 connected\n"),
         .nodes_ms = 900,
     };
-    TapeRound round = {.in = {.at = &o, .n = 1, .name = "", .now_ms = 1000}, .notice = ""};
+    TapeRound round = round_of(&o);
     TapeItem once = there_and_back(&round, true, &bytes[0], &r[0]);
     TapeItem twice = there_and_back(once.round, true, &bytes[1], &r[1]);
     StrView line = once.round->in.at->nodes;
