@@ -229,9 +229,9 @@ static bool is_well(const Instance *in, int node)
     const SimNode *n = &w->node[node];
     int64_t since_ms = w->now_ms - WELL_MS;
     return node_is_awake(w, node) && n->hung_until_ms < since_ms && n->booted_ms < since_ms &&
-           n->link_ms < since_ms && !judge_was_failed(in->h, node, since_ms) &&
-           in->peer[node].confirmed && has_told(in, node, in->last_ms) &&
-           in->downtime_ms[node] == 0;
+           n->link_ms < since_ms && n->met_ms < since_ms &&
+           !judge_was_failed(in->h, node, since_ms) && in->peer[node].confirmed &&
+           has_told(in, node, in->last_ms) && in->downtime_ms[node] == 0;
 }
 
 static bool is_well_replica(const Instance *in, int node, int master)

@@ -234,6 +234,7 @@ void node_meet(World *w, int i, int k)
     if (nodes_talk(w, i, k) && w->node[i].view[k].known && w->node[k].view[i].known) {
         w->node[i].view[k].place = w->node[k].place;
         w->node[k].view[i].place = w->node[i].place;
+        w->node[i].met_ms = w->node[k].met_ms = w->now_ms;
     }
 }
 

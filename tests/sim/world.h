@@ -74,6 +74,7 @@ typedef struct {
     char key[256]; // what the lease's key holds, in its memory
     int64_t key_until_ms;
     // cluster
+    int64_t met_ms; // a person had it meet somebody; 0: never
     uint64_t current_epoch;
     uint64_t vote_epoch;
     int64_t voted_ms[NODES_MAX]; // for a replica of this master
