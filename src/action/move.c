@@ -92,6 +92,12 @@ bool move_is_over(const Move *m)
     return m->state == MOVE_DONE || m->state == MOVE_REFUSED || m->state == MOVE_FAILED;
 }
 
+bool move_may_wait_in_vain(const Move *m)
+{
+    return m->trouble == TROUBLE_LINK_DOWN || m->trouble == TROUBLE_TARGET_FAILED ||
+           m->trouble == TROUBLE_TARGET_SILENT || m->trouble == TROUBLE_SYNC_AGAIN;
+}
+
 void move_say(Move *m, const char *format, ...)
 {
     va_list args;

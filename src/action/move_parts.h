@@ -21,6 +21,7 @@ enum {
     SYNC_SLOW_EVERY_MS = 1000,
     SYNC_SLOW_AFTER_MS = 5000,
     SYNC_LINK_DOWN_MS = 60000,  // then it is told as trouble
+    SYNC_BEGINNINGS = 3,        // of the full sync; then it is told as trouble
     SYNC_SILENT_MS = 3000,      // no answer for longer than this is told as trouble
     STOP_PATIENCE_MS = 10000,   // stopping, and the replica silent for so long: outcome unknown
     SYNC_CLOSE_BYTES = 1 << 20, // offsets are asked of two nodes at two moments

@@ -48,11 +48,22 @@ static int permille_of(int64_t bytes, int64_t total)
     return bytes >= total ? 1000 : (int)((double)bytes * 1000 / (double)total);
 }
 
+// After a silence it may still be the same one, unless less of it has come than before.
+static bool is_beginning(const Move *m, ReplicaState stage, int64_t bytes)
+{
+    if (stage != REPLICA_SYNCING) {
+        return false;
+    }
+    bool was_syncing = m->stage == REPLICA_SYNCING || m->stage == REPLICA_UNVERIFIED;
+    return was_syncing ? bytes >= 0 && bytes < m->sync_bytes : true;
+}
+
 // By the replica's own word alone: health waits until the other nodes have heard of the move.
 void progress_take(Move *m, const NodeInfo *info, int64_t info_ms)
 {
     ReplicaState stage = stage_of(info);
     bool is_same_stage = stage == m->stage;
+    m->n_syncs += is_beginning(m, stage, bytes_so_far(info));
     m->stage = stage;
     if (stage != REPLICA_SYNCING && stage != REPLICA_LOADING) {
         m->sync_permille = -1;
@@ -120,6 +131,9 @@ static MoveTrouble trouble_of(const Move *m, const Node *replica, const Node *go
     if (m->down_ms != 0 && now_ms - m->down_ms > SYNC_LINK_DOWN_MS) {
         return TROUBLE_LINK_DOWN;
     }
+    if (m->n_syncs >= SYNC_BEGINNINGS && m->stage != REPLICA_WORKING) {
+        return TROUBLE_SYNC_AGAIN;
+    }
     // A master that forks answers late; only when it is all that is missing does it matter.
     if (!node_answered(goal) && m->stage == REPLICA_WORKING) {
         return TROUBLE_TARGET_SILENT;
@@ -159,6 +173,12 @@ void progress_tell(Move *m, const Node *replica, const Node *goal, int64_t now_m
         break;
     case TROUBLE_TARGET_SILENT:
         move_say(m, "%s does not answer us: its word is missing", m->goal_addr);
+        break;
+    case TROUBLE_SYNC_AGAIN:
+        move_say(m,
+                 "the full sync with %s began %d times: the logs of both say who ends it; look at "
+                 "client-output-buffer-limit replica and repl-timeout",
+                 m->goal_addr, m->n_syncs);
         break;
     case TROUBLE_NONE:
     case TROUBLE_UNKNOWN:

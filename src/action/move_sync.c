@@ -169,6 +169,7 @@ MoveEffect sync_enter(Move *m, int64_t now_ms)
     m->heard_ms = now_ms;
     m->down_ms = 0;
     m->trouble_ms = 0;
+    m->n_syncs = 0;
     m->gap_bytes = -1;
     m->stage = REPLICA_LINKING;
     return move_round(m, now_ms);
@@ -277,8 +278,7 @@ static MoveEffect sync_next(Move *m, int64_t now_ms)
                            "answer; the next start asks again");
     }
     // It answers, but what it waits for may never come; a person has seen that and wants to go on.
-    if (m->stopping && (m->trouble == TROUBLE_LINK_DOWN || m->trouble == TROUBLE_TARGET_FAILED ||
-                        m->trouble == TROUBLE_TARGET_SILENT)) {
+    if (m->stopping && move_may_wait_in_vain(m)) {
         char why[sizeof(m->why)];
         snprintf(why, sizeof(why), "stopped before it was in sync: %.120s; the next start goes on",
                  m->why);

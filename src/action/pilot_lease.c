@@ -5,8 +5,6 @@
 #include "pilot_parts.h"
 #include "rehome/base/text.h"
 
-enum { LIFT_AGAIN_MS = 10000 };
-
 // A tripped brake or a pause does not give it back: the other instance would go on where this one
 // was stopped. Nor does a change of mode while a move of ours is under way.
 static bool is_wanted(const Pilot *p)
@@ -42,33 +40,8 @@ void pilot_lease_go_on(Pilot *p, int64_t now_ms)
     tell_news(p, now_ms);
 }
 
-// By its own fresh word it has all data of whom it follows, or follows nobody.
-static bool needs_no_fence(const Pilot *p, NodeId replica, int64_t now_ms)
-{
-    int i = p->snapshot == NULL ? -1 : snapshot_find(p->snapshot, replica);
-    const NodeSays *says = i < 0 ? NULL : p->snapshot->nodes[i].says;
-    if (says == NULL || says->reach != REACH_OK || !says->has_info ||
-        now_ms - says->info_ms > GATE_EVIDENCE_MS) {
-        return false;
-    }
-    const NodeInfo *info = &says->info;
-    return info->is_master || (info->link_up && !info->sync_in_progress && !info->loading);
-}
-
-// A move of ours ended while its fence could not be lifted, or was not ours to lift, and now it is.
-static bool may_lift_what_is_left(const Pilot *p, int64_t now_ms)
-{
-    const Move *m = runner_move(p->runner);
-    return m != NULL && !runner_is_busy(p->runner) && m->unfinished &&
-           fence_may_be_ours(m->fence) && now_ms - m->ended_ms > LIFT_AGAIN_MS &&
-           needs_no_fence(p, m->spec.replica, now_ms);
-}
-
 void pilot_lease_round(Pilot *p, int64_t now_ms)
 {
-    if (may_lift_what_is_left(p, now_ms)) {
-        p->recovered = false;
-    }
     if (p->lease == NULL) {
         return;
     }
@@ -141,7 +114,7 @@ bool pilot_may_write(void *ctx, char *why, size_t size)
     bool is_ours =
         p->lease == NULL || m->spec.origin != ORIGIN_AUTO || lease_may_write(p->lease, now_ms);
     if (m->state == MOVE_UNFENCE) {
-        is_ours = is_ours || needs_no_fence(p, m->spec.replica, now_ms);
+        is_ours = is_ours || pilot_needs_no_fence(p, m->spec.replica, now_ms);
     } else if (pilot_is_held(p, &m->spec, why, size)) {
         return false;
     } else if (is_ours && now_ms - m->gate_ms > GATE_EVIDENCE_MS) {

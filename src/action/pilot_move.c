@@ -1,5 +1,5 @@
-// The pilot's hands: a move from the wish to its end, with hook and journal; what a round means for
-// the one under way; and the one that an earlier process left behind.
+// The pilot's hands: a move from the wish to its end, with hook and journal, and what a round means
+// for the one under way.
 #include <stdio.h>
 
 #include "pilot_parts.h"
@@ -112,6 +112,7 @@ static void after_runner(Pilot *p, int64_t now_ms)
         p->is_resumed = false;
         count(p, m, counted, now_ms);
         close_journal(p);
+        pilot_note_left(p, m, now_ms);
         pilot_queue_ended_one(p,
                               m->state == MOVE_DONE      ? QUEUED_DONE
                               : m->state == MOVE_REFUSED ? QUEUED_REFUSED
@@ -343,9 +344,8 @@ static bool move_is_stuck(const Move *m, int64_t now_ms)
 {
     bool sent = m->state == MOVE_SYNC || m->state == MOVE_ASK;
     int64_t heard_ms = m->heard_ms > m->state_ms ? m->heard_ms : m->state_ms;
-    bool waits_in_vain = m->trouble == TROUBLE_LINK_DOWN || m->trouble == TROUBLE_TARGET_FAILED ||
-                         m->trouble == TROUBLE_TARGET_SILENT;
-    return sent && !m->stopping && now_ms - (waits_in_vain ? m->trouble_ms : heard_ms) > STUCK_MS;
+    int64_t since_ms = move_may_wait_in_vain(m) ? m->trouble_ms : heard_ms;
+    return sent && !m->stopping && now_ms - since_ms > STUCK_MS;
 }
 
 void pilot_feed_runner(Pilot *p, int64_t now_ms)
@@ -357,45 +357,16 @@ void pilot_feed_runner(Pilot *p, int64_t now_ms)
     after_runner(p, now_ms);
 }
 
-// By ID, because nodes come and go meanwhile; -1: none is left.
-static int next_to_recover(const Pilot *p)
+void pilot_resume(Pilot *p, const JournalEntry *entry, int64_t now_ms)
 {
-    const Node *nodes = p->snapshot->nodes;
-    int next = -1;
-    for (size_t i = 0; i < p->snapshot->n_nodes; i++) {
-        bool is_later = node_id_cmp(nodes[i].id, p->recovered_to) > 0;
-        if (is_later && (next < 0 || node_id_cmp(nodes[i].id, nodes[next].id) < 0)) {
-            next = (int)i;
-        }
+    p->journal_is_open = true;
+    p->is_resumed = runner_resume(p->runner, entry, now_ms, NULL);
+    if (!p->is_resumed) {
+        close_journal(p);
+        pilot_tell(p, EVENT_REFUSED, LEVEL_WARNING, NULL,
+                   "an earlier rehome left a move of %s to %s unfinished: start without "
+                   "--read-only to see it through",
+                   entry->spec.replica_addr, entry->spec.target_addr);
     }
-    return next;
-}
-
-// Earlier processes may have ended in the middle of a move, and several did where the machine went
-// down: say so, and see them through, one after the other.
-void pilot_recover(Pilot *p, int64_t now_ms)
-{
-    if (p->recovered || pilot_is_busy(p)) {
-        return;
-    }
-    for (int i = next_to_recover(p); i >= 0; i = next_to_recover(p)) {
-        JournalEntry entry;
-        p->recovered_to = p->snapshot->nodes[i].id;
-        if (!p->world.find_unfinished(p->world.ctx, p->recovered_to, &entry)) {
-            continue;
-        }
-        p->journal_is_open = true;
-        p->is_resumed = runner_resume(p->runner, &entry, now_ms, NULL);
-        if (!p->is_resumed) {
-            close_journal(p);
-            pilot_tell(p, EVENT_REFUSED, LEVEL_WARNING, NULL,
-                       "an earlier rehome left a move of %s to %s unfinished: start without "
-                       "--read-only to see it through",
-                       entry.spec.replica_addr, entry.spec.target_addr);
-        }
-        after_runner(p, now_ms);
-        return;
-    }
-    p->recovered = true;
-    p->recovered_to = (NodeId){0};
+    after_runner(p, now_ms);
 }

@@ -1,10 +1,18 @@
 // What the files of the pilot share: pilot.c is what it thinks of a round, pilot_move.c its hands,
-// pilot_queue.c several moves of one wish, pilot_lease.c what it may do with them when there is
-// another pilot.
+// pilot_queue.c several moves of one wish, pilot_left.c what moves left behind, pilot_lease.c what
+// it may do with them when there is another pilot.
 #ifndef REHOME_SRC_ACTION_PILOT_PARTS_H
 #define REHOME_SRC_ACTION_PILOT_PARTS_H
 
 #include "rehome/action/pilot.h"
+
+// A fence of a move that ended before it could be lifted.
+typedef struct {
+    NodeId replica;
+    int64_t since_ms;
+} LeftBehind;
+
+enum { PILOT_LEFT_MAX = 16 };
 
 struct Pilot {
     PilotOptions options;
@@ -23,11 +31,13 @@ struct Pilot {
     int64_t round_ms;     // when the last round ended; 0: none yet
     int64_t gap_ms;       // between that and the one before it; 0: there was none
     int64_t disturbed_ms; // when a node last stopped or started answering; 0: never
-    bool recovered;       // unfinished moves of earlier processes were looked for
     NodeId passed_over;   // the gate would not have it as a candidate, the last time; none: no one
+    bool recovered;       // unfinished moves of earlier processes were looked for
     NodeId recovered_to;  // ... up to this node; none: from the first one on
-    bool is_resumed;      // the move under way is one of these
-    bool was_busy;        // the runner, before the call under way
+    LeftBehind left[PILOT_LEFT_MAX]; // by this process, oldest first
+    size_t n_left;
+    bool is_resumed; // the move under way is one of these
+    bool was_busy;   // the runner, before the call under way
     bool journal_is_open;
     bool knows_tries;  // those of earlier processes
     bool brake_kept;   // in the latest round it was
@@ -51,6 +61,12 @@ void pilot_keep_brake(Pilot *p);
 // The parts of a round that concern moves, after the picture was taken.
 void pilot_feed_runner(Pilot *p, int64_t now_ms);
 void pilot_recover(Pilot *p, int64_t now_ms);
+
+// Takes up a move that was left unfinished; its journal is open.
+void pilot_resume(Pilot *p, const JournalEntry *entry, int64_t now_ms);
+void pilot_note_left(Pilot *p, const Move *ended, int64_t now_ms);
+// By its own fresh word it has all data of whom it follows, or follows nobody.
+bool pilot_needs_no_fence(const Pilot *p, NodeId replica, int64_t now_ms);
 
 // May a move begin now, whoever wants it? And begin it.
 bool pilot_may_begin(const Pilot *p, Error *err);

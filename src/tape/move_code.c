@@ -65,7 +65,7 @@ bool move_get(Bytes *in, Move *out)
     get_spec(in, &out->spec);
     out->state = (MoveState)bytes_get_below(in, MOVE_STATE_COUNT);
     out->fence = (Fence)bytes_get_below(in, FENCE_LIFTED + 1);
-    out->trouble = (MoveTrouble)bytes_get_below(in, TROUBLE_UNKNOWN + 1);
+    out->trouble = (MoveTrouble)bytes_get_below(in, TROUBLE_SYNC_AGAIN + 1);
     out->stage = (ReplicaState)bytes_get_below(in, REPLICA_UNVERIFIED + 1);
     uint64_t traits = bytes_get(in);
     out->resumed = (traits & 1) != 0;

@@ -360,6 +360,41 @@ static void trouble_is_told_once_and_keeps_the_fence(void **state)
 
 // The target's old replica comes back, the target dies, and that one is promoted: the servers
 // re-point ours.
+static void a_sync_that_begins_again_and_again_is_trouble(void **state)
+{
+    (void)state;
+    Rig rig;
+    begin_sync(&rig);
+    const Move *m = runner_move(rig.r);
+    FixtureNode *r = world_replica(&rig.w);
+    world_sync(&rig.w, 100 << 20, 400 << 20);
+    rig_look(&rig);
+    fixture_lose(rig.w.f, rig.w.replica); // silent for a while, and then it goes on
+    rig_look_for(&rig, 5000);
+    fixture_restore(rig.w.f, rig.w.replica);
+    world_sync(&rig.w, 300 << 20, 400 << 20);
+    rig_look(&rig);
+    world_sync(&rig.w, 100 << 20, 400 << 20); // the second one: its beginning was not seen
+    rig_look(&rig);
+    assert_int_equal(m->trouble, TROUBLE_NONE);
+    r->sync_in_progress = false;
+    rig_look(&rig);
+    world_sync(&rig.w, 0, 400 << 20);
+    rig_look(&rig);
+    assert_int_equal(m->trouble, TROUBLE_SYNC_AGAIN);
+    assert_string_equal(m->why,
+                        "the full sync with 127.0.99.170:7001 began 3 times: the logs of both say "
+                        "who ends it; look at client-output-buffer-limit replica and repl-timeout");
+    r->sync_in_progress = false; // between two of them
+    rig_look(&rig);
+    assert_int_equal(m->trouble, TROUBLE_SYNC_AGAIN);
+    assert_int_equal(rig.writes, 2);
+    world_in_sync(&rig.w);
+    rig_look(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_UNFENCE);
+    rig_done(&rig);
+}
+
 static void who_takes_over_the_slots_is_the_new_goal(void **state)
 {
     (void)state;
@@ -478,6 +513,7 @@ TESTS(move_sync, cmocka_unit_test(an_unanswered_replicate_may_have_happened),
       cmocka_unit_test(progress_is_told_while_it_syncs),
       cmocka_unit_test(a_long_load_is_no_failure),
       cmocka_unit_test(trouble_is_told_once_and_keeps_the_fence),
+      cmocka_unit_test(a_sync_that_begins_again_and_again_is_trouble),
       cmocka_unit_test(who_takes_over_the_slots_is_the_new_goal),
       cmocka_unit_test(a_replica_that_became_a_master_is_let_go),
       cmocka_unit_test(stopped_without_a_link_ends_for_now),

@@ -124,23 +124,50 @@ static void begin_sync(Flight *t)
     flight_look(t);
 }
 
+static void leave_own_fence(Flight *t)
+{
+    begin_sync(t);
+    fixture_fail(t->f, fixture_port(t->f, 7001));
+    for (int i = 0; i < AN_HOUR; i++) {
+        flight_look(t);
+    }
+    assert_false(pilot_is_busy(t->pilot));
+    assert_false(flight_did(t, "send CONFIG SET no"));
+}
+
+static void assert_lifted_once_it_can(Flight *t)
+{
+    fixture_restore(t->f, fixture_port(t->f, 7001));
+    node_at(t, 7004)->link_up = true;
+    node_at(t, 7004)->no_failover = TRI_YES;
+    node_at(t, 7004)->nofailover = true;
+    look(t, 30);
+    assert_true(flight_did(t, "send CONFIG SET no"));
+}
+
 static void a_fence_that_could_not_be_lifted_is_lifted_once_it_can(void **state)
 {
     (void)state;
     Flight t;
-    begin_sync(&t);
-    fixture_fail(t.f, fixture_port(t.f, 7001));
-    for (int i = 0; i < AN_HOUR; i++) {
-        flight_look(&t);
-    }
+    leave_own_fence(&t);
+    assert_lifted_once_it_can(&t);
+    flight_end(&t);
+}
+
+static void also_when_others_were_moved_since(void **state)
+{
+    (void)state;
+    Flight t;
+    Error err = {0};
+    leave_own_fence(&t);
+    MoveSpec spec =
+        pilot_spec(t.pilot, snapshot_find(pilot_health(t.pilot)->snapshot, id_of(&t, 7002)),
+                   snapshot_find(pilot_health(t.pilot)->snapshot, id_of(&t, 7001)), ORIGIN_MANUAL);
+    assert_true(pilot_move(t.pilot, &spec, t.now_ms, &err));
+    look(&t, 10);
     assert_false(pilot_is_busy(t.pilot));
-    assert_false(flight_did(&t, "send CONFIG SET no"));
-    fixture_restore(t.f, fixture_port(t.f, 7001));
-    node_at(&t, 7004)->link_up = true;
-    node_at(&t, 7004)->no_failover = TRI_YES;
-    node_at(&t, 7004)->nofailover = true;
-    look(&t, 30);
-    assert_true(flight_did(&t, "send CONFIG SET no"));
+    assert_true(node_id_eq(pilot_last_move(t.pilot)->spec.replica, spec.replica));
+    assert_lifted_once_it_can(&t);
     flight_end(&t);
 }
 
@@ -155,6 +182,22 @@ static void a_target_that_cannot_be_asked_does_not_keep_us_busy_for_ever(void **
         flight_look(&t);
     }
     assert_false(pilot_is_busy(t.pilot));
+    flight_end(&t);
+}
+
+// A target that throws its replicas out in the middle of each sync.
+static void a_sync_that_begins_for_ever_does_not_keep_us_busy_for_ever(void **state)
+{
+    (void)state;
+    Flight t;
+    begin_sync(&t);
+    for (int i = 0; i < AN_HOUR && pilot_is_busy(t.pilot); i++) {
+        node_at(&t, 7004)->sync_in_progress = i % 20 != 0;
+        flight_look(&t);
+    }
+    assert_false(pilot_is_busy(t.pilot));
+    assert_true(flight_told(&t, "the full sync with 127.0.99.170:7001 began 3 times"));
+    assert_false(flight_did(&t, "send CONFIG SET no"));
     flight_end(&t);
 }
 
@@ -181,5 +224,7 @@ static void trouble_is_counted_from_its_own_beginning(void **state)
 
 TESTS(pilot_left, cmocka_unit_test(two_moves_that_were_left_are_both_seen_to),
       cmocka_unit_test(a_fence_that_could_not_be_lifted_is_lifted_once_it_can),
+      cmocka_unit_test(also_when_others_were_moved_since),
       cmocka_unit_test(a_target_that_cannot_be_asked_does_not_keep_us_busy_for_ever),
+      cmocka_unit_test(a_sync_that_begins_for_ever_does_not_keep_us_busy_for_ever),
       cmocka_unit_test(trouble_is_counted_from_its_own_beginning))

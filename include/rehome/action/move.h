@@ -125,7 +125,8 @@ typedef enum {
     TROUBLE_TARGET_FAILED, // FAIL by the cluster
     TROUBLE_TARGET_SILENT, // we cannot ask it
     TROUBLE_REPLICA_SILENT,
-    TROUBLE_UNKNOWN, // ASK for longer than its limit
+    TROUBLE_UNKNOWN,    // ASK for longer than its limit
+    TROUBLE_SYNC_AGAIN, // the full sync began three times or more, and is not over
 } MoveTrouble;
 
 // Whom the replica follows by its own word.
@@ -187,6 +188,7 @@ typedef struct Move {
     int64_t heard_ms;   // SYNC: last answer of the replica
     int64_t down_ms;    // SYNC: since when link, sync and load all rest; 0: they do not
     int64_t trouble_ms; // SYNC: since when there is trouble, of whatever kind; 0: there is none
+    int n_syncs;        // SYNC: how often it was seen to begin
     int64_t gap_bytes;  // SYNC: distance to the goal's offset in the round before; -1 unknown
     int64_t bytes_ms;   // SYNC: when sync_bytes was measured
 } Move;
@@ -195,6 +197,8 @@ typedef struct Move {
 Move *move_new(const MoveSpec *spec, int64_t now_ms);
 void move_free(Move *m); // NULL is fine
 bool move_is_over(const Move *m);
+bool move_may_wait_in_vain(
+    const Move *m); // the replica answers, and what is missing may never come
 
 // Advance. With the very first call pass INPUT_TICK. Exactly one effect comes back.
 MoveEffect move_step(Move *m, const MoveInput *in, int64_t now_ms);
