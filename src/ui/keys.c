@@ -47,7 +47,7 @@ static const KeyBinding bindings[] = {
     {.keys = "u", .scope = IN_VIEWS, .action = ACT_UNDO, .need = NEED_UNDO,
      .label = "undo", .help = "Move the replica that was moved last back, while both ends are healthy."},
     {.keys = "X", .scope = IN_VIEWS, .action = ACT_STOP_MOVE, .need = NEED_MOVE,
-     .label = "stop the move", .help = "Stop the move under way, and drop what waits behind it. Once it was sent it is followed to its end, unless what it waits for may never come (the target failed or is silent, the link is down for a minute, the full sync began three times): then it ends, and its fence stays on until the replica is in sync."},
+     .label = "stop the move", .help = "Stop the move under way, and drop what waits behind it. Once sent it is followed to its end, unless that may never come (target failed or silent, link down for a minute, third full sync): then its fence stays on until the replica is in sync."},
     {.keys = "b", .scope = IN_VIEWS, .action = ACT_RELEASE_BRAKE, .need = NEED_BRAKE,
      .label = "release brake", .help = "Let automatic mode act again after it stopped itself."},
     {.keys = "K", .scope = IN_DEMO, .action = ACT_DEMO_KILL, .need = NEED_DEMO,
