@@ -33,9 +33,9 @@ void progress_show(Progress *p, const char *place, const Move *m, int64_t now_ms
         if (move_is_over(m)) {
             fputc('\n', stderr);
         }
-    } else if (m->state != p->state || tenths != p->tenths) {
+    } else if (m->state != p->state || tenths != p->tenths || m->trouble != p->trouble) {
         fprintf(stderr, "%s\n", strbuf_text(&line));
     }
-    *p = (Progress){m->state, tenths};
+    *p = (Progress){m->state, tenths, m->trouble};
     strbuf_done(&line);
 }

@@ -8,6 +8,7 @@
 typedef struct {
     MoveState state; // told last
     int tenths;      // of the sync
+    MoveTrouble trouble;
 } Progress;
 
 // place: "2 of 3 ", or "". The clock is now.

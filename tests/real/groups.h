@@ -49,6 +49,7 @@
     X(slow)                                                                                        \
     X(spread)                                                                                      \
     X(tape)                                                                                        \
+    X(thrown_out)                                                                                  \
     X(tls)                                                                                         \
     X(trouble)                                                                                     \
     X(unready)                                                                                     \
