@@ -88,19 +88,20 @@ static const NodeHealth *earlier(const Health *before, const Snapshot *s, int i)
 
 // When the link went down, never 0. What we saw ourselves goes first; the server's own count goes
 // on through failed syncs and from master to master, which is no time without hope, so it is not
-// used after these. was: of the same process, which another one need not take after.
+// used after those, and not from before it came here. was: of the same process, which another one
+// need not take after.
 static int64_t link_down_since(const Snapshot *s, const NodeInfo *info, const NodeHealth *was,
-                               bool has_moved)
+                               int64_t moved_ms)
 {
     int64_t since = s->now_ms;
     bool is_new_hope =
-        has_moved ||
-        (was != NULL && (was->replica == REPLICA_SYNCING || was->replica == REPLICA_LOADING));
+        was != NULL && (was->replica == REPLICA_SYNCING || was->replica == REPLICA_LOADING);
     if (was != NULL && was->link_down_ms != 0) {
         since = was->link_down_ms;
     } else if (!is_new_hope && info->link_down_s > 0 && info->link_down_s < longest_ms / 1000) {
         since = s->now_ms - info->link_down_s * 1000;
     }
+    since = moved_ms != 0 && since < moved_ms ? moved_ms : since;
     return since != 0 ? since : -1;
 }
 
@@ -134,7 +135,7 @@ static ReplicaState replica_state(const Health *h, int i, const Health *before, 
         return failed ? REPLICA_LINKING : REPLICA_WORKING;
     }
     bool is_anew = before != NULL && word_has_restarted(before->snapshot, s, i);
-    out->link_down_ms = link_down_since(s, info, is_anew ? NULL : was, out->moved_ms == s->now_ms);
+    out->link_down_ms = link_down_since(s, info, is_anew ? NULL : was, out->moved_ms);
     return s->now_ms - out->link_down_ms > h->options.cut_off_ms ? REPLICA_LINK_DOWN
                                                                  : REPLICA_LINKING;
 }

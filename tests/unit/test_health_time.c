@@ -127,6 +127,30 @@ static void a_replica_just_moved_away_is_known_to_neither(void **state)
     fixture_free(after);
 }
 
+// Its link has been down since long before it came here: while the cluster held it for failed it
+// was moved by hand, and now it is back.
+static void who_was_moved_while_it_was_failed_is_on_its_way(void **state)
+{
+    (void)state;
+    Watch w = watch_new(fixture_scenario());
+    watch_round(&w, 1000);
+    watch_fail(&w, 7002);
+    watch_fail(&w, 7008);
+    watch_rounds(&w, 1);
+    knob(&w, 7002)->master = fixture_port(w.f, 7001);
+    watch_rounds(&w, 5);
+    fixture_restore(w.f, fixture_port(w.f, 7002));
+    knob(&w, 7002)->link_up = false;
+    knob(&w, 7002)->link_down_s = 30;
+    watch_rounds(&w, 1);
+    assert_int_equal(watch_node(&w, 7002)->replica, REPLICA_LINKING);
+    assert_int_equal(watch_node(&w, 7001)->master, STATE_AT_RISK);
+    watch_rounds(&w, 6);
+    assert_int_equal(watch_node(&w, 7002)->replica, REPLICA_LINK_DOWN);
+    assert_int_equal(watch_node(&w, 7001)->master, STATE_ORPHANED);
+    watch_done(&w);
+}
+
 static void all_replicas_on_the_masters_host_are_noticed_with_how_long(void **state)
 {
     (void)state;
@@ -199,5 +223,6 @@ TESTS(health_time, cmocka_unit_test(what_was_so_at_the_first_look_began_when_the
       cmocka_unit_test(the_target_of_our_move_is_at_risk_and_keeps_its_clock),
       cmocka_unit_test(our_own_replica_may_look_failed_while_it_loads),
       cmocka_unit_test(a_replica_just_moved_away_is_known_to_neither),
+      cmocka_unit_test(who_was_moved_while_it_was_failed_is_on_its_way),
       cmocka_unit_test(all_replicas_on_the_masters_host_are_noticed_with_how_long),
       cmocka_unit_test(what_holds_for_the_cluster_is_timed))
