@@ -26,10 +26,11 @@
 //   target, and the donor, when it had any on another host than its own, keeps one. Excuses as with
 //   the floor.
 // ping-pong: automatic mode does not take a replica back to where it took it from, when no fault
-//   began or ended, no server changed its mind, and we took nothing else from there, in between.
+//   began or ended, no server changed its mind, and we took nothing else from there, in between,
+//   nor another process of ours right before, as two may that have no lease.
 #include "history.h"
 
-enum { FORESEEN_MS = 200, ON_WIRE_MS = 1000, RACE_MS = 1500, SERVERS_MS = 5000 };
+enum { FORESEEN_MS = 200, ON_WIRE_MS = 1000, RACE_MS = 1500, SERVERS_MS = 5000, GATE_MS = 1000 };
 
 // Was that this replica left unknowable for a gate that asked at evidence_ms?
 static bool is_excused(const History *h, int node, int64_t evidence_ms, int64_t on_wire_ms)
@@ -166,11 +167,12 @@ static void judge_hosts(History *h, const Command *c, int donor, int target)
     }
 }
 
-// For another orphan, say: that changes what the master needs.
-static bool has_given_since(const History *h, int master, int64_t ms)
+// Another one, for another orphan, say: that changes what the master needs.
+static bool has_given_since(const History *h, int master, int but, int64_t ms)
 {
     for (int k = 0; k < h->w.n; k++) {
-        if (h->record[k].written.from == master && h->record[k].written.ms > ms) {
+        const Written *other = &h->record[k].written;
+        if (k != but && other->from == master && other->ms > ms) {
             return true;
         }
     }
@@ -183,7 +185,7 @@ static void judge_ping_pong(History *h, const Command *c, int donor, int target)
     const Written *last = &h->record[c->at].written;
     int64_t quiet_ms = last->ms - 2 * w->node_timeout_ms - 1000;
     if (last->ms != 0 && last->from == target && last->to == donor && h->fault_ms < quiet_ms &&
-        w->upset_ms < last->ms && !has_given_since(h, target, last->ms)) {
+        w->upset_ms < last->ms && !has_given_since(h, target, c->at, last->ms - GATE_MS)) {
         history_breaks(h, "ping-pong", "%d goes back from %d to %d", port_of(c->at), port_of(donor),
                        port_of(target));
     }
