@@ -88,7 +88,13 @@ static void on_round(void *ctx)
 
 static void on_event(void *ctx, const Event *event)
 {
-    watch_event(ctx, event);
+    Session *s = ctx;
+    StrBuf line = {0};
+    watch_line(&line, s->options, event);
+    if (!session_print(&line)) {
+        session_end(s, 1);
+    }
+    strbuf_done(&line);
 }
 
 static int print_events(const Options *o, const Files *files)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "line_out.h"
 #include "rehome/report/event_report.h"
 #include "reload.h"
 #include "supervisor.h"
@@ -12,29 +13,33 @@ typedef struct {
     Session session;
     Supervisor supervisor;
     Reload reload;
+    LineOut out;
     ev_timer end;      // --for
     char trouble[320]; // what was last said on stderr
     bool seen;         // the cluster, at least once
 } Watch;
 
-void watch_event(Session *s, const Event *event)
+void watch_line(StrBuf *line, const Options *o, const Event *event)
 {
-    StrBuf line = {0};
-    if (s->options->format == FORMAT_JSON) {
-        event_json(&line, event);
+    if (o->format == FORMAT_JSON) {
+        event_json(line, event);
     } else {
-        event_text(&line, event);
+        event_text(line, event);
     }
-    if (!session_print(&line)) {
-        session_end(s, 1);
-    }
-    strbuf_done(&line);
 }
 
 static void on_event(void *ctx, const Event *event)
 {
     Watch *w = ctx;
-    watch_event(&w->session, event);
+    StrBuf line = {0};
+    watch_line(&line, w->session.options, event);
+    line_out_add(&w->out, &line);
+    strbuf_done(&line);
+}
+
+static void on_gone(void *ctx)
+{
+    session_end(ctx, 1);
 }
 
 // Trouble before the first picture is talk, not an event: it goes to stderr, once for each kind.
@@ -76,6 +81,7 @@ int command_watch(const Options *o)
 {
     Watch w = {0};
     EngineListener listener = {.ctx = &w, .round = on_round, .event = on_event};
+    line_out_start(&w.out, ev_default_loop(0), on_gone, &w.session);
     // Without automatic mode nothing is ever to be written from here.
     if (session_start(&w.session, o, o->mode != AUTO_ACT, &listener)) {
         ev_timer_init(&w.end, on_end, (double)o->for_ms / 1000, 0.0);
@@ -90,6 +96,7 @@ int command_watch(const Options *o)
         ev_timer_stop(w.session.loop, &w.end);
     }
     session_done(&w.session);
+    line_out_end(&w.out);
     reload_done(&w.reload);
     return w.session.status;
 }

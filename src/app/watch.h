@@ -4,7 +4,7 @@
 
 #include "session.h"
 
-// A line on stdout, in the format asked for. Ends the session with status 1 when nobody reads.
-void watch_event(Session *s, const Event *event);
+// A line, in the format asked for.
+void watch_line(StrBuf *line, const Options *o, const Event *event);
 
 #endif

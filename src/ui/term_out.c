@@ -2,12 +2,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "rehome/base/strbuf.h"
+#include "rehome/base/write_some.h"
 
 static struct {
     FILE *file;     // what curses has
@@ -85,39 +85,11 @@ void out_add(const char *text)
     }
 }
 
-// Not to wait is asked for only while it writes: the shell, and whoever else has this terminal,
-// shares the flag. Without it a terminal that takes something may still not take all.
-static ssize_t write_now(const char *at, size_t n)
-{
-    int flags = fcntl(STDOUT_FILENO, F_GETFL);
-    fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK);
-    ssize_t took = write(STDOUT_FILENO, at, n);
-    int why = errno;
-    fcntl(STDOUT_FILENO, F_SETFL, flags);
-    errno = why;
-    return took;
-}
-
-// How much it took; all of it where it is gone and needs nothing more. Waits at most so often: each
-// time until it takes something again, or for a moment.
+// How much it took; all of it where it is gone and needs nothing more.
 static size_t push(const char *at, size_t n, int waits)
 {
-    enum { MOMENT_MS = 5 };
-    size_t done = 0;
-    while (done < n) {
-        ssize_t took = write_now(at + done, n - done);
-        if (took > 0) {
-            done += (size_t)took;
-        } else if (took < 0 && errno != EAGAIN && errno != EINTR) {
-            return n;
-        } else if (waits-- <= 0) {
-            break;
-        } else {
-            struct pollfd terminal = {.fd = STDOUT_FILENO, .events = POLLOUT};
-            poll(&terminal, 1, MOMENT_MS);
-        }
-    }
-    return done;
+    size_t done;
+    return write_some(STDOUT_FILENO, at, n, waits, &done) ? done : n;
 }
 
 static bool send_waiting(int waits)

@@ -52,6 +52,7 @@
     X(thrown_out)                                                                                  \
     X(tls)                                                                                         \
     X(trouble)                                                                                     \
+    X(unread)                                                                                      \
     X(unready)                                                                                     \
     X(usage)                                                                                       \
     X(whatif)
