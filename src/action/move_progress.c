@@ -114,6 +114,11 @@ static void tell_stage(Move *m)
     }
     const char *words =
         m->stage == REPLICA_WORKING ? "linked, waiting for its ack" : replica_state_text(m->stage);
+    if (m->led_away) {
+        move_say(m, "was moved on to %s by somebody else, still fenced: %s%s", m->goal_addr, words,
+                 part);
+        return;
+    }
     move_say(m, "%s%s%s", m->stopping ? "already moved, finishing: " : "", words, part);
 }
 

@@ -91,6 +91,32 @@ static MoveEffect moved_on(Move *m, const Health *h, Follows now_follows, NodeId
     return move_end(m, MOVE_FAILED, now_ms, "was moved on to %s by somebody else", addr_of(h, &id));
 }
 
+// By its own word it has all data of this master.
+static bool is_linked_to(const Move *m, const Health *h, const Node *master)
+{
+    const Node *replica = move_node(h, m->spec.replica);
+    if (!node_answered(replica) || replica->says->info_ms <= m->write_ms) {
+        return false;
+    }
+    const NodeInfo *info = &replica->says->info;
+    return info->link_up && !info->sync_in_progress && !info->loading &&
+           node_is_at(master, info->master_host, info->master_port);
+}
+
+// Taken elsewhere, and not in sync there yet, it needs the fence that it has from us as much as
+// where we sent it: whoever took it there may have found the fence and rely on it.
+static bool is_led_away(Move *m, const Health *h, NodeId id)
+{
+    const Node *master = move_node(h, id);
+    if (master == NULL || !fence_may_be_ours(m->fence) || is_linked_to(m, h, master)) {
+        return false;
+    }
+    m->led_away = true;
+    m->goal_slot = -1;
+    set_goal(m, master);
+    return true;
+}
+
 MoveEffect ask_enter(Move *m, int64_t now_ms)
 {
     move_to(m, MOVE_ASK, now_ms, "no answer to CLUSTER REPLICATE, asking whom it follows");
@@ -142,7 +168,8 @@ static MoveEffect ask_round(Move *m, const Health *h, int64_t now_ms)
                         m->resumed ? "the move had not happened" : "the move did not happen",
                         m->spec.donor_addr);
     }
-    return moved_on(m, h, seen, id, now_ms);
+    bool is_led = seen == FOLLOWS_OTHER && is_led_away(m, h, id);
+    return is_led ? sync_enter(m, now_ms) : moved_on(m, h, seen, id, now_ms);
 }
 
 MoveEffect ask_step(Move *m, const MoveInput *in, int64_t now_ms)
@@ -316,10 +343,11 @@ static MoveEffect sync_round(Move *m, const Health *h, int64_t now_ms)
         return moved_on(m, h, now_follows, id, now_ms);
     }
     if (now_follows == FOLLOWS_OTHER || now_follows == FOLLOWS_DONOR) {
-        if (!took_over(m, h, id)) {
+        if (took_over(m, h, id)) {
+            set_goal(m, move_node(h, id));
+        } else if (!is_led_away(m, h, id)) {
             return moved_on(m, h, now_follows, id, now_ms);
         }
-        set_goal(m, move_node(h, id));
         now_follows = FOLLOWS_TARGET;
     }
     const Node *replica = move_node(h, m->spec.replica);
@@ -329,7 +357,7 @@ static MoveEffect sync_round(Move *m, const Health *h, int64_t now_ms)
     }
     note_replica(m, replica);
     if (is_in_sync(m, h, replica, goal, now_follows)) {
-        return sync_done(m, now_ms);
+        return m->led_away ? moved_on(m, h, now_follows, m->goal, now_ms) : sync_done(m, now_ms);
     }
     progress_tell(m, replica, goal, now_ms);
     return sync_next(m, now_ms);

@@ -175,7 +175,7 @@ static int others_working_by_own_word(const GateRound *r)
     int n = 0;
     for (size_t i = 0; i < d->n_replicas; i++) {
         int other = d->replicas[i];
-        n += other != r->replica && r->health->of[other].replica == REPLICA_WORKING &&
+        n += other != r->replica && word_can_stand_in(r->health, other) &&
              word_is_newer(r->s, other, r->since_ms);
     }
     return n;

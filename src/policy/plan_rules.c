@@ -142,6 +142,21 @@ PlanVerdict plan_target_verdict(const PlanWork *w, int target)
 }
 
 // What the donor's own list and the replicas' own words leave it with.
+// "; 127.0.99.171:7002 may not take over", where one works and does not count for that.
+static const char *no_stand_in(const Health *h, int donor, int replica)
+{
+    const Snapshot *s = h->snapshot;
+    const Node *d = &s->nodes[donor];
+    for (size_t i = 0; i < d->n_replicas; i++) {
+        int other = d->replicas[i];
+        if (other != replica && h->of[other].replica == REPLICA_WORKING &&
+            !word_can_stand_in(h, other)) {
+            return arena_printf(s->arena, "; %s may not take over", s->nodes[other].addr);
+        }
+    }
+    return "";
+}
+
 static PlanVerdict judge_donor(const PlanWork *w, int replica)
 {
     const Health *h = w->h;
@@ -160,10 +175,10 @@ static PlanVerdict judge_donor(const PlanWork *w, int replica)
     int change = lent_to(w, donor) - w->promised[donor];
     int working = word_others_working(h, donor, replica) + change;
     if (working < h->floor) {
-        return (PlanVerdict){true, "donor-floor",
-                             arena_printf(s->arena,
-                                          "its master %s would keep %d working, the floor is %d",
-                                          d->addr, working, h->floor)};
+        return (PlanVerdict){
+            true, "donor-floor",
+            arena_printf(s->arena, "its master %s would keep %d working, the floor is %d%s",
+                         d->addr, working, h->floor, no_stand_in(h, donor, replica))};
     }
     int online =
         word_is_fresh(s, donor, h->options.fresh_ms) ? word_others_online(s, donor, replica) : -1;

@@ -116,13 +116,19 @@ int word_others_online(const Snapshot *s, int master, int replica)
     return own == NULL && may_be_it ? others - 1 : others;
 }
 
+bool word_can_stand_in(const Health *h, int replica)
+{
+    return h->of[replica].replica == REPLICA_WORKING &&
+           !node_has(&h->snapshot->nodes[replica], NODE_NOFAILOVER);
+}
+
 int word_others_working(const Health *h, int master, int replica)
 {
     const Node *m = &h->snapshot->nodes[master];
     int working = 0;
     for (size_t i = 0; i < m->n_replicas; i++) {
         int r = m->replicas[i];
-        working += r != replica && h->of[r].replica == REPLICA_WORKING;
+        working += r != replica && word_can_stand_in(h, r);
     }
     return working;
 }

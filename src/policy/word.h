@@ -29,7 +29,10 @@ const SlaveLine *word_slave_line(const Snapshot *s, int master, int replica);
 // Replicas that a master lists as online, without this one; -1: the master has not told.
 int word_others_online(const Snapshot *s, int master, int replica);
 
-// Working replicas of a master, without this one.
+// Works, and may take over from its master: it is not told never to.
+bool word_can_stand_in(const Health *h, int replica);
+
+// Replicas of a master that can stand in for it, without this one.
 int word_others_working(const Health *h, int master, int replica);
 
 // The same node in an earlier or later snapshot, -1: not there.

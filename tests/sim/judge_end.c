@@ -112,11 +112,13 @@ static bool is_listed_replica(const World *w, int replica)
     return node_is_working(w, replica) && node_is_known(w, replica);
 }
 
+// That could stand in for it.
 static int listed_by(const World *w, int donor, int without)
 {
     int n = 0;
     for (int k = 0; k < w->n; k++) {
-        n += k != without && master_of(w, k) == donor && is_listed_replica(w, k);
+        n += k != without && master_of(w, k) == donor && is_listed_replica(w, k) &&
+             !w->node[k].fence;
     }
     return n;
 }

@@ -265,7 +265,8 @@ static bool is_spare(const Instance *in, int node)
     }
     int kept = 0;
     for (int k = 0; k < w->n; k++) {
-        kept += k != node && is_well_replica(in, k, donor);
+        kept += k != node && is_well_replica(in, k, donor) && !w->node[k].fence &&
+                in->h->record[k].fenced_ms <= w->now_ms - WELL_MS;
     }
     return kept >= judge_floor_of(w);
 }

@@ -205,6 +205,11 @@ static void sibling_silent(Try *t)
     fixture_lose(t->w.f, fixture_port(t->w.f, 7002)); // its master still lists it
 }
 
+static void sibling_may_not_take_over(Try *t)
+{
+    knob(&t->w, 7002)->nofailover = true;
+}
+
 static void sibling_syncing(Try *t)
 {
     knob(&t->w, 7002)->sync_in_progress = true;
@@ -230,6 +235,8 @@ static void the_donor_keeps_its_floor_by_its_list_and_by_their_word(void **state
     assert_change_refused(sibling_not_listed, GATE_DONOR,
                           "donor lists 0 others online, floor 1: 127.0.99.171:7003");
     assert_change_refused(sibling_silent, GATE_DONOR,
+                          "donor keeps 0 of floor 1 working by their own word: 127.0.99.171:7003");
+    assert_change_refused(sibling_may_not_take_over, GATE_DONOR,
                           "donor keeps 0 of floor 1 working by their own word: 127.0.99.171:7003");
     assert_change_refused(sibling_syncing, GATE_DONOR,
                           "donor keeps 0 of floor 1 working by their own word: 127.0.99.171:7003");

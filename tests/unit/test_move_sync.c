@@ -107,6 +107,7 @@ static void a_replica_that_follows_somebody_else_is_let_go(void **state)
     Rig rig;
     begin_ask(&rig);
     world_follow(&rig.w, fixture_port(rig.w.f, 7005));
+    world_in_sync(&rig.w);
     rig_look_until(&rig, MOVE_ASK);
     rig_ok(&rig);
     assert_int_equal(rig_state(&rig), MOVE_FAILED);
@@ -116,10 +117,47 @@ static void a_replica_that_follows_somebody_else_is_let_go(void **state)
     begin_sync(&rig);
     rig_look_for(&rig, 300);
     world_follow(&rig.w, rig.w.donor);
+    world_in_sync(&rig.w);
     rig_look(&rig);
     rig_expect(&rig, LIFT_FENCE("set"));
     rig_ok(&rig);
     assert_string_equal(rig_why(&rig), "was moved on to 127.0.99.171:7003 by somebody else");
+    rig_done(&rig);
+}
+
+// Whoever took it on may have found our fence and rely on it.
+static void and_keeps_its_fence_until_it_is_in_sync_there(void **state)
+{
+    (void)state;
+    Rig rig;
+    int other;
+    begin_sync(&rig);
+    other = fixture_port(rig.w.f, 7005);
+    rig_look_for(&rig, 300);
+    world_follow(&rig.w, other);
+    world_replica(&rig.w)->link_up = false;
+    rig_look_for(&rig, 3000);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
+    assert_string_equal(rig_why(&rig), "was moved on to 127.0.99.172:7005 by somebody else, still "
+                                       "fenced: linking");
+    rig_expect(&rig, "");
+    fixture_fail(rig.w.f, other);
+    rig_look(&rig);
+    assert_int_equal(runner_move(rig.r)->trouble, TROUBLE_TARGET_FAILED);
+    fixture_restore(rig.w.f, other);
+    world_replica(&rig.w)->link_up = true;
+    rig_look_until(&rig, MOVE_SYNC);
+    rig_ok(&rig);
+    assert_int_equal(rig_state(&rig), MOVE_FAILED);
+    assert_string_equal(rig_why(&rig), "was moved on to 127.0.99.172:7005 by somebody else");
+    assert_false(rig_unfinished(&rig, NULL));
+    rig_done(&rig);
+
+    begin_ask(&rig); // the same before it was known that it was written
+    world_follow(&rig.w, other);
+    world_replica(&rig.w)->link_up = false;
+    rig_look_until(&rig, MOVE_ASK);
+    assert_int_equal(rig_state(&rig), MOVE_SYNC);
     rig_done(&rig);
 }
 
@@ -508,6 +546,7 @@ TESTS(move_sync, cmocka_unit_test(an_unanswered_replicate_may_have_happened),
       cmocka_unit_test(or_not_but_that_takes_two_answers),
       cmocka_unit_test(an_unknown_outcome_is_never_given_up_silently),
       cmocka_unit_test(a_replica_that_follows_somebody_else_is_let_go),
+      cmocka_unit_test(and_keeps_its_fence_until_it_is_in_sync_there),
       cmocka_unit_test(every_sign_is_needed), cmocka_unit_test(each_word_counts_by_itself),
       cmocka_unit_test(a_busy_master_may_stay_ahead),
       cmocka_unit_test(progress_is_told_while_it_syncs),

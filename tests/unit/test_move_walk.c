@@ -158,7 +158,7 @@ static void live(Walk *w)
 {
     World *world = &w->rig.w;
     FixtureNode *r = world_replica(world);
-    if (r->master == world->target && chance(w, 30)) {
+    if (r->master != world->donor && chance(w, 30)) {
         if (chance(w, 50)) {
             world_sync(world, 10, 20);
         } else {
@@ -200,9 +200,7 @@ static void finish(Walk *w)
         if (w->rig.owed > 0) {
             answer(w, true);
         }
-        if (world_replica(&w->rig.w)->master == w->rig.w.target) {
-            world_in_sync(&w->rig.w);
-        }
+        world_in_sync(&w->rig.w);
         look(w);
     }
     claim(w, !runner_is_busy(w->rig.r));

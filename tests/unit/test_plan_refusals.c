@@ -136,6 +136,9 @@ static void a_replica_that_may_never_be_promoted_is_no_help(void **state)
     watch_round(&w, 1000);
     PlanTarget t = plan_target(w.h, watch_index(&w, 7001));
     assert_plan_refused(&w, &t, 7102, "nofailover", "it is flagged nofailover");
+    assert_plan_refused(&w, &t, 7202, "donor-floor", // nor to whom it would be all that is left
+                        "its master 10.0.0.2:7002 would keep 0 working, the floor is 1; "
+                        "10.0.0.4:7102 may not take over");
     watch_done(&w);
 }
 

@@ -152,6 +152,7 @@ typedef struct Move {
     Fence fence;
     bool resumed;        // taken up from the journal of an earlier process
     bool stopping;       // INPUT_STOP came after the write
+    bool led_away;       // by somebody else, to goal: ours is the fence until it is in sync there
     int gate_rounds;     // rounds seen in GATE
     GateVerdict verdict; // of the gate, once checked
     // progress, from the replica's own word
