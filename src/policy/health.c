@@ -328,8 +328,9 @@ static void assess_master(const Health *h, int i, const Health *before, NodeHeal
         out->coming += is_coming(r->replica);
     }
     out->master = master_state(h, m, out);
-    if (out->working > h->floor && out->master != STATE_FAILED) {
-        out->spares = out->working - h->floor;
+    int stand_ins = word_others_working(h, i, -1);
+    if (stand_ins > h->floor && out->master != STATE_FAILED) {
+        out->spares = stand_ins - h->floor;
     }
     if (out->working > 0 && same_host == out->working) {
         bool held = was != NULL && was->host_alone_ms != 0;

@@ -141,7 +141,6 @@ PlanVerdict plan_target_verdict(const PlanWork *w, int target)
     return (PlanVerdict){.known = true, .rule = "", .text = ""};
 }
 
-// What the donor's own list and the replicas' own words leave it with.
 // "; 127.0.99.171:7002 may not take over", where one works and does not count for that.
 static const char *no_stand_in(const Health *h, int donor, int replica)
 {
@@ -157,6 +156,7 @@ static const char *no_stand_in(const Health *h, int donor, int replica)
     return "";
 }
 
+// What the donor's own list and the replicas' own words leave it with.
 static PlanVerdict judge_donor(const PlanWork *w, int replica)
 {
     const Health *h = w->h;

@@ -59,7 +59,7 @@ typedef struct {
     OrphanKind
         orphan;  // also told while it is at risk only because our own move is about to help it
     int working; // working replicas
-    int spares;  // working replicas above the floor; 0 on a failed master
+    int spares;  // working replicas that may take over, above the floor; 0 on a failed master
     int unverified;
     int coming; // linking, syncing or loading, or on its way by its own word though not listed yet
     int64_t host_alone_ms; // since when every working replica shares its host; 0: not so
