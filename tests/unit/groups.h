@@ -61,6 +61,7 @@
     X(lease_trouble)                                                                               \
     X(long_names)                                                                                  \
     X(move)                                                                                        \
+    X(move_ask)                                                                                    \
     X(move_fence)                                                                                  \
     X(move_gate)                                                                                   \
     X(move_resume)                                                                                 \

@@ -323,3 +323,19 @@ void rig_expect(Rig *rig, const char *log)
     assert_string_equal(strbuf_text(&rig->log), log);
     strbuf_clear(&rig->log);
 }
+
+void rig_begin_ask(Rig *rig)
+{
+    rig_init(rig, false);
+    rig_pass_fence(rig);
+    rig_late(rig);
+    assert_int_equal(rig_state(rig), MOVE_ASK);
+    strbuf_clear(&rig->log);
+}
+
+void rig_begin_sync(Rig *rig)
+{
+    rig_init(rig, false);
+    rig_replicate(rig);
+    strbuf_clear(&rig->log);
+}
