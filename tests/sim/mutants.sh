@@ -1,30 +1,40 @@
 #!/bin/sh
 # Does the simulator notice when a rule is broken? Each mutant is the simulator with one rule of the
-# pure layers broken: only that file is compiled again and linked to the objects that are there. The
-# table says which claim of the judge notices it, in which history, and how many lines its story
-# has. `make sim-mutants` runs it; with words as arguments only the mutants whose names hold one of
-# them.
+# pure layers broken: only that file is compiled again and linked to the objects that are there.
+# Where two rules in two files stand in for each other both are broken. The table says which claim
+# of the judge notices it, in which history, and how many lines its story has. `make sim-mutants`
+# runs it; with words as arguments only the mutants whose names hold one of them.
 #
 #   tests/sim/mutants.sh CC CFLAGS HISTORIES OBJECTS [WORD...]
 #
 # Fails when a mutant is not noticed, or cannot be made any more.
 set -u
 
-# One mutant, in its folder: file (to break), sed (how), what (in words).
+# One mutant, in its folder: file (to break, or several), sed (how), what (in words).
 if [ "$1" = --one ]; then
     cd "$2" || exit 1
     name=${2##*/}
-    file=$(cat file)
-    sed -f sed "$ROOT/$file" > mutant.c
-    objects=$(echo "$OBJECTS" | tr ' ' '\n' | grep -v "/${file%.c}\.o\$" | sed "s|^|$ROOT/|")
-    if cmp -s "$ROOT/$file" mutant.c; then
-        printf '%-20s the line to break is not there any more: %s\n' "$name" "$file" > result
-        exit 0
-    fi
-    # shellcheck disable=SC2086
-    if ! (cd "$ROOT" && $CC $CFLAGS -w -I"$(dirname "$file")" -c -o "$2/mutant.o" "$2/mutant.c") ||
-        ! $CC $CFLAGS -o sim mutant.o $objects -lm; then
-        printf '%-20s does not compile\n' "$name" > result
+    objects=$(echo "$OBJECTS" | tr ' ' '\n')
+    mutants=
+    for file in $(cat file); do
+        mutant=${file##*/}
+        mutants="$mutants ${mutant%.c}.o"
+        sed -f sed "$ROOT/$file" > "$mutant"
+        objects=$(echo "$objects" | grep -v "/${file%.c}\.o\$")
+        if cmp -s "$ROOT/$file" "$mutant"; then
+            printf '%-20s the line to break is not there any more: %s\n' "$name" "$file" > result
+            exit 0
+        fi
+        # shellcheck disable=SC2086
+        if ! (cd "$ROOT" && $CC $CFLAGS -w -I"$(dirname "$file")" -c -o "$2/${mutant%.c}.o" \
+            "$2/$mutant"); then
+            printf '%-20s does not compile\n' "$name" > result
+            exit 0
+        fi
+    done
+    # shellcheck disable=SC2046,SC2086
+    if ! $CC $CFLAGS -o sim $mutants $(echo "$objects" | sed "s|^|$ROOT/|") -lm; then
+        printf '%-20s does not link\n' "$name" > result
         exit 0
     fi
     ./sim --jobs 1 --histories "$HISTORIES" > story
@@ -56,9 +66,9 @@ mutant() { # NAME FILE SED WHAT
     fi
 }
 
-gate_rule() { # NAME: this rule's check always holds
-    mutant "gate-$(echo "$1" | tr A-Z_ a-z-)" src/policy/gate.c \
-        "s/^        checks\[i\](&w, &out->check\[i\]);/&\n        out->check[i].passed |= i == GATE_$1;/" \
+gate_rule() { # NAME [FILE SED]: this rule's check always holds, and this file's as well
+    mutant "gate-$(echo "$1" | tr A-Z_ a-z-)" "src/policy/gate.c ${2-}" \
+        "s/^        checks\[i\](&w, &out->check\[i\]);/&\n        out->check[i].passed |= i == GATE_$1;/; ${3-}" \
         "the gate's rule $1"
 }
 
@@ -67,7 +77,8 @@ auto_rule() { # NAME WHAT: this rule of automatic mode always holds
         "s/^        checks\[rule\](look, out);/&\n        out->passed |= rule == AUTO_RULE_$1;/" "$2"
 }
 
-gate_rule IDENTITY
+# Whoever answers a new connection says who it is anyway; the gate has it said again.
+gate_rule IDENTITY src/action/pilot_move.c 's/runner_move(p->runner)->state == MOVE_GATE/false/'
 gate_rule MAJORITY
 gate_rule AGREEMENT
 gate_rule SERVER_RACE
@@ -95,9 +106,8 @@ auto_rule YOUNG 'the first rounds after the start do not count'
 auto_rule CAP 'the brake'
 auto_rule BUSY 'one move at a time'
 auto_rule PAUSED 'a pause'
-mutant downtime src/policy/plan_rules.c \
-    's/h->of\[replica\].downtime != NULL/false/; s/h->of\[donor\].downtime != NULL/false/; s/h->of\[target\].downtime != NULL/false/' \
-    'downtimes'
+mutant downtime src/policy/held.c \
+    's/^\( *\)h->of\[i\].downtime = longer(\(.*\));/\1(void)longer(\2);/' 'downtimes'
 mutant brake-kept src/action/pilot_holds.c \
     's/^    if (brake != NULL \&\& !a->brake) {/    if (false) {/; s/^    p->knows_tries = true;/    return;/' \
     'brake and tries are kept over a restart'
@@ -145,9 +155,11 @@ mutant never-again src/policy/automatic_checks.c \
     'after a refusal an orphan is looked at again'
 mutant failover-for-ever src/policy/word.c 's/ && !node_has(r, NODE_NOFAILOVER)//' \
     'a failover that cannot come holds nobody back'
-mutant failover-lost src/policy/word.c 's/!node_has(r, NODE_NOADDR)/true/' \
+mutant failover-lost src/policy/word.c 's/!node_has(r, NODE_NOADDR) \&\& 2 \* (voters - r->blind_views)/2 * voters/' \
     'nor does one of a replica whose address everybody has lost'
-mutant lost-majority src/policy/settled.c 's/2 \* well <= all/false/' \
+# Who is cut off suspects the donor too.
+mutant lost-majority 'src/policy/settled.c src/policy/gate_nodes.c' \
+    's/(line->flags \& ill) == 0/(line->flags | ill) != 0/; s/int suspect = .*/int suspect = 0;/' \
     'where slots are lost, who is cut off from most owners'
 
 [ -s "$work/names" ] || exit 0
@@ -157,4 +169,4 @@ printf '%-20s %-14s %-7s %-6s %s\n' mutant claim seed story 'what is broken'
 while read -r name; do
     cat "$work/$name/result"
 done < "$work/names" | tee "$work/table"
-! grep -q 'NOT-NOTICED\|not there any more\|does not compile' "$work/table"
+! grep -q 'NOT-NOTICED\|not there any more\|does not' "$work/table"

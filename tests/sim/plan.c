@@ -165,17 +165,28 @@ static void plan_ghost(History *h, uint64_t *random)
     h->n_faults = h->n_faults < 4 ? 4 : h->n_faults;
 }
 
+static int count_replicas(const World *w, int shard)
+{
+    int n = 0;
+    for (int k = w->n_shards; k < w->n_first; k++) {
+        n += w->node[k].data == shard;
+    }
+    return n;
+}
+
 // A shard is lost, so that cluster_state is fail and tells nothing any more; then one of the other
-// owners is alone on its side, nobody has a majority, and there is an orphan; and we hear no more
-// of the one alone while a move is at the gate.
+// owners is alone on its side, nobody has a majority, and there is an orphan. Where the grace is
+// long enough it has been one from before, when it still could be called failed; else we hear no
+// more of the one alone while a move is at the gate.
 static void plan_lost_majority(History *h, uint64_t *random)
 {
     const World *w = &h->w;
     int64_t timeout_ms = w->node_timeout_ms;
-    if (w->n_shards < 4 || timeout_ms > 2000 || !chance(random, 15)) {
+    int lost = (int)pick(random, 4);
+    bool can_help = count_replicas(w, (lost + 3) % 4) > 1;
+    if (w->n_shards < 4 || timeout_ms > 2000 || !can_help || !chance(random, 30)) {
         return;
     }
-    int lost = (int)pick(random, 4);
     int alone = (lost + 1) % 4;
     int64_t split_ms = 2 * timeout_ms + 1500;
     int64_t orphan_ms = split_ms + 2 * timeout_ms + pick(random, 2000);
@@ -187,6 +198,11 @@ static void plan_lost_majority(History *h, uint64_t *random)
     h->fault[2].mask = 1U << alone;
     h->fault[3] = fault_of(h, FAULT_ORPHAN, orphan_ms, 0);
     h->fault[3].node = (lost + 2) % 4;
+    h->n_faults = 4;
+    if (h->limits.grace_ms >= 2 * timeout_ms + 2000) {
+        h->fault[3].at_ms = h->fault[2].at_ms - timeout_ms - 500 - pick(random, 1000);
+        return;
+    }
     h->fault[4] = fault_of(h, FAULT_CUT_OFF, orphan_ms, 8000);
     h->fault[4].node = alone;
     h->fault[4].at_gate = true;

@@ -173,7 +173,8 @@ void node_crash(World *w, int i)
     }
 }
 
-// What a process forgets: all that is not in nodes.conf, or that the first pongs clear.
+// What a process forgets: all that is not in nodes.conf, or that the first pongs clear, which
+// never come from where no address is known.
 static void forget_news(World *w, int i)
 {
     SimNode *n = &w->node[i];
@@ -181,7 +182,8 @@ static void forget_news(World *w, int i)
         Belief *b = &n->view[k];
         b->pong_ms = w->now_ms;
         b->ping_ms = 0;
-        b->pfail = b->fail = b->migrate_to = false;
+        b->pfail = b->migrate_to = false;
+        b->fail = b->fail && b->place < 0;
         b->orphaned_ms = 0;
         memset(b->report_ms, 0, sizeof(b->report_ms));
     }
