@@ -198,8 +198,7 @@ typedef struct Move {
 Move *move_new(const MoveSpec *spec, int64_t now_ms);
 void move_free(Move *m); // NULL is fine
 bool move_is_over(const Move *m);
-bool move_may_wait_in_vain(
-    const Move *m); // the replica answers, and what is missing may never come
+bool move_may_wait_in_vain(const Move *m); // the replica answers, but what is missing may not come
 
 // Advance. With the very first call pass INPUT_TICK. Exactly one effect comes back.
 MoveEffect move_step(Move *m, const MoveInput *in, int64_t now_ms);
