@@ -214,7 +214,9 @@ static void gives_up_what_owes_too_much(void **state)
         send_words(w, "INFO", NULL);
     }
     expect_down(w, REACH_UNREACHABLE, "does not answer");
-    assert_int_equal(w->answers[ANSWER_LATE], 100);
+    // On a busy machine the last ones were sent a while after the first, and are not late yet.
+    assert_true(w->answers[ANSWER_LATE] > 64);
+    assert_int_equal(w->answers[ANSWER_LATE] + w->answers[ANSWER_LOST], 100);
 }
 
 static void half_a_reply_is_late_not_served(void **state)
