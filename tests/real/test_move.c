@@ -14,6 +14,8 @@ static void a_move_by_hand_ends_when_the_replica_is_in_sync(void **state)
     assert_int_equal(master_of(stage_check(lab, &status), 7002), 7003);
     Run *move = stage_run(lab, (const char *[]){"move", ":7002", ":7005", "--yes", NULL});
     assert_int_equal(run_end(move, LIMIT_MS), 0);
+    // A server tells of its own setting a moment after it was changed.
+    stage_wait_reply_without(lab, 7002, "nofailover", (const char *[]){"CLUSTER", "NODES", NULL});
     const json_t *document = stage_check(lab, &status);
     assert_int_equal(master_of(document, 7002), 7005);
     assert_string_equal(word_in(replica_in(document, 7002), "state"), "working");

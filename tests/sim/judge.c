@@ -43,10 +43,10 @@ static bool is_called_fenced(const World *w, int node)
     return w->node[node].fence;
 }
 
-// We look only so often.
+// We look only so often, and processes act before we do.
 bool judge_was_failed(const History *h, int node, int64_t since_ms)
 {
-    return h->record[node].failed_ms + LOOK_MS >= since_ms;
+    return is_called_failed(&h->w, node) || h->record[node].failed_ms + LOOK_MS >= since_ms;
 }
 
 // --- at every moment
