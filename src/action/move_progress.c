@@ -63,7 +63,8 @@ void progress_take(Move *m, const NodeInfo *info, int64_t info_ms)
 {
     ReplicaState stage = stage_of(info);
     bool is_same_stage = stage == m->stage;
-    m->n_syncs += is_beginning(m, stage, bytes_so_far(info));
+    int64_t bytes = bytes_so_far(info);
+    m->n_syncs += is_beginning(m, stage, bytes);
     m->stage = stage;
     if (stage != REPLICA_SYNCING && stage != REPLICA_LOADING) {
         m->sync_permille = -1;
@@ -74,7 +75,6 @@ void progress_take(Move *m, const NodeInfo *info, int64_t info_ms)
     if (is_same_stage && info_ms == m->bytes_ms) {
         return; // the same answer again
     }
-    int64_t bytes = bytes_so_far(info);
     int64_t total = stage == REPLICA_LOADING ? info->loading_total_bytes : info->sync_total_bytes;
     take_rate(m, is_same_stage, bytes, info_ms);
     m->sync_bytes = bytes;

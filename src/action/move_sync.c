@@ -99,8 +99,7 @@ static bool is_linked_to(const Move *m, const Health *h, const Node *master)
         return false;
     }
     const NodeInfo *info = &replica->says->info;
-    return info->link_up && !info->sync_in_progress && !info->loading &&
-           node_is_at(master, info->master_host, info->master_port);
+    return info_in_sync(info) && node_is_at(master, info->master_host, info->master_port);
 }
 
 // Taken elsewhere, and not in sync there yet, it needs the fence that it has from us as much as
@@ -270,8 +269,7 @@ static bool is_in_sync(Move *m, const Health *h, const Node *replica, const Node
     }
     const NodeInfo *r = &replica->says->info;
     const NodeInfo *g = &goal->says->info;
-    if (r->is_master || !g->is_master || !r->link_up || r->sync_in_progress || r->loading ||
-        replica->says->loading) {
+    if (r->is_master || !g->is_master || !info_in_sync(r) || replica->says->loading) {
         m->gap_bytes = -1;
         return false;
     }

@@ -16,7 +16,7 @@ bool pilot_needs_no_fence(const Pilot *p, NodeId replica, int64_t now_ms)
         return false;
     }
     const NodeInfo *info = &says->info;
-    return info->is_master || (info->link_up && !info->sync_in_progress && !info->loading);
+    return info->is_master || info_in_sync(info);
 }
 
 // --- by this process

@@ -234,8 +234,7 @@ static void diff_attachment(Diff *d, const Node *b, const Node *a)
 
 static bool is_in_sync(const NodeSays *says)
 {
-    return says->info.link_up && !says->info.sync_in_progress && !says->info.loading &&
-           !says->loading;
+    return info_in_sync(&says->info) && !says->loading;
 }
 
 // The replication link by the replica's own word, in both pictures.

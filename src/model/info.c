@@ -211,3 +211,8 @@ void info_parse(StrView text, Arena *arena, NodeInfo *out)
     }
     *out = *info;
 }
+
+bool info_in_sync(const NodeInfo *info)
+{
+    return info->link_up && !info->sync_in_progress && !info->loading;
+}

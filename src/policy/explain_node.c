@@ -207,7 +207,7 @@ static void explain_replica(Explanation *e, const Health *h, const Plan *plan, c
     } else {
         explain_add(e, EXPLAIN_GOOD, 1, "",
                     "It is a spare: without it %s keeps %d working, the floor is %d.",
-                    s->nodes[r->master].addr, word_others_working(h, r->master, replica), h->floor);
+                    s->nodes[r->master].addr, word_stand_ins(h, r->master, replica), h->floor);
     }
     int64_t cooling = a == NULL ? 0 : auto_cooling_ms(a, r->id, s->now_ms);
     if (cooling > 0) {

@@ -5,6 +5,7 @@
 #include "finding_work.h"
 #include "rehome/base/mem.h"
 #include "rehome/base/text.h"
+#include "word.h"
 
 // --- the majority
 
@@ -22,8 +23,7 @@ static int find_heir(const Search *f, const HostLoss *host)
     int best = -1;
     for (size_t i = 0; i < s->n_nodes; i++) {
         const Node *n = &s->nodes[i];
-        bool can = f->h->of[i].replica == REPLICA_WORKING && !node_is_master(n) &&
-                   !node_has(n, NODE_NOFAILOVER) && n->master >= 0 &&
+        bool can = word_can_stand_in(f->h, (int)i) && !node_is_master(n) && n->master >= 0 &&
                    node_is_owner(&s->nodes[n->master]) &&
                    strcmp(host_of(&s->nodes[n->master]), host->host) == 0 &&
                    strcmp(host_of(n), host->host) != 0;

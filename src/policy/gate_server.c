@@ -166,8 +166,7 @@ static bool servers_may_take_the_last(const GateRound *r)
 {
     int barrier = r->s->barrier > 1 ? r->s->barrier : 1;
     int left = word_live_replicas(r->s, &r->s->nodes[r->donor]) - 1;
-    return left > barrier &&
-           word_others_working(r->health, r->donor, r->replica) <= r->health->floor;
+    return left > barrier && word_stand_ins(r->health, r->donor, r->replica) <= r->health->floor;
 }
 
 // Who was asked before that may have gone since.

@@ -328,7 +328,7 @@ static void assess_master(const Health *h, int i, const Health *before, NodeHeal
         out->coming += is_coming(r->replica);
     }
     out->master = master_state(h, m, out);
-    int stand_ins = word_others_working(h, i, -1);
+    int stand_ins = word_stand_ins(h, i, -1);
     if (stand_ins > h->floor && out->master != STATE_FAILED) {
         out->spares = stand_ins - h->floor;
     }

@@ -48,7 +48,7 @@ static void count_shard(const Losses *l, int master, HostLoss *out)
             bool stays = l->dead[r] != l->loss;
             copies_before++;
             copies_after += stays;
-            heirs += stays && !node_has(&l->s->nodes[r], NODE_NOFAILOVER);
+            heirs += stays && word_can_stand_in(l->h, r);
         }
     }
     if (copies_before > 0 && copies_after == 0) {

@@ -173,7 +173,7 @@ static PlanVerdict judge_donor(const PlanWork *w, int replica)
             arena_printf(s->arena, "its master %s has failed and may need it", d->addr)};
     }
     int change = lent_to(w, donor) - w->promised[donor];
-    int working = word_others_working(h, donor, replica) + change;
+    int working = word_stand_ins(h, donor, replica) + change;
     if (working < h->floor) {
         return (PlanVerdict){
             true, "donor-floor",

@@ -29,8 +29,7 @@ const char *whatif_part_text(WhatIfPart part)
 
 static bool may_be_elected(const WhatIfWork *w, int replica)
 {
-    return !w->dead[replica] && w->h->of[replica].replica == REPLICA_WORKING &&
-           !node_has(&w->s->nodes[replica], NODE_NOFAILOVER);
+    return !w->dead[replica] && word_can_stand_in(w->h, replica);
 }
 
 static int64_t offset_of(const WhatIfWork *w, int replica)

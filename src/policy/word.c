@@ -122,7 +122,7 @@ bool word_can_stand_in(const Health *h, int replica)
            !node_has(&h->snapshot->nodes[replica], NODE_NOFAILOVER);
 }
 
-int word_others_working(const Health *h, int master, int replica)
+int word_stand_ins(const Health *h, int master, int replica)
 {
     const Node *m = &h->snapshot->nodes[master];
     int working = 0;

@@ -33,7 +33,7 @@ int word_others_online(const Snapshot *s, int master, int replica);
 bool word_can_stand_in(const Health *h, int replica);
 
 // Replicas of a master that can stand in for it, without this one; -1: all.
-int word_others_working(const Health *h, int master, int replica);
+int word_stand_ins(const Health *h, int master, int replica);
 
 // The same node in an earlier or later snapshot, -1: not there.
 int word_twin(const Snapshot *s, const Snapshot *other, int node);

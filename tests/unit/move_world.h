@@ -90,10 +90,8 @@ const char *rig_why(const Rig *rig);
 bool rig_unfinished(const Rig *rig, JournalEntry *out); // out may be NULL
 
 // What the log says of the usual steps.
-#define GET_FENCE "send CONFIG GET cluster-replica-no-failover\n"
-#define SET_FENCE "journal fence maybe\nsend CONFIG SET cluster-replica-no-failover yes\n"
-#define LIFT_FENCE(fence)                                                                          \
-    "journal unfence " fence "\nsend CONFIG SET cluster-replica-no-failover no\n"
+#define GET_FENCE        "send CONFIG GET cluster-replica-no-failover\n"
+#define SET_FENCE        "journal fence maybe\nsend CONFIG SET cluster-replica-no-failover yes\n"
 #define TARGET_ID        "7f3c91d2a40b5e68c1fd29e07b6a835410de9c27"
 #define REPLICATE(fence) "journal replicate " fence "\nsend CLUSTER REPLICATE " TARGET_ID "\n"
 #define LIFT_FENCE(fence)                                                                          \

@@ -240,8 +240,6 @@ static void trouble_is_told_once_and_keeps_the_fence(void **state)
     rig_done(&rig);
 }
 
-// The target's old replica comes back, the target dies, and that one is promoted: the servers
-// re-point ours.
 static void a_sync_that_begins_again_and_again_is_trouble(void **state)
 {
     (void)state;
@@ -277,6 +275,8 @@ static void a_sync_that_begins_again_and_again_is_trouble(void **state)
     rig_done(&rig);
 }
 
+// The target's old replica comes back, the target dies, and that one is promoted: the servers
+// re-point ours.
 static void who_takes_over_the_slots_is_the_new_goal(void **state)
 {
     (void)state;

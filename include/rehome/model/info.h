@@ -82,6 +82,9 @@ typedef struct {
 // Never fails: whatever can be read is read. Strings are cleaned copies in the arena.
 void info_parse(StrView text, Arena *arena, NodeInfo *out);
 
+// A replica that has all data of its master: the link is up, nothing is being sent or loaded.
+bool info_in_sync(const NodeInfo *info);
+
 // What is worth keeping of INFO, of CLUSTER INFO, of the settings: each appends the lines that its
 // parser looks at, and no others. The parser makes the same of them as of the whole reply, and of
 // what was kept all is kept again.
