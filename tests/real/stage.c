@@ -138,6 +138,13 @@ Lab *stage_lab(const LabSpec *spec)
     return lab;
 }
 
+Lab *stage_still_lab(void)
+{
+    LabSpec spec = lab_scenario;
+    spec.extra = (const char *const[]){"--cluster-allow-replica-migration", "no", NULL};
+    return stage_lab(&spec);
+}
+
 size_t stage_port(const Lab *lab, int port)
 {
     int i = lab_by_port(lab, port);
@@ -216,6 +223,13 @@ const char *stage_wait_reply_without(const Lab *lab, int port, const char *text,
 const char *stage_ask(const Lab *lab, int port, const char *const *argv)
 {
     return wait_reply(lab, port, "", true, argv);
+}
+
+void stage_hold_syncs(const Lab *lab, int port, bool hold)
+{
+    stage_wait_reply(
+        lab, port, "OK",
+        (const char *[]){"CONFIG", "SET", "repl-diskless-sync-delay", hold ? "3600" : "0", NULL});
 }
 
 static int port_of(const json_t *node)

@@ -32,6 +32,7 @@ void stage_needs_rights(const Lab *lab);
 // A running cluster; the test fails when it does not come up. net is chosen here. With extra
 // settings the test is skipped where redis-server does not know them.
 Lab *stage_lab(const LabSpec *spec);
+Lab *stage_still_lab(void); // the scenario's, of servers that move no replica by themselves
 size_t stage_port(const Lab *lab, int port); // index; fails the test when there is none
 
 // Run the program ($REHOME_BIN) with these words and behind them the addresses of the lab's nodes
@@ -50,6 +51,9 @@ const char *stage_wait_reply_without(const Lab *lab, int port, const char *text,
 
 // The reply now; fails the test when there is none.
 const char *stage_ask(const Lab *lab, int port, const char *const *argv);
+
+// Its full syncs, which have to be diskless, wait until they are let go.
+void stage_hold_syncs(const Lab *lab, int port, bool hold);
 
 // In a document of check or plan, by port; the test fails when it is not there.
 const json_t *master_in(const json_t *document, int port);

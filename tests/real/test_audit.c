@@ -113,17 +113,10 @@ static void assert_tells_the_move(const json_t *move, const Lab *lab)
                    seconds_of(move, "total"));
 }
 
-static Lab *quiet_lab(void)
-{
-    LabSpec spec = lab_scenario;
-    spec.extra = (const char *[]){"--cluster-allow-replica-migration", "no", NULL};
-    return stage_lab(&spec);
-}
-
 static void an_automatic_move_is_on_record_with_what_led_to_it(void **state)
 {
     (void)state;
-    Lab *lab = quiet_lab();
+    Lab *lab = stage_still_lab();
     char path[512];
     path_in("audit.jsonl", path, sizeof(path));
     Run *run = stage_run(lab, (const char *[]){"watch", "--auto", "act", "--grace", "0", "--audit",
@@ -149,7 +142,7 @@ static void an_automatic_move_is_on_record_with_what_led_to_it(void **state)
 static void a_move_by_command_is_on_record_too(void **state)
 {
     (void)state;
-    Lab *lab = quiet_lab();
+    Lab *lab = stage_still_lab();
     char path[512];
     path_in("by-hand.jsonl", path, sizeof(path));
     Run *run =
@@ -171,7 +164,7 @@ static void a_move_by_command_is_on_record_too(void **state)
 static void without_its_record_it_does_not_act_and_says_so_once(void **state)
 {
     (void)state;
-    Lab *lab = quiet_lab();
+    Lab *lab = stage_still_lab();
     Run *run = stage_run(lab, (const char *[]){"watch", "--auto", "act", "--grace", "0", "--audit",
                                                "/dev/full", "--format", "json", NULL});
     run_event(run, "connected", 0, LIMIT_MS);
@@ -193,7 +186,7 @@ static void without_its_record_it_does_not_act_and_says_so_once(void **state)
 static void once_it_can_be_written_again_it_acts_and_tells_the_gap(void **state)
 {
     (void)state;
-    Lab *lab = quiet_lab();
+    Lab *lab = stage_still_lab();
     char folder[480];
     char path[512];
     path_in("not-yet", folder, sizeof(folder));

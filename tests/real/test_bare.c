@@ -83,9 +83,7 @@ static void a_master_whose_dead_replica_was_forgotten_gets_one(void **state)
 static void an_orphan_is_healed_with_the_servers_migration_switched_off(void **state)
 {
     (void)state;
-    LabSpec spec = lab_scenario;
-    spec.extra = (const char *[]){"--cluster-allow-replica-migration", "no", NULL};
-    Lab *lab = stage_lab(&spec);
+    Lab *lab = stage_still_lab();
     int status;
     const json_t *document = stage_check(lab, &status);
     assert_true(

@@ -67,10 +67,7 @@ static int run_in_shell(const char *words, const char *host, int port, const cha
 // An orphan with a spare: each command has something to say.
 static Lab *orphaned_lab(void)
 {
-    static const char *const extra[] = {"--cluster-allow-replica-migration", "no", NULL};
-    LabSpec spec = lab_scenario;
-    spec.extra = extra; // else the servers would be first some day
-    Lab *lab = stage_lab(&spec);
+    Lab *lab = stage_still_lab(); // else the servers would be first some day
     lab_kill(lab, stage_port(lab, 7008));
     for (int port = 7001; port <= 7005; port += 2) {
         stage_wait_reply(lab, port, "slave,fail ", (const char *[]){"CLUSTER", "NODES", NULL});

@@ -31,13 +31,6 @@ static Lab *start_lab(void)
     return stage_lab(&spec);
 }
 
-// The sync waits there until it is let go.
-static void hold_sync(const Lab *lab, int port)
-{
-    stage_wait_reply(lab, port, "OK",
-                     (const char *[]){"CONFIG", "SET", "repl-diskless-sync-delay", "3600", NULL});
-}
-
 static void wait_for_sync(const Lab *lab, int replica, int target)
 {
     char port[24];
@@ -65,7 +58,7 @@ static void assert_no_fence(const Lab *lab, int replica)
 static int kill_target(Lab *lab, Run *watch)
 {
     run_event(watch, "connected", 0, LIMIT_MS);
-    hold_sync(lab, 7001);
+    stage_hold_syncs(lab, 7001, true);
     lab_kill(lab, stage_port(lab, 7011));
     int replica = addr_port(word_in(run_event(watch, "move-started", 0, LIMIT_MS), "addr"));
     wait_for_sync(lab, replica, 7001);
@@ -99,7 +92,7 @@ static void the_heir_of_a_dead_target_gets_the_replica(void **state)
 {
     (void)state;
     Lab *lab = stage_lab(&lab_scenario);
-    hold_sync(lab, 7005);
+    stage_hold_syncs(lab, 7005, true);
     Run *move = stage_run(lab, (const char *[]){"move", ":7002", ":7005", "--yes", NULL});
     wait_for_sync(lab, 7002, 7005);
     lab_kill(lab, stage_port(lab, 7005));

@@ -33,14 +33,6 @@ static Run *run_with_state_in(const Lab *lab, const char *folder, const char *co
     return run;
 }
 
-static Lab *lab_without_servers_migration(void)
-{
-    static const char *const extra[] = {"--cluster-allow-replica-migration", "no", NULL};
-    LabSpec spec = lab_scenario;
-    spec.extra = extra;
-    return stage_lab(&spec);
-}
-
 // :7004 has had the lab's own CLUSTER REPLICATE, and so many of ours.
 static void assert_sent(const Lab *lab, int ours)
 {
@@ -66,7 +58,7 @@ static void a_full_disk_keeps_automatic_mode_from_writing_until_there_is_room(vo
     char log[320];
     char tape[320];
     char filler[320];
-    Lab *lab = lab_without_servers_migration();
+    Lab *lab = stage_still_lab();
     snprintf(folder, sizeof(folder), "%s", path_in_stage("small"));
     snprintf(log, sizeof(log), "%s/log", folder);
     snprintf(tape, sizeof(tape), "%s/tape", folder);
@@ -118,7 +110,7 @@ static void two_processes_on_one_folder_move_once_and_mix_nothing(void **state)
     (void)state;
     char folder[300];
     char audit[320];
-    Lab *lab = lab_without_servers_migration();
+    Lab *lab = stage_still_lab();
     snprintf(folder, sizeof(folder), "%s", path_in_stage("shared"));
     snprintf(audit, sizeof(audit), "%s/audit", folder);
     assert_int_equal(mkdir(folder, 0700), 0);

@@ -100,14 +100,6 @@ static int started_port(Run *watch)
     return addr_port(word_in(run_event(watch, "move-started", 0, LIMIT_MS), "addr"));
 }
 
-// The sync waits at :7003 until it is let go.
-static void hold_sync(const Lab *lab, bool hold)
-{
-    stage_ask(
-        lab, 7003,
-        (const char *[]){"CONFIG", "SET", "repl-diskless-sync-delay", hold ? "3600" : "0", NULL});
-}
-
 static void wait_for_sync(const Lab *lab, int replica)
 {
     stage_wait_reply(lab, replica, "master_port:7003",
@@ -162,7 +154,7 @@ static void a_replica_stopped_while_it_syncs_is_waited_for_and_nobody_else_is_se
     (void)state;
     LabSpec spec = spares_left_alone();
     Lab *lab = stage_lab(&spec);
-    hold_sync(lab, true);
+    stage_hold_syncs(lab, 7003, true);
     Run *watch = orphan_7003(lab);
     int replica = started_port(watch);
     wait_for_sync(lab, replica);
@@ -170,7 +162,7 @@ static void a_replica_stopped_while_it_syncs_is_waited_for_and_nobody_else_is_se
     run_event(watch, "replica-failed", replica, LIMIT_MS);
     assert_null(run_has_event(watch, "move-failed", 0));
     lab_signal(lab, stage_port(lab, replica), SIGCONT);
-    hold_sync(lab, false);
+    stage_hold_syncs(lab, 7003, false);
     run_event(watch, "move-done", replica, LIMIT_MS);
     assert_healed(lab, replica);
 }
@@ -194,7 +186,7 @@ static void a_target_stopped_while_its_replica_syncs_loses_nothing(void **state)
     LabSpec spec = spares_left_alone();
     Lab *lab = stage_lab(&spec);
     stage_wait_reply(lab, 7003, "OK", (const char *[]){"SET", "foo", "bar", NULL});
-    hold_sync(lab, true);
+    stage_hold_syncs(lab, 7003, true);
     Run *watch = orphan_7003(lab);
     int replica = started_port(watch);
     wait_for_sync(lab, replica);
@@ -203,7 +195,7 @@ static void a_target_stopped_while_its_replica_syncs_loses_nothing(void **state)
     run_wait_out(watch, "waiting for it, or for who takes over; the fence stays on", LIMIT_MS);
     assert_null(run_has_event(watch, "failover", 0));
     lab_signal(lab, stage_port(lab, 7003), SIGCONT);
-    hold_sync(lab, false);
+    stage_hold_syncs(lab, 7003, false);
     run_event(watch, "move-done", replica, LIMIT_MS);
     // Before it takes back the FAIL, the cluster may still elect the replica: it is in sync now.
     run_signal(watch, SIGTERM);
@@ -218,14 +210,14 @@ static void a_donor_stopped_after_REPLICATE_holds_nothing_up(void **state)
     (void)state;
     LabSpec spec = spares_left_alone();
     Lab *lab = stage_lab(&spec);
-    hold_sync(lab, true);
+    stage_hold_syncs(lab, 7003, true);
     Run *watch = orphan_7003(lab);
     int replica = started_port(watch);
     wait_for_sync(lab, replica);
     int donor = replica % 10 + 7000;
     lab_signal(lab, stage_port(lab, donor), SIGSTOP);
     run_event(watch, "failover", 0, LIMIT_MS); // one of those it still had
-    hold_sync(lab, false);
+    stage_hold_syncs(lab, 7003, false);
     run_event(watch, "move-done", replica, LIMIT_MS);
     assert_healed(lab, replica);
     lab_signal(lab, stage_port(lab, donor), SIGCONT);

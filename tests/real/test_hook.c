@@ -218,14 +218,10 @@ static Run *watch_with(Lab *lab, const char *before, const char *after)
     return watch;
 }
 
-static const char *const by_itself[] = {"--cluster-allow-replica-migration", "no", NULL};
-
 static void automatic_mode_asks_again_only_after_a_while(void **state)
 {
     (void)state;
-    LabSpec spec = lab_scenario;
-    spec.extra = by_itself;
-    Lab *lab = stage_lab(&spec);
+    Lab *lab = stage_still_lab();
     Run *watch = watch_with(lab, "echo x >> \"$HOOK_FOLDER/asks\"; exit 1", NULL);
     const json_t *refused = run_event(watch, "refused", 7004, LIMIT_MS);
     assert_non_null(strstr(word_in(refused, "text"), "hook: before_move said no (exit 1)"));
@@ -243,9 +239,7 @@ static void automatic_mode_asks_again_only_after_a_while(void **state)
 static void whoever_leaves_takes_the_asked_along(void **state)
 {
     (void)state;
-    LabSpec spec = lab_scenario;
-    spec.extra = by_itself;
-    Lab *lab = stage_lab(&spec);
+    Lab *lab = stage_still_lab();
     int fifo = open_fifo("asked_pipe");
     Run *watch = watch_with(
         lab, "exec 9>\"$HOOK_FOLDER/asked_pipe\"; echo up >&9; sleep 100000; exit 0", NULL);
@@ -262,9 +256,7 @@ static void whoever_leaves_takes_the_asked_along(void **state)
 static void whoever_leaves_lets_the_told_finish(void **state)
 {
     (void)state;
-    LabSpec spec = lab_scenario;
-    spec.extra = by_itself;
-    Lab *lab = stage_lab(&spec);
+    Lab *lab = stage_still_lab();
     int said = open_fifo("told_pipe");
     int unused = open_fifo("go_on");
     Run *watch = watch_with(lab, NULL,

@@ -41,9 +41,7 @@ static void look(const Lab *lab, const char *const *words)
 static void check_plan_watch_and_read_only_write_nothing_though_a_master_is_orphaned(void **state)
 {
     (void)state;
-    LabSpec spec = lab_scenario;
-    spec.extra = (const char *[]){"--cluster-allow-replica-migration", "no", NULL};
-    Lab *lab = stage_lab(&spec);
+    Lab *lab = stage_still_lab();
     for (size_t i = 0; i < lab_size(lab); i++) {
         stage_ask(lab, lab_port(lab, i), (const char *[]){"CONFIG", "RESETSTAT", NULL});
     }

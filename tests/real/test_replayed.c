@@ -327,12 +327,9 @@ static void play_the_story(Screen *live, Lab *lab)
 static void every_view_shows_on_a_tape_what_it_showed_live(void **state)
 {
     (void)state;
-    static const char *const no_migration[] = {"--cluster-allow-replica-migration", "no", NULL};
     char tape[300];
     snprintf(tape, sizeof(tape), "%s/replayed.tape", stage_folder());
-    LabSpec spec = lab_scenario;
-    spec.extra = no_migration;
-    Lab *lab = stage_lab(&spec);
+    Lab *lab = stage_still_lab();
     Options of_live = options_of((const char *[]){"watch", "--auto", "act", "--grace", "2",
                                                   "--interval", "0.2", "--tape", tape, NULL},
                                  lab);

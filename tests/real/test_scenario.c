@@ -3,16 +3,6 @@
 
 #include <string.h>
 
-// The server is kept out where the test needs an orphan that stays one.
-static const char *const no_server_migration[] = {"--cluster-allow-replica-migration", "no", NULL};
-
-static LabSpec scenario_left_alone(void)
-{
-    LabSpec spec = lab_scenario;
-    spec.extra = no_server_migration;
-    return spec;
-}
-
 static void the_scenario_is_seen_as_it_is(void **state)
 {
     (void)state;
@@ -52,8 +42,7 @@ static void check_text_says(const Lab *lab, const char *text)
 static void a_killed_replica_leaves_its_master_visibly_orphaned(void **state)
 {
     (void)state;
-    LabSpec spec = scenario_left_alone();
-    Lab *lab = stage_lab(&spec);
+    Lab *lab = stage_still_lab();
     Run *watch = stage_run(lab, (const char *[]){"watch", "--format", "json", NULL});
     run_event(watch, "connected", 0, LIMIT_MS);
     lab_kill(lab, stage_port(lab, 7008));
@@ -73,8 +62,7 @@ static void a_killed_replica_leaves_its_master_visibly_orphaned(void **state)
 static void the_plan_names_the_spare_on_the_other_host(void **state)
 {
     (void)state;
-    LabSpec spec = scenario_left_alone();
-    Lab *lab = stage_lab(&spec);
+    Lab *lab = stage_still_lab();
     Run *healthy = stage_run(lab, (const char *[]){"plan", "--format", "json", NULL});
     assert_int_equal(run_end(healthy, LIMIT_MS), 0);
     Run *watch = stage_run(lab, (const char *[]){"watch", "--format", "json", NULL});
@@ -134,8 +122,7 @@ static void the_right_spare_is_sent_and_the_old_replica_comes_back_as_a_spare(vo
 static void the_fence_is_down_after_the_move_and_the_next_loss_is_seen_at_once(void **state)
 {
     (void)state;
-    LabSpec spec = scenario_left_alone();
-    Lab *lab = stage_lab(&spec);
+    Lab *lab = stage_still_lab();
     Run *watch = stage_run(
         lab, (const char *[]){"watch", "--auto", "act", "--grace", "0", "--format", "json", NULL});
     run_event(watch, "connected", 0, LIMIT_MS);

@@ -91,11 +91,7 @@ static void what_automatic_mode_would_have_done_is_told_by_a_tape(void **state)
     (void)state;
     char tape[300];
     path_in_stage(tape, sizeof(tape), "alone.tape");
-    static const char *const no_server_migration[] = {"--cluster-allow-replica-migration", "no",
-                                                      NULL};
-    LabSpec spec = lab_scenario;
-    spec.extra = no_server_migration;
-    Lab *lab = stage_lab(&spec);
+    Lab *lab = stage_still_lab();
     Run *record = stage_run(lab, (const char *[]){"record", tape, NULL});
     Run *watch = stage_run(lab, (const char *[]){"watch", "--format", "json", "--auto", "observe",
                                                  "--grace", "1", NULL});

@@ -32,11 +32,6 @@ static void fill_target(const Lab *lab)
     set(lab, TARGET, "rdb-key-save-delay", "200000"); // microseconds
 }
 
-static void begin_syncs(const Lab *lab, bool begin)
-{
-    set(lab, TARGET, "repl-diskless-sync-delay", begin ? "0" : "3600");
-}
-
 // Whoever looks on has asked while it was so.
 static void wait_until_seen(const Lab *lab, const char *says)
 {
@@ -53,9 +48,9 @@ static void throw_out(const Lab *lab)
 
 static void begin_and_throw_out(const Lab *lab)
 {
-    begin_syncs(lab, true);
+    stage_hold_syncs(lab, TARGET, false);
     wait_until_seen(lab, "master_sync_in_progress:1");
-    begin_syncs(lab, false);
+    stage_hold_syncs(lab, TARGET, true);
     throw_out(lab);
     wait_until_seen(lab, "master_sync_in_progress:0");
 }
@@ -71,7 +66,7 @@ static void a_sync_that_begins_again_and_again_is_told_and_seen_through(void **s
     begin_and_throw_out(lab);
     begin_and_throw_out(lab);
     assert_null(strstr(run_err(move), "the full sync"));
-    begin_syncs(lab, true);
+    stage_hold_syncs(lab, TARGET, false);
     run_wait_err(move, "the full sync with ", LIMIT_MS);
     assert_non_null(strstr(run_err(move), ":7005 began 3 times: "));
     set(lab, TARGET, "rdb-key-save-delay", "0");

@@ -14,8 +14,6 @@
 
 #include "rehome/base/strbuf.h"
 
-static const char *const no_server_migration[] = {"--cluster-allow-replica-migration", "no", NULL};
-
 static int pipe_fd = -1;
 
 // A pipe with a name, in which there is no room left.
@@ -85,17 +83,10 @@ static void read_until(StrBuf *all, const char *text)
     }
 }
 
-static Lab *start_lab(void)
-{
-    LabSpec spec = lab_scenario;
-    spec.extra = no_server_migration;
-    return stage_lab(&spec);
-}
-
 static void who_reads_late_is_told_everything(void **state)
 {
     (void)state;
-    Lab *lab = start_lab();
+    Lab *lab = stage_still_lab();
     Run *watch = watch_into(full_pipe(), lab);
     orphan_and_wait_until_healed(lab);
     StrBuf all = {0};
@@ -113,7 +104,7 @@ static void who_reads_late_is_told_everything(void **state)
 static void it_ends_when_it_is_told_to_though_nobody_reads(void **state)
 {
     (void)state;
-    Lab *lab = start_lab();
+    Lab *lab = stage_still_lab();
     Run *watch = watch_into(full_pipe(), lab);
     orphan_and_wait_until_healed(lab);
     run_signal(watch, SIGTERM);
